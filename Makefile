@@ -1,0 +1,141 @@
+# mucd: one Makefile, everything it makes is in build/
+#
+#   make            the daemon                make check     install what is missing, test all
+#   make demo       see it work               make newcomer  both of them on a bare Debian (root)
+#   make deps       install what is missing   make install   DESTDIR= PREFIX=
+#   SANITIZE=address,undefined builds into build/san
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+CC       = gcc
+PREFIX   = /usr/local
+O        = build$(if $(SANITIZE),/san)
+PKGS     = libxml-2.0 libidn libcrypto
+MUCD_PKGS = lmdb libconfuse libsystemd libbsd libstrophe
+DEBS     = gcc libc6-dev pkg-config libxml2-dev libidn-dev libssl-dev liblmdb-dev libconfuse-dev \
+           libsystemd-dev libbsd-dev libstrophe-dev
+DEMO_DEBS = $(DEBS) prosody
+TEST_DEBS = $(DEMO_DEBS) ejabberd perl python3 python3-slixmpp clang-format mandoc
+WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+           -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
+CFLAGS   = -O2 -g
+ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib $(CPPFLAGS)
+ALL_CFLAGS = -std=c11 $(WARN) -fno-strict-aliasing -fstack-protector-strong -fPIE $(CFLAGS) \
+           $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+# Asked for once, and not before the first of them is wanted.
+once     = $(eval $(1) := $(shell pkg-config $(2) 2>/dev/null))$($(1))
+LIBS     = $(call once,LIBS,--libs $(PKGS))
+MUCD_LIBS = $(call once,MUCD_LIBS,--libs $(MUCD_PKGS))
+LIVE_LIBS = $(call once,LIVE_LIBS,--libs libstrophe)
+CFLAGS_PKGS = $(call once,CFLAGS_PKGS,--cflags $(PKGS) $(MUCD_PKGS))
+
+LIB_SRC  = $(wildcard lib/*.c lib/base/*.c lib/room/*.c lib/features/*.c)
+MUCD_SRC = $(wildcard component/*.c)
+LIVE_MAIN = spec/live.c spec/demo.c
+RUN_SRC  = $(filter-out spec/live% $(LIVE_MAIN),$(wildcard spec/*.c))
+LIVE_SRC = $(filter-out spec/run.c spec/host% $(LIVE_MAIN),$(wildcard spec/*.c))
+T_SRC    = $(wildcard t/*.c)
+SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(T_SRC) $(wildcard spec/*.c))
+obj      = $(patsubst %.c,$O/%.o,$(1))
+T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
+# A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
+# ones come first; those that look at the house itself need no second build.
+T_LONG   = t/link.t t/pressure.t t/hostile.t t/ejabberd.t t/prosody.t
+T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/style.t
+T_ALL    = $(T_LONG) $(filter-out $(T_LONG),$(wildcard t/*.t))
+T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_HOUSE),$(T_ALL)),$(T_ALL)))
+
+all: $O/mucd
+
+# Says what is missing before the compiler does.
+$O/found:
+	@command -v $(CC) pkg-config >/dev/null && \
+	    pkg-config --print-errors --exists $(PKGS) $(MUCD_PKGS) || { \
+	    echo 'What mucd is built with is missing: `make deps` installs it (Debian), or have' >&2; \
+	    echo '$(CC), pkg-config and the libraries $(PKGS) $(MUCD_PKGS).' >&2; exit 1; }
+	@mkdir -p $(@D) && touch $@
+
+$O/%.o: %.c Makefile | $O/found
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(CFLAGS_PKGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$O/libmuc.a: $(call obj,$(LIB_SRC))
+	rm -f $@ && ar rcs $@ $^
+
+$O/mucd: $(call obj,$(MUCD_SRC)) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
+
+# A unit test is one file; those of component/ link what they test without its main().
+$(T_BIN): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
+
+$O/t/%.t: t/%.t Makefile
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nMUCD_BUILD=%s MUCD=%s/mucd exec %s\n' $O $O $< >$@ && chmod +x $@
+
+$O/spec/run: $(call obj,$(RUN_SRC)) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$O/spec/live $O/spec/demo: $O/spec/%: $O/spec/%.o $(call obj,$(LIVE_SRC)) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LIVE_LIBS)
+
+tests: $O/mucd $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN)
+	@printf '%s\n' $(T_RUN) $(T_BIN) >$O/tests
+
+# -- the two commands, and how they get what they need --
+
+JOBS     = $(shell nproc)
+# Many tests wait more than they compute.
+TEST_JOBS = $(shell expr 2 '*' $(JOBS))
+
+deps:
+	@t/deps $(DEBS)
+
+demo:
+	@t/deps $(DEMO_DEBS)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $O/mucd $O/spec/demo
+	@exec $O/spec/demo $O/mucd
+
+check:
+	@t/deps $(TEST_DEBS)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests
+	@$(MAKE) --no-print-directory -s -j$(JOBS) tests SANITIZE=address,undefined
+	@prove -e '' --merge --timer --failures --comments -j$(TEST_JOBS) $$(cat build/san/tests build/tests) && \
+	    echo 'make check: all is well' || { echo 'make check: FAILED; to see all of one: prove -v --merge -e "" build/t/NAME' >&2; exit 1; }
+
+newcomer:
+	@t/newcomer
+
+format:
+	clang-format --dry-run -Werror $(SRC) $(filter-out lib/tbl/%,$(wildcard lib/*.h lib/*/*.h component/*.h spec/*.h t/*.h))
+
+clean:
+	rm -rf build
+
+# -- installing --
+
+SBIN     = $(DESTDIR)$(PREFIX)/sbin
+MAN      = $(DESTDIR)$(PREFIX)/share/man
+DOC      = $(DESTDIR)$(PREFIX)/share/doc/mucd
+UNIT     = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+
+install: $O/mucd
+	install -d $(SBIN) $(MAN)/man5 $(MAN)/man7 $(MAN)/man8 $(DOC) $(UNIT) $(SYSUSERS)
+	install -m 755 $O/mucd $(SBIN)/mucd
+	install -m 644 man/mucd.conf.5 $(MAN)/man5/
+	install -m 644 man/mucd-rooms.7 $(MAN)/man7/
+	install -m 644 man/mucd.8 $(MAN)/man8/
+	install -m 644 component/mucd.conf.example $(DOC)/
+	install -m 644 component/mucd.sysusers $(SYSUSERS)/mucd.conf
+	sed 's|@PREFIX@|$(PREFIX)|g' component/mucd.service >$(UNIT)/mucd.service
+	chmod 644 $(UNIT)/mucd.service
+
+uninstall:
+	rm -f $(SBIN)/mucd $(MAN)/man5/mucd.conf.5 $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 \
+	    $(DOC)/mucd.conf.example $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
+	rmdir $(DOC) 2>/dev/null || true
+
+.PHONY: all tests deps demo check newcomer format clean install uninstall
+-include $(patsubst %.o,%.d,$(call obj,$(SRC)))

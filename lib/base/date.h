@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * date.h - times as XMPP writes them (XEP-0082)
+ */
+#ifndef DATE_H
+#define DATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+
+/* "2026-03-01T12:00:00.123Z" for milliseconds since 1970, UTC. */
+char *date_write(struct arena *, int64_t wall_ms);
+
+/* The reverse; any offset and any number of digits in the fraction. False when it is no date. */
+bool date_read(const char *s, int64_t *wall_ms);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * digest.h - hashes and secrets, by libcrypto
+ */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHA256_LEN 32
+
+void digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN]);
+
+/* Lower-case hexadecimal of n bytes and a NUL, to out[2 * n + 1]. */
+void digest_hex(const uint8_t *p, size_t n, char *out);
+
+/* Are two strings equal? Takes as long whatever they differ in, but for their lengths. */
+bool equal_secret(const char *a, const char *b);
+
+#endif

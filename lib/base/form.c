@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * form.c - data forms (XEP-0004), read and written
+ */
+#include <string.h>
+
+#include "form.h"
+#include "xml.h"
+
+const struct xml *
+form_field(const struct xml *x, const char *var)
+{
+	const struct xml *f;
+	const char *given;
+
+	for (f = xml_child(x, NS_DATA, "field"); f != NULL; f = xml_next(f, NS_DATA, "field")) {
+		given = xml_get(f, "var");
+		if (given != NULL && strcmp(given, var) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+const char *
+form_value(const struct xml *field)
+{
+	return xml_child_text(field, NS_DATA, "value");
+}
+
+const struct xml *
+form_next_value(const struct xml *field, const struct xml *before)
+{
+	if (before == NULL)
+		return xml_child(field, NS_DATA, "value");
+	return xml_next(before, NS_DATA, "value");
+}
+
+bool
+form_type_is(const struct xml *x, const char *form_type)
+{
+	const struct xml *field = form_field(x, "FORM_TYPE");
+	const char *given = form_value(field);
+
+	if (field == NULL)
+		return xml_child(x, NS_DATA, "field") == NULL;
+	return given != NULL && strcmp(given, form_type) == 0;
+}
+
+bool
+form_bool(const char *s, bool *out)
+{
+	if (s == NULL)
+		return false;
+	if (strcmp(s, "1") == 0 || strcmp(s, "true") == 0) {
+		*out = true;
+		return true;
+	}
+	if (strcmp(s, "0") == 0 || strcmp(s, "false") == 0) {
+		*out = false;
+		return true;
+	}
+	return false;
+}
+
+struct xml *
+form_add(struct arena *a, struct xml *up, const char *type, const char *form_type)
+{
+	struct xml *x = xml_add(a, up, NS_DATA, "x");
+
+	xml_set(a, x, "type", type);
+	if (form_type != NULL)
+		form_add_field(a, x, "hidden", "FORM_TYPE", NULL, form_type);
+	return x;
+}
+
+struct xml *
+form_add_field(struct arena *a, struct xml *form, const char *type, const char *var,
+    const char *label, const char *value)
+{
+	struct xml *f = xml_add(a, form, NS_DATA, "field");
+
+	xml_set(a, f, "type", type);
+	xml_set(a, f, "var", var);
+	xml_set(a, f, "label", label);
+	if (value != NULL)
+		form_add_value(a, f, value);
+	return f;
+}
+
+void
+form_add_value(struct arena *a, struct xml *field, const char *value)
+{
+	xml_add_text(a, field, NS_DATA, "value", value);
+}
+
+void
+form_add_option(struct arena *a, struct xml *field, const char *label, const char *value)
+{
+	struct xml *option = xml_add(a, field, NS_DATA, "option");
+
+	xml_set(a, option, "label", label);
+	form_add_value(a, option, value);
+}

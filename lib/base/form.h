@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * form.h - data forms (XEP-0004), read and written
+ */
+#ifndef FORM_H
+#define FORM_H
+
+#include <stdbool.h>
+
+struct arena;
+struct xml;
+
+/* -- reading a submitted form: x is <x xmlns='jabber:x:data'/> -- */
+
+/* The field of that var, NULL when the form does not have it (which is not: an empty one). */
+const struct xml *form_field(const struct xml *x, const char *var);
+
+/* The first value of a field; NULL when it has none. Takes NULL. */
+const char *form_value(const struct xml *field);
+
+/* The next value after the one before: start with NULL. Returns the <value/>, NULL at the end. */
+const struct xml *form_next_value(const struct xml *field, const struct xml *before);
+
+/* Is FORM_TYPE absent or this one? XEP-0068 3: absent only in an empty submit. */
+bool form_type_is(const struct xml *x, const char *form_type);
+
+/* xs:boolean: 0 1 true false. False when s is none of them. */
+bool form_bool(const char *s, bool *out);
+
+/* -- writing -- */
+
+/* An empty form of that type ("form", "result") with its hidden FORM_TYPE, as last child of up. */
+struct xml *form_add(struct arena *, struct xml *up, const char *type, const char *form_type);
+
+/* A field with a value; label and value may be NULL. Returns it, for more values and options. */
+struct xml *form_add_field(struct arena *, struct xml *form, const char *type, const char *var,
+    const char *label, const char *value);
+void form_add_value(struct arena *, struct xml *field, const char *value);
+void form_add_option(struct arena *, struct xml *field, const char *label, const char *value);
+
+#endif

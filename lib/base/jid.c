@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * jid.c - addresses: node@domain/resource (RFC 7622; stringprep profiles of RFC 6122)
+ *
+ * Plain ASCII, which most addresses are, is prepared by hand; t/jid.c holds that to what libidn
+ * does.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include <stringprep.h>
+
+#include "arena.h"
+#include "jid.h"
+#include "utf8.h"
+
+enum profile { NODE, DOMAIN, RESOURCE };
+
+bool
+jid_split(struct arena *a, const char *s, struct jid *j)
+{
+	const char *slash, *at;
+	size_t n, nnode, ndomain;
+
+	if (s == NULL)
+		return false;
+	n = strlen(s);
+	slash = strchr(s, '/');
+	if (slash != NULL && (slash[1] == '\0' || strlen(slash + 1) > JID_PART_MAX))
+		return false;
+	if (slash != NULL)
+		n = (size_t)(slash - s);
+	at = memchr(s, '@', n);
+	nnode = at != NULL ? (size_t)(at - s) : 0;
+	ndomain = at != NULL ? n - nnode - 1 : n;
+	if ((at != NULL && nnode == 0) || nnode > JID_PART_MAX)
+		return false;
+	if (ndomain == 0 || ndomain > JID_PART_MAX)
+		return false;
+	j->full = arena_strdup(a, s);
+	j->bare = slash != NULL ? arena_strndup(a, s, n) : j->full;
+	j->node = at != NULL ? arena_strndup(a, s, nnode) : NULL;
+	j->domain = j->bare + n - ndomain;
+	j->resource = slash != NULL ? j->full + n + 1 : NULL;
+	return true;
+}
+
+/* Is c refused by the profile? Of ASCII: RFC 6122 A.5 and B.5, RFC 5891 for a domain (or [::1]). */
+static bool
+ascii_refused(enum profile profile, unsigned char c)
+{
+	static const char *const refused[] = {
+		[NODE] = " \"&'/:<>@",
+		[DOMAIN] = " !\"#$%&'()*+,/;<=>?@\\^`{|}~",
+		[RESOURCE] = "",
+	};
+
+	return c < ' ' || c == 0x7f || strchr(refused[profile], c) != NULL;
+}
+
+static bool
+is_ascii(const char *s)
+{
+	while (*s != '\0' && !(*s & 0x80))
+		s++;
+	return *s == '\0';
+}
+
+/* Prepares plain ASCII in place. */
+static bool
+prep_ascii(enum profile profile, char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (ascii_refused(profile, (unsigned char)*s))
+			return false;
+		if (profile != RESOURCE && *s >= 'A' && *s <= 'Z')
+			*s |= 0x20;
+	}
+	return true;
+}
+
+/* Nothing a domain may not have came out of the preparation: U+FF20 becomes '@' in it. */
+static bool
+is_domain(const char *s)
+{
+	bool label_empty = true;
+
+	for (; *s != '\0'; s++) {
+		if (ascii_refused(DOMAIN, (unsigned char)*s))
+			return false;
+		if (*s == '.' && label_empty)
+			return false;
+		label_empty = *s == '.';
+	}
+	return !label_empty;
+}
+
+/* Prepares s in place, which has room for size bytes. False when the profile refuses it. */
+static bool
+prep_any(enum profile profile, char *s, size_t size, bool strict)
+{
+	static const Stringprep_profile *const table[] = {
+		[NODE] = stringprep_xmpp_nodeprep,
+		[DOMAIN] = stringprep_nameprep,
+		[RESOURCE] = stringprep_xmpp_resourceprep,
+	};
+	Stringprep_profile_flags flags = strict ? STRINGPREP_NO_UNASSIGNED : 0;
+
+	return stringprep(s, size, flags, table[profile]) == STRINGPREP_OK;
+}
+
+/* Prepares s. NULL when it is refused, empty, or too long before or after. */
+static const char *
+prep(struct arena *a, enum profile profile, const char *s, bool strict)
+{
+	char out[JID_PART_MAX + 1];
+	size_t n = strlen(s);
+
+	if (n > JID_PART_MAX || !utf8_is(s, n)) /* libidn trusts it to be UTF-8 */
+		return NULL;
+	if (profile == DOMAIN && n > 0 && s[n - 1] == '.')
+		n--; /* RFC 7622 3.2 */
+	memcpy(out, s, n);
+	out[n] = '\0';
+	if (is_ascii(out) ? !prep_ascii(profile, out)
+			  : !prep_any(profile, out, sizeof(out), strict))
+		return NULL;
+	if (out[0] == '\0' || (profile == DOMAIN && !is_domain(out)))
+		return NULL;
+	return arena_strdup(a, out);
+}
+
+bool
+jid_prep(struct arena *a, const char *s, struct jid *j)
+{
+	struct jid p;
+
+	if (!jid_split(a, s, &p))
+		return false;
+	if (p.node != NULL && (p.node = prep(a, NODE, p.node, false)) == NULL)
+		return false;
+	if ((p.domain = prep(a, DOMAIN, p.domain, false)) == NULL)
+		return false;
+	if (p.resource != NULL && (p.resource = prep(a, RESOURCE, p.resource, false)) == NULL)
+		return false;
+	p.bare = p.domain;
+	if (p.node != NULL)
+		p.bare = arena_cat(a, p.node, "@", p.domain, NULL);
+	p.full = p.bare;
+	if (p.resource != NULL)
+		p.full = arena_cat(a, p.bare, "/", p.resource, NULL);
+	*j = p;
+	return true;
+}
+
+/*
+ * What shows nothing, or a mere blank, or turns the direction of what stands around it: Unicode's
+ * Default_Ignorable_Code_Point, the formatting characters of category Cf that have no glyph, line
+ * and paragraph separators, and letters and symbols that are drawn as nothing. Blanks that
+ * resourceprep makes U+0020 are not here. Sorted.
+ */
+static const struct range {
+	uint32_t first, last;
+} unseen[] = {
+	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c },
+	{ 0x70f, 0x70f }, { 0x115f, 0x1160 }, /* hangul fillers */
+	{ 0x1680, 0x1680 },		      /* ogham space, often drawn as nothing */
+	{ 0x17b4, 0x17b5 },		      /* khmer inherent vowels */
+	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+	{ 0x2800, 0x2800 },			  /* braille, no dots */
+	{ 0x3164, 0x3164 },			  /* hangul filler */
+	{ 0xfe00, 0xfe0f },			  /* variation selectors */
+	{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },	  /* halfwidth hangul filler */
+	{ 0xfff0, 0xfffc }, { 0x13430, 0x13455 }, /* egyptian format controls */
+	{ 0x16fe4, 0x16fe4 },			  /* khitan filler */
+	{ 0x1bca0, 0x1bca3 },			  /* shorthand format controls */
+	{ 0x1d159, 0x1d159 },			  /* null notehead */
+	{ 0x1d173, 0x1d17a },			  /* musical format controls */
+	{ 0xe0000, 0xe0fff },			  /* tags, more variation selectors */
+};
+
+static bool
+is_unseen(uint32_t c)
+{
+	size_t low = 0, high = sizeof(unseen) / sizeof(unseen[0]), mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (c > unseen[mid].last)
+			low = mid + 1;
+		else if (c < unseen[mid].first)
+			high = mid;
+		else
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Some invisible characters are how people write: U+FE0F and U+200D in an emoji, U+200C and
+ * U+200D between letters of Arabic and the scripts of India. resourceprep maps them to nothing
+ * (RFC 3454 B.1), and a server has done so before we see an address; so in a nick from a
+ * payload they are let through to be mapped away, where they are wanted: after such a character.
+ * The flags spelled with tags (England, Scotland) are refused by resourceprep itself.
+ */
+static bool
+is_wanted(uint32_t c, uint32_t before)
+{
+	bool emoji = (before >= 0x2190 && before <= 0x2bff) || before == 0x3030 ||
+		     before == 0x303d || before == 0x3297 || before == 0x3299 ||
+		     (before >= 0x1f000 && before <= 0x1faff);
+	bool keycap = before == '#' || before == '*' || (before >= '0' && before <= '9');
+	bool joining = (before >= 0x620 && before <= 0x8ff) || (before >= 0x900 && before <= 0xdff);
+
+	if (c == 0xfe0e || c == 0xfe0f)
+		return emoji || keycap || before == 0xa9 || before == 0xae || before == 0x203c ||
+		       before == 0x2049 || before == 0x2122 || before == 0x2139;
+	if (c == 0x200d)
+		return emoji || joining || before == 0xfe0f;
+	return c == 0x200c && joining;
+}
+
+/* Is every character one that people can see, or wanted where it stands? */
+static bool
+is_seen(const char *s, bool prepared)
+{
+	uint32_t c, before = 0;
+
+	for (; *s != '\0'; before = c) {
+		s += utf8_decode(s, &c);
+		if (is_unseen(c) && (prepared || !is_wanted(c, before)))
+			return false;
+	}
+	return true;
+}
+
+const char *
+jid_nick(struct arena *a, const char *s, size_t max_bytes, bool strict)
+{
+	const char *nick;
+	size_t n;
+
+	if (s == NULL || !utf8_is(s, strlen(s)) || !is_seen(s, false))
+		return NULL;
+	nick = prep(a, RESOURCE, s, strict);
+	if (nick == NULL || !is_seen(nick, true))
+		return NULL;
+	n = strlen(nick);
+	if (n > max_bytes || nick[0] == ' ' || nick[n - 1] == ' ')
+		return NULL;
+	return nick;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * jid.h - addresses: node@domain/resource (RFC 7622; stringprep profiles of RFC 6122)
+ *
+ * What a server has stamped (`from`, `to` of a stanza) is prepared already and only split.
+ * What stands in a payload is somebody's claim and is prepared by libidn.
+ */
+#ifndef JID_H
+#define JID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+#define JID_PART_MAX 1023 /* bytes of a node, a domain, a resource: RFC 7622 3.1 */
+
+struct jid {
+	const char *full; /* as a whole; equals bare when there is no resource */
+	const char *bare; /* node@domain, or domain */
+	const char *node; /* NULL: none */
+	const char *domain;
+	const char *resource; /* NULL: none */
+};
+
+/*
+ * Splits s. Every pointer of *j is set and lives in the arena. False, with *j untouched, when s
+ * is NULL, a part is empty or longer than JID_PART_MAX.
+ */
+bool jid_split(struct arena *, const char *s, struct jid *j);
+
+/*
+ * Splits and prepares s: nodeprep, nameprep, resourceprep, with unassigned code points allowed.
+ * False when a profile refuses a part.
+ */
+bool jid_prep(struct arena *, const char *s, struct jid *j);
+
+/*
+ * The nick as a resource that people may show (RFC 7622 3.4; XEP-0045 17.1): resourceprep, and then
+ * not empty, at most max_bytes, no white space at either end, nothing invisible, no bidi
+ * controls. With strict, unassigned code points are refused too. NULL when refused.
+ */
+const char *jid_nick(struct arena *, const char *s, size_t max_bytes, bool strict);
+
+#endif

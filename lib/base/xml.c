@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * xml.c - a stanza as a tree
+ *
+ * Nothing here recurses: how deep a tree is was a stranger's choice.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "xml.h"
+
+#define NS(name, uri) const char NS_##name[] = uri;
+#include "../tbl/ns.h"
+#undef NS
+
+static const char *const known[] = {
+#define NS(name, uri) NS_##name,
+#include "../tbl/ns.h"
+#undef NS
+};
+
+const char *
+ns_known(const char *uri)
+{
+	size_t low = 0, high = sizeof(known) / sizeof(known[0]), mid;
+	int order;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		order = uri == known[mid] ? 0 : strcmp(uri, known[mid]);
+		if (order == 0)
+			return known[mid];
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return strcmp(uri, "jabber:component:accept") == 0 ? NS_STANZA : NULL;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || strcmp(a, b) == 0;
+}
+
+static struct xml *
+node(struct arena *a, struct xml *up, enum xml_kind kind)
+{
+	struct xml *x = arena_alloc(a, sizeof(*x));
+
+	x->kind = kind;
+	x->up = up;
+	if (up == NULL)
+		return x;
+	if (up->last != NULL)
+		up->last->next = x;
+	else
+		up->child = x;
+	up->last = x;
+	return x;
+}
+
+struct xml *
+xml_add(struct arena *a, struct xml *up, const char *ns, const char *name)
+{
+	struct xml *x = node(a, up, XML_ELEMENT);
+
+	x->ns = ns_known(ns);
+	if (x->ns == NULL)
+		x->ns = ns;
+	x->name = name;
+	return x;
+}
+
+struct xml *
+xml_new(struct arena *a, const char *ns, const char *name)
+{
+	return xml_add(a, NULL, ns, name);
+}
+
+struct xml *
+xml_add_text(struct arena *a, struct xml *up, const char *ns, const char *name, const char *text)
+{
+	struct xml *x = xml_add(a, up, ns, name);
+
+	if (text != NULL)
+		xml_text_add(a, x, text);
+	return x;
+}
+
+/* A text that starts a node is borrowed; one that is joined to another is copied. */
+static void
+text_add(struct arena *a, struct xml *up, const char *text, size_t n)
+{
+	struct xml *x = up->last;
+	char *both;
+
+	if (n == 0)
+		return;
+	if (x == NULL || x->kind != XML_TEXT) {
+		x = node(a, up, XML_TEXT);
+		x->text = text;
+		x->len = n;
+		return;
+	}
+	both = arena_alloc(a, x->len + n + 1);
+	memcpy(both, x->text, x->len);
+	memcpy(both + x->len, text, n);
+	x->text = both;
+	x->len += n;
+}
+
+void
+xml_text_add(struct arena *a, struct xml *up, const char *text)
+{
+	text_add(a, up, text, strlen(text));
+}
+
+void
+xml_raw_add(struct arena *a, struct xml *up, const char *bytes, size_t n)
+{
+	struct xml *x;
+
+	if (n == 0)
+		return;
+	x = node(a, up, XML_RAW);
+	x->text = bytes;
+	x->len = n;
+}
+
+static void
+set(struct arena *a, struct xml *x, const char *ns, const char *name, const char *value)
+{
+	struct xml_attr **at, *attr;
+
+	for (at = &x->attr; *at != NULL; at = &(*at)->next)
+		if ((*at)->ns == ns && strcmp((*at)->name, name) == 0)
+			break;
+	attr = *at;
+	if (value == NULL) {
+		if (attr != NULL)
+			*at = attr->next;
+		return;
+	}
+	if (attr == NULL) {
+		*at = attr = arena_alloc(a, sizeof(*attr));
+		attr->name = name;
+		attr->ns = ns;
+		attr->prefix = ns != NULL ? "xml" : NULL;
+	}
+	attr->value = value;
+}
+
+void
+xml_set(struct arena *a, struct xml *x, const char *name, const char *value)
+{
+	set(a, x, NULL, name, value);
+}
+
+void
+xml_set_lang(struct arena *a, struct xml *x, const char *lang)
+{
+	set(a, x, NS_XML, "lang", lang);
+}
+
+static const char *
+copy_ns(struct arena *a, const char *ns)
+{
+	const char *own;
+
+	if (ns == NULL)
+		return NULL;
+	own = ns_known(ns);
+	return own != NULL ? own : arena_strdup(a, ns);
+}
+
+/*
+ * A copy of the one node x under up. Strings are copied too, since the copy may outlive the
+ * arena of x; a foreign namespace is copied once for a parent and its children.
+ */
+static struct xml *
+copy_node(struct arena *a, struct xml *up, const struct xml *x)
+{
+	struct xml *copy = node(a, up, x->kind);
+	const struct xml_attr *attr;
+	struct xml_attr **at = &copy->attr;
+
+	if (x->kind != XML_ELEMENT) {
+		copy->text = memcpy(arena_alloc(a, x->len + 1), x->text, x->len);
+		copy->len = x->len;
+		return copy;
+	}
+	if (up != NULL && up->ns != NULL && same(up->ns, x->ns))
+		copy->ns = up->ns;
+	else
+		copy->ns = copy_ns(a, x->ns);
+	copy->name = arena_strdup(a, x->name);
+	for (attr = x->attr; attr != NULL; attr = attr->next, at = &(*at)->next) {
+		*at = arena_alloc(a, sizeof(**at));
+		(*at)->name = arena_strdup(a, attr->name);
+		(*at)->ns = copy_ns(a, attr->ns);
+		(*at)->prefix = arena_strdup(a, attr->prefix);
+		(*at)->value = arena_strdup(a, attr->value);
+	}
+	return copy;
+}
+
+struct xml *
+xml_copy(struct arena *a, struct xml *up, const struct xml *x)
+{
+	const struct xml *at = x;
+	struct xml *copy, *top;
+
+	if (up != NULL && x->kind == XML_TEXT) {
+		text_add(a, up, arena_strdup(a, x->text), x->len);
+		return up->last;
+	}
+	top = copy = copy_node(a, up, x);
+	for (;;) {
+		if (at->child != NULL) {
+			at = at->child;
+			copy = copy_node(a, copy, at);
+			continue;
+		}
+		while (at != x && at->next == NULL) {
+			at = at->up;
+			copy = copy->up;
+		}
+		if (at == x)
+			return top;
+		at = at->next;
+		copy = copy_node(a, copy->up, at);
+	}
+}
+
+struct xml *
+xml_copy_head(struct arena *a, const struct xml *x)
+{
+	return copy_node(a, NULL, x);
+}
+
+bool
+xml_is(const struct xml *x, const char *ns, const char *name)
+{
+	if (x == NULL || x->kind != XML_ELEMENT || !same(x->ns, ns))
+		return false;
+	return name == NULL || strcmp(x->name, name) == 0;
+}
+
+const char *
+xml_get(const struct xml *x, const char *name)
+{
+	const struct xml_attr *attr;
+
+	if (x == NULL)
+		return NULL;
+	for (attr = x->attr; attr != NULL; attr = attr->next)
+		if (attr->ns == NULL && strcmp(attr->name, name) == 0)
+			return attr->value;
+	return NULL;
+}
+
+const char *
+xml_lang(const struct xml *x)
+{
+	const struct xml_attr *attr;
+
+	for (; x != NULL; x = x->up)
+		for (attr = x->attr; attr != NULL; attr = attr->next)
+			if (attr->ns == NS_XML && strcmp(attr->name, "lang") == 0)
+				return strlen(attr->value) <= XML_LANG_MAX ? attr->value : NULL;
+	return NULL;
+}
+
+/* x or the first sibling after it that is such an element. */
+static const struct xml *
+from(const struct xml *x, const char *ns, const char *name)
+{
+	for (; x != NULL; x = x->next)
+		if (x->kind == XML_ELEMENT && (ns == NULL || same(x->ns, ns)) &&
+		    (name == NULL || strcmp(x->name, name) == 0))
+			return x;
+	return NULL;
+}
+
+const struct xml *
+xml_child(const struct xml *x, const char *ns, const char *name)
+{
+	return x != NULL ? from(x->child, ns, name) : NULL;
+}
+
+const struct xml *
+xml_next(const struct xml *x, const char *ns, const char *name)
+{
+	return x != NULL ? from(x->next, ns, name) : NULL;
+}
+
+const char *
+xml_text(const struct xml *x)
+{
+	if (x == NULL)
+		return NULL;
+	return x->child != NULL && x->child->kind == XML_TEXT ? x->child->text : "";
+}
+
+const char *
+xml_child_text(const struct xml *x, const char *ns, const char *name)
+{
+	return xml_text(xml_child(x, ns, name));
+}
+
+static const struct xml_attr *
+find_attr(const struct xml *x, const struct xml_attr *like)
+{
+	const struct xml_attr *attr;
+
+	for (attr = x->attr; attr != NULL; attr = attr->next)
+		if ((attr->ns == NULL) == (like->ns == NULL) &&
+		    strcmp(attr->name, like->name) == 0 &&
+		    (attr->ns == NULL || same(attr->ns, like->ns)))
+			return attr;
+	return NULL;
+}
+
+static bool
+equal_node(const struct xml *a, const struct xml *b)
+{
+	const struct xml_attr *attr, *other;
+	size_t balance = 0;
+
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind != XML_ELEMENT)
+		return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+	if (strcmp(a->name, b->name) != 0 || !same(a->ns, b->ns))
+		return false;
+	for (attr = a->attr; attr != NULL; attr = attr->next) {
+		other = find_attr(b, attr);
+		if (other == NULL || strcmp(attr->value, other->value) != 0)
+			return false;
+		balance++;
+	}
+	for (attr = b->attr; attr != NULL; attr = attr->next)
+		balance--;
+	return balance == 0;
+}
+
+bool
+xml_equal(const struct xml *a, const struct xml *b)
+{
+	const struct xml *x = a, *y = b;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (;;) {
+		if (!equal_node(x, y) || (x->child == NULL) != (y->child == NULL))
+			return false;
+		if (x->child != NULL) {
+			x = x->child;
+			y = y->child;
+			continue;
+		}
+		while (x != a && x->next == NULL) {
+			if (y->next != NULL)
+				return false;
+			x = x->up;
+			y = y->up;
+		}
+		if (x == a)
+			return true;
+		if (y->next == NULL)
+			return false;
+		x = x->next;
+		y = y->next;
+	}
+}

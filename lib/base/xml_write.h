@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * xml_write.h - trees to bytes
+ *
+ * What is written is always namespace-well-formed, whatever tree is given: a default namespace is
+ * declared where it changes, the prefix of a qualified attribute on the element that uses it
+ * (`xml` needs none; two prefixes that clash on one element are renamed). Only what XML demands
+ * is escaped: & and < in text, > only as part of ]]>, and & < ' in attribute values; white space
+ * other than blanks in attribute values and carriage returns are written as character
+ * references, so that they survive.
+ */
+#ifndef XML_WRITE_H
+#define XML_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct xml;
+
+/* Appends the stanza x. */
+void xml_write(struct buf *, const struct xml *x);
+
+/*
+ * The same, but gives up soon after more than max bytes were added: then false, and the buf is as it was.
+ * A few bytes of input can mean very many of output: a namespace that was declared once is declared anew
+ * on each element that uses it.
+ */
+bool xml_write_max(struct buf *, const struct xml *x, size_t max);
+
+/*
+ * The same with an empty attribute `to` put first: <message to='' from=...; an attribute `to` of
+ * x itself is left out. Returns where in the buf the value of `to` belongs.
+ */
+size_t xml_write_to(struct buf *, const struct xml *x);
+
+/* Appends the children of a stanza only: what xml_raw_add() takes. */
+void xml_write_children(struct buf *, const struct xml *x);
+
+/* Appends s escaped as an attribute value between single quotes. */
+void xml_escape(struct buf *, const char *s);
+
+#endif

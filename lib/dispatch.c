@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dispatch.c - (kind, address, type, namespace) -> handler; the only maker of <error/>
+ *
+ * A stanza goes through four steps: its sender is charged, a handler plans, every feature may refuse,
+ * the changes are made. Before the last refusal nothing is changed, queued or put.
+ */
+#include "dispatch.h"
+
+#include <string.h>
+
+/* Waiting output for a domain whose link is down, beyond which its stanzas are dropped. */
+#define DOWN_BYTES (16u << 20)
+
+/* What one request may make us tell: (stanza, recipient) pairs. */
+#define PLAN_PAIRS (4u << 20)
+
+/* The longest id that is handled. */
+#define ID_BYTES 1024
+
+struct refusal {
+	const char *type, *condition, *text;
+};
+
+static const struct refusal refusals[DENY_COUNT] = {
+#define ERROR(name, type, condition, text) [name] = { type, condition, text },
+#include "tbl/error.h"
+#undef ERROR
+};
+
+/* RFC 6120 8.3.3; the index counts refusals in the statistics. */
+static const char *const conditions[] = {
+	"bad-request",
+	"conflict",
+	"feature-not-implemented",
+	"forbidden",
+	"gone",
+	"internal-server-error",
+	"item-not-found",
+	"jid-malformed",
+	"not-acceptable",
+	"not-allowed",
+	"not-authorized",
+	"policy-violation",
+	"recipient-unavailable",
+	"redirect",
+	"registration-required",
+	"remote-server-not-found",
+	"remote-server-timeout",
+	"resource-constraint",
+	"service-unavailable",
+	"subscription-required",
+	"undefined-condition",
+	"unexpected-request",
+};
+
+const char *
+muc_condition(unsigned i)
+{
+	return i < sizeof(conditions) / sizeof(conditions[0]) ? conditions[i] : NULL;
+}
+
+static void
+count_refusal(struct service *s, const char *condition)
+{
+	for (unsigned i = 0; muc_condition(i) != NULL; i++)
+		if (strcmp(muc_condition(i), condition) == 0)
+			s->stats.refused[i]++;
+}
+
+struct type_name {
+	unsigned kind;
+	const char *name; /* NULL: no type attribute */
+	enum type type;
+};
+
+static const struct type_name type_names[] = {
+	{ KIND_IQ, "get", TYPE_GET },
+	{ KIND_IQ, "set", TYPE_SET },
+	{ KIND_IQ, "result", TYPE_RESULT },
+	{ KIND_IQ | KIND_MESSAGE | KIND_PRESENCE, "error", TYPE_ERROR },
+	{ KIND_MESSAGE, NULL, TYPE_NORMAL },
+	{ KIND_MESSAGE, "normal", TYPE_NORMAL },
+	{ KIND_MESSAGE, "chat", TYPE_CHAT },
+	{ KIND_MESSAGE, "groupchat", TYPE_GROUPCHAT },
+	{ KIND_MESSAGE, "headline", TYPE_HEADLINE },
+	{ KIND_PRESENCE, NULL, TYPE_AVAILABLE },
+	{ KIND_PRESENCE, "unavailable", TYPE_UNAVAILABLE },
+	{ KIND_PRESENCE, "probe", TYPE_OTHER },
+	{ KIND_PRESENCE, "subscribe", TYPE_OTHER },
+	{ KIND_PRESENCE, "subscribed", TYPE_OTHER },
+	{ KIND_PRESENCE, "unsubscribe", TYPE_OTHER },
+	{ KIND_PRESENCE, "unsubscribed", TYPE_OTHER },
+};
+
+/* False: no type that RFC 6120 or 6121 knows. An odd message counts as normal: RFC 6121 5.2.2. */
+static bool
+read_type(struct ev *ev, const char *name)
+{
+	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
+		const struct type_name *t = &type_names[i];
+
+		if ((t->kind & ev->kind) == 0 || (t->name == NULL) != (name == NULL))
+			continue;
+		if (name == NULL || strcmp(name, t->name) == 0) {
+			ev->type = t->type;
+			return true;
+		}
+	}
+	ev->type = ev->kind == KIND_MESSAGE ? TYPE_NORMAL : TYPE_OTHER;
+	return ev->kind == KIND_MESSAGE;
+}
+
+static enum kind
+read_kind(struct service *s, const struct xml *x)
+{
+	if (xml_is(x, NS_STANZA, "message")) {
+		s->stats.in_message++;
+		return KIND_MESSAGE;
+	}
+	if (xml_is(x, NS_STANZA, "presence")) {
+		s->stats.in_presence++;
+		return KIND_PRESENCE;
+	}
+	if (xml_is(x, NS_STANZA, "iq")) {
+		s->stats.in_iq++;
+		return KIND_IQ;
+	}
+	s->stats.in_other++;
+	return 0;
+}
+
+/* May it be answered at all? Never an error, never a result: RFC 6120 8.3.1. */
+static bool
+answerable(const struct ev *ev)
+{
+	if (ev->type == TYPE_ERROR || ev->type == TYPE_RESULT)
+		return false;
+	return ev->kind != KIND_PRESENCE || ev->type != TYPE_UNAVAILABLE;
+}
+
+/*
+ * An id comes back with every answer; a huge one would make it larger than the server takes. Without
+ * its id a request cannot be answered. False: so it is.
+ */
+static bool
+check_id(struct ev *ev, enum deny *deny)
+{
+	if (ev->id == NULL || strlen(ev->id) <= ID_BYTES)
+		return true;
+	ev->id = NULL;
+	if (answerable(ev))
+		*deny = TOO_LARGE;
+	return ev->kind != KIND_IQ;
+}
+
+/*
+ * Who to whom, and what. False when it is nothing that can be handled or answered: no stanza, no
+ * addresses, or sent by one of our own domains (nothing of ours talks to us: loops end here).
+ */
+static bool
+read_ev(struct service *s, unsigned way_back, const struct xml *x, struct ev *ev, enum deny *deny)
+{
+	int domain_no;
+
+	memset(ev, 0, sizeof(*ev));
+	*deny = OK;
+	ev->stanza = x;
+	ev->kind = read_kind(s, x);
+	ev->id = xml_get(x, "id");
+	ev->affiliation = AFF_NONE;
+	if (ev->kind == 0 || !jid_split(s->arena, xml_get(x, "from"), &ev->from) ||
+	    !jid_split(s->arena, xml_get(x, "to"), &ev->to))
+		return false;
+	if (service_domain(s, ev->from.domain) >= 0)
+		return false;
+	if (!read_type(ev, xml_get(x, "type")))
+		*deny = BAD_REQUEST;
+	ev->address = ev->to.node == NULL	? TO_SERVICE
+		      : ev->to.resource == NULL ? TO_ROOM
+						: TO_NICK;
+	domain_no = service_domain(s, ev->to.domain);
+	if (domain_no < 0) {
+		ev->domain_no = way_back;
+		*deny = ITEM_NOT_FOUND;
+	} else
+		ev->domain_no = (unsigned)domain_no;
+	return check_id(ev, deny);
+}
+
+/* -- refusing -- */
+
+/* Larger things do not come back with an error. */
+#define ECHO_BYTES 8192
+
+/* XEP-0045 example 87 shows the subject, and clients find their message by its body. */
+static void
+echo_message(struct arena *a, struct xml *error, const struct xml *stanza)
+{
+	struct buf b = BUF_INIT;
+	const struct xml *x;
+
+	for (x = xml_child(stanza, NULL, NULL); x != NULL; x = xml_next(x, NULL, NULL))
+		if (x->ns == NS_STANZA)
+			xml_write_max(&b, x, ECHO_BYTES - b.len);
+	if (b.len > 0)
+		xml_raw_add(a, error, arena_strndup(a, b.p, b.len), b.len);
+	buf_release(&b);
+}
+
+/* What of the request comes back with the error: enough to know it by, never all of a big one. */
+static void
+echo(struct arena *a, struct xml *error, const struct ev *ev)
+{
+	const struct xml *x;
+
+	if (ev->kind == KIND_PRESENCE) {
+		if (xml_child(ev->stanza, NS_MUC, "x") != NULL)
+			xml_add(a, error, NS_MUC, "x");
+		return;
+	}
+	if (ev->kind == KIND_IQ) {
+		x = xml_child(ev->stanza, NULL, NULL);
+		if (x != NULL && strlen(x->name) + strlen(x->ns) <= ECHO_BYTES)
+			xml_add(a, error, x->ns, x->name);
+		return;
+	}
+	echo_message(a, error, ev->stanza);
+}
+
+static void
+refuse(struct plan *p, enum deny deny)
+{
+	const struct ev *ev = p->ev;
+	struct service *s = p->s;
+	struct arena *a = s->arena;
+	const struct refusal *r = &refusals[deny];
+	struct xml *x, *error;
+	const char *by = ev->address == TO_SERVICE ? ev->to.domain : ev->to.bare;
+
+	if (deny == IGNORE || !answerable(ev))
+		return;
+	count_refusal(s, r->condition);
+	x = xml_new(a, NS_STANZA, ev->stanza->name);
+	xml_set(a, x, "from", ev->to.full);
+	xml_set(a, x, "type", "error");
+	xml_set(a, x, "id", ev->id);
+	/* Where there is no room for requests there is none for copies of them. */
+	if (deny != RESOURCE_CONSTRAINT)
+		echo(a, x, ev);
+	error = xml_add(a, x, NS_STANZA, "error");
+	xml_set(a, error, "by", by);
+	xml_set(a, error, "type", r->type);
+	xml_add(a, error, NS_STANZA_ERRORS, r->condition);
+	if (r->text != NULL)
+		xml_set_lang(a, xml_add_text(a, error, NS_STANZA_ERRORS, "text", r->text), "en");
+	tell_jid(p, x, ev->from.full);
+	out_take(s, ev->domain_no, &p->rest);
+}
+
+/* -- handling -- */
+
+/* Is the present route for this stanza? Sets ev->x. */
+static bool
+route_suits(const struct route *r, struct ev *ev)
+{
+	if ((r->kind & ev->kind) == 0 || (r->address & ev->address) == 0 ||
+	    (r->type & ev->type) == 0)
+		return false;
+	if (r->ns == NULL) {
+		ev->x = ev->kind == KIND_IQ ? xml_child(ev->stanza, NULL, NULL) : NULL;
+		return true;
+	}
+	ev->x = xml_child(ev->stanza, r->ns, r->name);
+	return ev->x != NULL;
+}
+
+/* A locked room is there for its owners only: XEP-0045 7.2.10, 17.2. */
+static bool
+room_hidden(const struct room *r, const struct ev *ev)
+{
+	return r == NULL || (r->locked && ev->affiliation != AFF_OWNER);
+}
+
+static enum deny
+check_needs(const struct route *r, const struct room *room, const struct ev *ev)
+{
+	if ((r->need & NEED_ROOM) != 0 && room_hidden(room, ev))
+		return ITEM_NOT_FOUND;
+	if ((r->need & NEED_OCCUPANT) != 0 && ev->session == NULL)
+		return NOT_OCCUPANT;
+	return OK;
+}
+
+/* An IQ request has an id and exactly one child: RFC 6120 8.2.3. */
+static bool
+sound_iq(const struct ev *ev)
+{
+	const struct xml *x = xml_child(ev->stanza, NULL, NULL);
+
+	if (ev->kind != KIND_IQ || (ev->type & (TYPE_GET | TYPE_SET)) == 0)
+		return true;
+	return ev->id != NULL && x != NULL && xml_next(x, NULL, NULL) == NULL;
+}
+
+/* What is said to a stanza that no feature takes. */
+static enum deny
+unrouted(const struct room *room, const struct ev *ev)
+{
+	if (answerable(ev) && ev->to.resource != NULL && ev->to.node == NULL)
+		return JID_MALFORMED;
+	if (ev->kind == KIND_PRESENCE && ev->type != TYPE_AVAILABLE)
+		return IGNORE;
+	if (ev->address == TO_SERVICE)
+		return SERVICE_UNAVAILABLE;
+	if (room_hidden(room, ev))
+		return ITEM_NOT_FOUND;
+	if (ev->address == TO_NICK && ev->session == NULL)
+		return NOT_OCCUPANT;
+	if (ev->address == TO_NICK && ev->target == NULL)
+		return ITEM_NOT_FOUND;
+	/* 17.2: improperly typed messages to the room may be rejected. */
+	if (ev->kind == KIND_MESSAGE && ev->address == TO_ROOM)
+		return BAD_REQUEST;
+	return SERVICE_UNAVAILABLE;
+}
+
+/* Gives the stanza to the first handler that takes it; PASS: none does. */
+static enum deny
+run_routes(struct plan *p, struct ev *ev)
+{
+	enum deny deny;
+
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		for (const struct route *r = (*f)->routes; r != NULL && r->kind != 0; r++) {
+			if (!route_suits(r, ev))
+				continue;
+			deny = check_needs(r, p->room, ev);
+			if (deny == OK)
+				deny = r->plan(p);
+			if (deny != PASS)
+				return deny;
+		}
+	return PASS;
+}
+
+/* Serialises the reply: an answer that the server would not take is refused before anything is done. */
+static enum deny
+seal(struct plan *p)
+{
+	if (p->reply == NULL)
+		return OK;
+	p->reply_wire = wire_new(p->s, p->reply);
+	/* Escaped, a byte of the address becomes six at the most. */
+	if (p->reply_wire->len + 6 * strlen(p->ev->from.full) >
+	    (size_t)p->s->limits.stanza_out_bytes)
+		return RESOURCE_CONSTRAINT;
+	return OK;
+}
+
+static enum deny
+handle(struct plan *p, struct ev *ev, size_t nbytes)
+{
+	enum deny deny;
+
+	/* Leaving and errors are free: refusing them would keep people in against their will. */
+	if (answerable(ev) && !user_charge(p->s, ev->from.bare, nbytes))
+		return TOO_FAST;
+	if (!sound_iq(ev))
+		return BAD_REQUEST;
+	if (ev->address != TO_SERVICE) {
+		p->room = room_get(p->s, &ev->to);
+		if (p->room != NULL) {
+			ev->affiliation = affiliation_of(p->room, ev->from.bare);
+			ev->session = room_session(p->room, ev->from.full);
+		}
+		if (p->room != NULL && ev->address == TO_NICK)
+			ev->target = room_nick(p->room, ev->to.resource);
+	}
+	/* An answer proves that somebody is online, not that they know they are in. */
+	if (ev->session != NULL && (ev->type & (TYPE_ERROR | TYPE_RESULT)) == 0)
+		features_heard(p->s, ev->session);
+	deny = run_routes(p, ev);
+	if (deny == PASS)
+		return unrouted(p->room, ev);
+	if (deny == OK)
+		deny = features_may(p);
+	if (deny == OK && plan_pairs(p) > PLAN_PAIRS)
+		deny = POLICY_VIOLATION;
+	return deny == OK ? seal(p) : deny;
+}
+
+/* Is there no link, and too much that waits for one already? */
+static bool
+drops(struct service *s, const struct ev *ev)
+{
+	const struct out *o = &s->out[ev->domain_no];
+
+	if (o->up || o->bytes <= DOWN_BYTES)
+		return false;
+	s->stats.in_refused++;
+	return true;
+}
+
+void
+dispatch(struct service *s, unsigned way_back, const struct xml *x, size_t nbytes)
+{
+	struct plan p;
+	struct ev ev;
+	enum deny deny;
+
+	s->stats.in_bytes += nbytes;
+	if (!read_ev(s, way_back, x, &ev, &deny) || drops(s, &ev))
+		return;
+	plan_init(&p, s, &ev, NULL);
+	if (deny == OK)
+		deny = handle(&p, &ev, nbytes);
+	if (deny == OK)
+		plan_run(&p);
+	else
+		refuse(&p, deny);
+	plan_release(&p);
+}
+
+/*
+ * What is never answered is taken by its head instead, which is sound: who leaves has left, whatever
+ * the stanza holds.
+ */
+void
+dispatch_refuse(
+    struct service *s, unsigned way_back, const struct xml *x, size_t nbytes, enum deny why)
+{
+	struct plan p;
+	struct ev ev;
+	enum deny deny;
+
+	s->stats.in_bytes += nbytes;
+	if (!read_ev(s, way_back, x, &ev, &deny) || drops(s, &ev))
+		return;
+	plan_init(&p, s, &ev, NULL);
+	if (deny == OK && why != RESOURCE_CONSTRAINT && !answerable(&ev))
+		why = handle(&p, &ev, nbytes);
+	if (why == OK)
+		plan_run(&p);
+	else
+		refuse(&p, why);
+	plan_release(&p);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * feature.h - all that a feature may know
+ *
+ * A feature is one chapter of a XEP: one file that says which stanzas it takes (routes), which
+ * changes it judges (may) and what it does when they happen (on). features.c has them all in
+ * one ordered array; nothing registers itself at run time.
+ */
+#ifndef FEATURE_H
+#define FEATURE_H
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/form.h"
+#include "base/xml_write.h"
+#include "room/plan.h"
+
+/* Why something is refused; rows of tbl/error.h. */
+enum deny {
+	OK,
+#define ERROR(name, type, condition, text) name,
+#include "tbl/error.h"
+#undef ERROR
+	IGNORE, /* refused without a word: nothing is answered, nothing changes */
+	PASS,	/* of a handler: not for me, look on */
+	DENY_COUNT
+};
+
+enum kind {
+	KIND_MESSAGE = 1,
+	KIND_PRESENCE = 2,
+	KIND_IQ = 4,
+};
+
+enum address {
+	TO_SERVICE = 1, /* the domain */
+	TO_ROOM = 2,	/* room@domain */
+	TO_NICK = 4,	/* room@domain/nick */
+};
+
+enum type {
+	TYPE_GET = 1,
+	TYPE_SET = 2,
+	TYPE_RESULT = 4,
+	TYPE_ERROR = 8,
+	TYPE_NORMAL = 16,
+	TYPE_CHAT = 32,
+	TYPE_GROUPCHAT = 64,
+	TYPE_HEADLINE = 128,
+	TYPE_AVAILABLE = 256,
+	TYPE_UNAVAILABLE = 512,
+	TYPE_OTHER = 1024, /* presence: probe, subscribe... */
+};
+
+/* A stanza that came, and who sent it. Lives for this stanza; strings are in the turn's arena. */
+struct ev {
+	const struct xml *stanza;
+	const struct xml *x; /* the child that the route names; of an IQ: its only child */
+	enum kind kind;
+	enum type type;
+	enum address address;
+	const char *id; /* NULL: none */
+	struct jid from, to;
+	unsigned domain_no;
+	struct session *session;      /* the sender's in this room; NULL: not an occupant */
+	struct occupant *target;      /* whose nick `to` names; NULL: nobody's */
+	enum affiliation affiliation; /* the sender's in this room; AFF_NONE without a room */
+};
+
+/* What must be so for a route to be taken; each has the error that is given otherwise. */
+enum need {
+	NEED_ROOM = 1,	   /* the room is there, and open or the sender's: item-not-found */
+	NEED_OCCUPANT = 2, /* the sender is in: not-acceptable */
+};
+
+struct route {
+	unsigned kind, address, type; /* sets of enum kind, enum address, enum type */
+	const char *ns, *name;	      /* of the child; NULL: whatever */
+	unsigned need;		      /* set of enum need */
+	/* Fills the plan: changes, or a reply, or both. Changes nothing. */
+	enum deny (*plan)(struct plan *);
+	const char *disco; /* the feature that disco#info names for it (XEP-0030), or NULL */
+};
+
+struct feature {
+	const char *name;
+	const struct route *routes; /* ends with kind 0 */
+
+	/* Judges a change; the room is as before the plan. */
+	enum deny (*may[CH_COUNT])(const struct room *, const struct plan *, const struct change *);
+
+	/* Makes it so, and tells. Cannot fail. */
+	void (*on[CH_COUNT])(struct plan *, const struct change *);
+
+	/* Status codes for the self-presence of whoever enters, besides 110: code_add(). */
+	void (*add_codes)(const struct plan *, const struct change *, unsigned codes[8]);
+
+	/* Adds features to disco#info of a room. */
+	void (*add_disco)(const struct room *, struct xml *query);
+
+	/* Time: when is tick wanted (mono; INT64_MAX: never), and what is done then. */
+	int64_t (*deadline)(const struct service *);
+	void (*tick)(struct service *);
+
+	/* A session was brought back from the store, or its link went down. */
+	void (*on_doubt)(struct service *, struct session *);
+
+	/* A session sent something to the room. */
+	void (*on_heard)(struct service *, struct session *);
+};
+
+/* The features, in order; ends with NULL. */
+extern const struct feature *const features[];
+
+/* -- walkers, in features.c -- */
+
+enum deny features_may(const struct plan *);
+void features_codes(const struct plan *, const struct change *, unsigned codes[8]);
+void features_doubt(struct service *, struct session *);
+void features_heard(struct service *, struct session *);
+
+/* -- shared by features -- */
+
+void code_add(unsigned codes[8], unsigned code);
+
+/* An IQ result for the request, with no child yet; its `to` is set when it is told. */
+struct xml *result_new(struct plan *);
+
+/* A stanza of that name from the room, or from the nick in it; type and id may be NULL. */
+struct xml *stanza_new(struct arena *, const char *name, const struct room *, const char *nick,
+    const char *type, const char *id);
+
+/* Makes the plan's changes and tells them, the reply in its place. Nothing is judged any more. */
+void plan_run(struct plan *);
+
+/* Plans an affiliation; nothing when nothing would change. affil is borrowed. affiliations.c */
+void plan_grant(struct plan *, const struct affil *);
+
+/*
+ * Plans what the affiliations in the plan mean for each occupant: another standing, or, for who is
+ * banned or no member of a members-only room any more, that they leave (9.1, 9.4). BAD_REQUEST when
+ * the request also names the role of such an occupant. affiliations.c
+ */
+enum deny plan_standings(struct plan *);
+
+/* The sender's role as far as its rights go: admins are moderators wherever they are. */
+enum role acting_role(const struct plan *);
+
+/*
+ * Plans a session's new presence, and that it takes the nick if it is another one; returns the
+ * CH_PRESENCE. presence.c
+ */
+struct change *plan_presence(struct plan *, struct session *, const char *nick, bool renicked);
+
+/* Are the presence payloads of a plan within the limit? OK or POLICY_VIOLATION. */
+enum deny presence_fits(const struct plan *);
+
+/* Plans a change whose message is reflected to all: OK or TOO_LARGE. groupchat.c */
+enum deny plan_reflected(struct plan *, enum change_kind);
+
+/* The message as it is reflected. groupchat.c */
+struct xml *reflect_new(struct plan *, const struct change *);
+
+/* <feature var=''/> at the end of a disco#info query. */
+void disco_feature(struct arena *, struct xml *query, const char *var);
+
+/* Forgets how domains are asked: ghost.c. */
+void askers_free(struct service *);
+
+/* The actor's nick, for <actor/>: 8.2; NULL when the sender is not in the room. */
+const char *actor_nick(const struct plan *);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * features.c - all features, in the order in which they are asked
+ *
+ * The order is the room's law twice over: the first refusal wins, so what must not be found out by
+ * trying comes early; and on an event the features speak in this order, so it is the order of
+ * events of XEP-0045 7.1.
+ */
+#include "feature.h"
+
+#include <string.h>
+
+#define FEATURES(FEATURE)                                                                          \
+	/* who hides behind an error or a result is known before anything else */                  \
+	FEATURE(ghost)                                                                             \
+	/* a banned user learns nothing more about the room: before password and nick */           \
+	FEATURE(banned)                                                                            \
+	/* a locked room does not exist for others: 7.2.10 */                                      \
+	FEATURE(lock)                                                                              \
+	FEATURE(members)                                                                           \
+	FEATURE(password)                                                                          \
+	/* whose nick it is, only once one may enter */                                            \
+	FEATURE(nick)                                                                              \
+	FEATURE(maxusers)                                                                          \
+	/* codes 172 and 173 come before the presences that show or hide addresses */              \
+	FEATURE(owner)                                                                             \
+	FEATURE(whois)                                                                             \
+	/* presence of the others, self-presence, then the subject: 7.1 */                         \
+	FEATURE(enter)                                                                             \
+	FEATURE(subject)                                                                           \
+	FEATURE(presence)                                                                          \
+	FEATURE(leave)                                                                             \
+	/* the subject is asked before: a message with only a subject is not a message */          \
+	FEATURE(groupchat)                                                                         \
+	FEATURE(admin)                                                                             \
+	FEATURE(roles)                                                                             \
+	FEATURE(affiliations)                                                                      \
+	FEATURE(destroy)                                                                           \
+	FEATURE(hidden)                                                                            \
+	FEATURE(disco)                                                                             \
+	FEATURE(selfping)                                                                          \
+	FEATURE(ping)                                                                              \
+	/* last of all on a leave: the room may end with it */                                     \
+	FEATURE(persistent)
+
+#define FEATURE(name) extern const struct feature feature_##name;
+FEATURES(FEATURE)
+#undef FEATURE
+
+const struct feature *const features[] = {
+#define FEATURE(name) &feature_##name,
+	FEATURES(FEATURE)
+#undef FEATURE
+	    NULL,
+};
+
+enum deny
+features_may(const struct plan *p)
+{
+	const struct change *c;
+	enum deny deny;
+
+	TAILQ_FOREACH (c, &p->changes, entry) {
+		/* Whoever makes a room cannot be refused by it. */
+		if (p->room == NULL && c->kind != CH_CREATE)
+			continue;
+		for (const struct feature *const *f = features; *f != NULL; f++)
+			if ((*f)->may[c->kind] != NULL &&
+			    (deny = (*f)->may[c->kind](p->room, p, c)) != OK)
+				return deny;
+	}
+	return OK;
+}
+
+static void
+features_on(struct plan *p)
+{
+	const struct change *c;
+
+	TAILQ_FOREACH (c, &p->changes, entry)
+		for (const struct feature *const *f = features; *f != NULL; f++)
+			if ((*f)->on[c->kind] != NULL)
+				(*f)->on[c->kind](p, c);
+}
+
+void
+features_codes(const struct plan *p, const struct change *c, unsigned codes[8])
+{
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->add_codes != NULL)
+			(*f)->add_codes(p, c, codes);
+}
+
+void
+features_doubt(struct service *s, struct session *x)
+{
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->on_doubt != NULL)
+			(*f)->on_doubt(s, x);
+}
+
+void
+features_heard(struct service *s, struct session *x)
+{
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->on_heard != NULL)
+			(*f)->on_heard(s, x);
+}
+
+void
+code_add(unsigned codes[8], unsigned code)
+{
+	for (int i = 0; i < 8; i++)
+		if (codes[i] == 0) {
+			codes[i] = code;
+			return;
+		}
+}
+
+struct xml *
+result_new(struct plan *p)
+{
+	const struct ev *ev = p->ev;
+	struct xml *x = xml_new(p->s->arena, NS_STANZA, "iq");
+
+	xml_set(p->s->arena, x, "from", ev->to.full);
+	xml_set(p->s->arena, x, "type", "result");
+	xml_set(p->s->arena, x, "id", ev->id);
+	p->reply = x;
+	return x;
+}
+
+struct xml *
+stanza_new(struct arena *a, const char *name, const struct room *r, const char *nick,
+    const char *type, const char *id)
+{
+	struct xml *x = xml_new(a, NS_STANZA, name);
+
+	xml_set(a, x, "from", nick != NULL ? arena_cat(a, r->jid, "/", nick, NULL) : r->jid);
+	xml_set(a, x, "type", type);
+	xml_set(a, x, "id", id);
+	return x;
+}
+
+void
+plan_run(struct plan *p)
+{
+	unsigned domain_no = p->ev != NULL ? p->ev->domain_no : p->room->domain_no;
+	struct change *c;
+
+	TAILQ_FOREACH (c, &p->changes, entry)
+		if (c->kind == CH_LEAVE && c->occupant != NULL)
+			c->occupant->goes = true;
+	features_on(p);
+	if (p->reply_wire != NULL) {
+		struct addr *to = addr_new(p->ev->from.full);
+
+		pairs_add(&p->first, p->reply_wire, to);
+		addr_unref(to);
+	}
+	out_take(p->s, domain_no, &p->first);
+	out_take(p->s, domain_no, &p->rest);
+}
+
+const char *
+actor_nick(const struct plan *p)
+{
+	if (p->ev == NULL || p->ev->session == NULL)
+		return NULL;
+	/* A copy: the actor may leave by the same plan. */
+	return arena_strdup(p->s->arena, p->ev->session->occupant->nick);
+}

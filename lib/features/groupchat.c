@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * groupchat.c - messages to all
+ *
+ * XEP-0045 7.4 (who may, what is reflected), 7.5 (groupchat is not for one occupant).
+ */
+#include "feature.h"
+
+/* What a stanza has besides its payload: names, addresses, an id; addresses are at most 3 KB. */
+#define HEAD_BYTES 8192
+
+struct xml *
+reflect_new(struct plan *p, const struct change *c)
+{
+	const struct ev *ev = p->ev;
+	struct xml *x = stanza_new(p->s->arena, "message", p->room, c->session->occupant->nick,
+	    "groupchat", ev->id != NULL ? ev->id : fresh_id(p->s));
+
+	xml_set_lang(p->s->arena, x, xml_lang(ev->stanza));
+	xml_raw_add(p->s->arena, x, c->text, c->text_len);
+	return x;
+}
+
+enum deny
+plan_reflected(struct plan *p, enum change_kind kind)
+{
+	struct change *c = plan_add(p, kind);
+	size_t max = (size_t)p->s->limits.stanza_out_bytes - HEAD_BYTES;
+
+	c->session = p->ev->session;
+	c->text = clean_payload(p->s, p->room->jid, p->ev->stanza, max, &c->text_len);
+	return c->text != NULL ? OK : TOO_LARGE;
+}
+
+static enum deny
+plan_message(struct plan *p)
+{
+	return plan_reflected(p, CH_MESSAGE);
+}
+
+/* 7.4: in a moderated room visitors have no voice; elsewhere everybody has (5.1.1, second note). */
+static enum deny
+may_message(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)p;
+	if (r->config.moderatedroom && c->session->occupant->role < ROLE_PARTICIPANT)
+		return NO_VOICE;
+	return OK;
+}
+
+static void
+on_message(struct plan *p, const struct change *c)
+{
+	struct wire *w = wire_new(p->s, reflect_new(p, c));
+
+	tell_all(p, w);
+	wire_unref(w);
+}
+
+/* 7.5, example 48. */
+static enum deny
+plan_to_one(struct plan *p)
+{
+	(void)p;
+	return BAD_REQUEST;
+}
+
+static void
+add_disco(const struct room *r, struct xml *query)
+{
+	disco_feature(r->service->arena, query,
+	    r->config.moderatedroom ? "muc_moderated" : "muc_unmoderated");
+}
+
+static const struct route routes[] = {
+	{ KIND_MESSAGE, TO_ROOM, TYPE_GROUPCHAT, NULL, NULL, NEED_ROOM | NEED_OCCUPANT,
+	    plan_message, NULL },
+	{ KIND_MESSAGE, TO_NICK, TYPE_GROUPCHAT, NULL, NULL, NEED_ROOM | NEED_OCCUPANT, plan_to_one,
+	    NULL },
+	{ 0 },
+};
+
+const struct feature feature_groupchat = {
+	.name = "groupchat",
+	.routes = routes,
+	.may = { [CH_MESSAGE] = may_message },
+	.on = { [CH_MESSAGE] = on_message },
+	.add_disco = add_disco,
+};

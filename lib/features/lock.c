@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * lock.c - a new room belongs to its creator alone until it is configured
+ *
+ * XEP-0045 10.1 (creating), 7.2.10 (a locked room does not exist for others).
+ */
+#include "feature.h"
+
+/* When the store is nearly full, what is there goes on and nothing new begins. */
+#define FULL_PERCENT 90
+
+static enum deny
+may_create(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	if (strlen(p->ev->to.node) > (size_t)p->s->limits.name_bytes)
+		return BAD_ROOM_NAME;
+	if (p->s->store->fill(p->s->store) >= FULL_PERCENT)
+		return SERVICE_FULL;
+	return OK;
+}
+
+static void
+on_create(struct plan *p, const struct change *c)
+{
+	struct affil owner = { .affiliation = AFF_OWNER, .jid = p->ev->from.bare };
+
+	(void)c;
+	p->room = room_create(p->s, &p->ev->to);
+	affiliation_set(p->room, &owner, p->ev->from.bare);
+}
+
+static enum deny
+may_enter(const struct room *r, const struct plan *p, const struct change *c)
+{
+	if (r->locked && plan_affiliation(p, c->from->bare) != AFF_OWNER)
+		return ITEM_NOT_FOUND;
+	return OK;
+}
+
+static void
+on_unlock(struct plan *p, const struct change *c)
+{
+	(void)c;
+	p->room->locked = false;
+	room_save(p->room);
+}
+
+static void
+add_codes(const struct plan *p, const struct change *c, unsigned codes[8])
+{
+	(void)c;
+	if (TAILQ_FIRST(&p->changes)->kind == CH_CREATE)
+		code_add(codes, STATUS_CREATED);
+}
+
+const struct feature feature_lock = {
+	.name = "lock",
+	.may = { [CH_CREATE] = may_create, [CH_ENTER] = may_enter },
+	.on = { [CH_CREATE] = on_create, [CH_UNLOCK] = on_unlock },
+	.add_codes = add_codes,
+};

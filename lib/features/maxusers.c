@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * maxusers.c - how many may be in a room, under a nick, and in how many rooms one may be
+ *
+ * XEP-0045 7.2.9; 14.6.
+ */
+#include "feature.h"
+
+/* "Up to some reasonable number" by which admins may exceed the limit: 7.2.9. */
+#define ADMINS_MORE 5
+
+static bool
+in_too_many(const struct plan *p)
+{
+	return user_get(p->s, p->ev->from.bare)->nsessions >= p->s->limits.rooms_per_user;
+}
+
+static enum deny
+may_create(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return in_too_many(p) ? RESOURCE_CONSTRAINT : OK;
+}
+
+/* One more session under the nick; NULL: one more occupant. */
+static enum deny
+may_add(const struct room *r, const struct plan *p, const struct occupant *o)
+{
+	int64_t most = p->s->limits.occupants_per_room;
+
+	if (o != NULL)
+		return o->nsessions < p->s->limits.sessions_per_occupant ? OK : RESOURCE_CONSTRAINT;
+	if (r->config.maxusers > 0 && r->config.maxusers < most)
+		most = r->config.maxusers;
+	if (plan_affiliation(p, p->ev->from.bare) >= AFF_ADMIN)
+		most += ADMINS_MORE;
+	return r->noccupants < most ? OK : ROOM_FULL;
+}
+
+static enum deny
+may_enter(const struct room *r, const struct plan *p, const struct change *c)
+{
+	return in_too_many(p) ? RESOURCE_CONSTRAINT : may_add(r, p, room_nick(r, c->nick));
+}
+
+/* Taking another nick makes one more occupant only when other sessions stay under the old one. */
+static enum deny
+may_rename(const struct room *r, const struct plan *p, const struct change *c)
+{
+	const struct occupant *to = room_nick(r, c->nick);
+
+	if (to == c->session->occupant || (to == NULL && c->session->occupant->nsessions == 1))
+		return OK;
+	return may_add(r, p, to);
+}
+
+const struct feature feature_maxusers = {
+	.name = "maxusers",
+	.may = {
+		[CH_CREATE] = may_create,
+		[CH_ENTER] = may_enter,
+		[CH_RENAME] = may_rename,
+	},
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * members.c - rooms for members only
+ *
+ * XEP-0045 7.2.6 (entering), 9.4 (who is no member any more), 10.2 (the room becomes one).
+ */
+#include "feature.h"
+
+static enum deny
+may_enter(const struct room *r, const struct plan *p, const struct change *c)
+{
+	if (r->config.membersonly && plan_affiliation(p, c->from->bare) < AFF_MEMBER)
+		return REGISTRATION_REQUIRED;
+	return OK;
+}
+
+static void
+add_disco(const struct room *r, struct xml *query)
+{
+	disco_feature(
+	    r->service->arena, query, r->config.membersonly ? "muc_membersonly" : "muc_open");
+}
+
+const struct feature feature_members = {
+	.name = "members",
+	.may = { [CH_ENTER] = may_enter },
+	.add_disco = add_disco,
+};

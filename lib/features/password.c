@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * password.c - rooms that ask for a password
+ *
+ * XEP-0045 7.2.5 (entering), 10.1.3 (a protected room needs one).
+ */
+#include "feature.h"
+
+/* No exemption for owners: 7.2.5 names none. The password is compared byte by byte, untrimmed. */
+static enum deny
+may_enter(const struct room *r, const struct plan *p, const struct change *c)
+{
+	const char *given = xml_child_text(c->x, NS_MUC, "password");
+
+	(void)p;
+	if (!r->config.passwordprotectedroom)
+		return OK;
+	return given != NULL && equal_secret(given, r->config.roomsecret) ? OK : NOT_AUTHORIZED;
+}
+
+/* Example 161: protected with a blank password is not acceptable. */
+static enum deny
+may_config(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)p;
+	if (c->config->passwordprotectedroom && *c->config->roomsecret == '\0')
+		return NOT_ACCEPTABLE;
+	return OK;
+}
+
+static void
+add_disco(const struct room *r, struct xml *query)
+{
+	disco_feature(r->service->arena, query,
+	    r->config.passwordprotectedroom ? "muc_passwordprotected" : "muc_unsecured");
+}
+
+const struct feature feature_password = {
+	.name = "password",
+	.may = { [CH_ENTER] = may_enter, [CH_CONFIG] = may_config },
+	.add_disco = add_disco,
+};

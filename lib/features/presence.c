@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * presence.c - availability, and presence of those who are not in
+ *
+ * XEP-0045 7.7 (updates), 7.6 (to another nick), 7.2.18 (no <x/>, and not in: told so).
+ */
+#include "feature.h"
+
+struct change *
+plan_presence(struct plan *p, struct session *s, const char *nick, bool renicked)
+{
+	struct change *presence = plan_add(p, CH_PRESENCE), *c;
+
+	presence->session = s;
+	presence->text = clean_payload(p->s, p->room->jid, p->ev->stanza,
+	    (size_t)p->s->limits.presence_bytes, &presence->text_len);
+	if (strcmp(nick, s->occupant->nick) == 0)
+		return presence;
+	/* The new presence comes with the new nick; under the old one it is not told. */
+	presence->unsaid = true;
+	c = plan_add(p, CH_RENAME);
+	c->session = s;
+	c->nick = nick;
+	c->renicked = renicked;
+	c->was_shown = occupant_shown(s->occupant) == s;
+	return presence;
+}
+
+enum deny
+presence_fits(const struct plan *p)
+{
+	const struct change *c;
+
+	TAILQ_FOREACH (c, &p->changes, entry)
+		if ((c->kind == CH_ENTER || c->kind == CH_PRESENCE) && c->text == NULL)
+			return POLICY_VIOLATION;
+	return OK;
+}
+
+/*
+ * Others are told when what they see has changed. With `silent` (the session is told all of it anew
+ * anyway) an unchanged presence is no news: 17.3.
+ */
+static void
+on_presence(struct plan *p, const struct change *c)
+{
+	struct session *s = c->session;
+	struct occupant *o = s->occupant;
+	const struct session *was_shown = occupant_shown(o);
+	struct presence pr = { .occupant = o, .role = o->role };
+	bool same = s->payload_len == c->text_len && memcmp(s->payload, c->text, c->text_len) == 0;
+
+	if (c->silent && !c->unsaid && same)
+		return;
+	session_presence(s, p->ev->stanza, c->text, c->text_len);
+	session_save(s);
+	if (c->unsaid || (occupant_shown(o) != s && was_shown != s))
+		return;
+	tell_presence_all(p, &pr, TELL_EVERYBODY, s);
+	pr.id = p->ev->id;
+	if (!c->silent)
+		tell_presence(p, &pr, s, true);
+}
+
+/* 7.2.18, example 43: whoever believes to be in and is not, is told in so many codes. */
+static void
+reply_not_in(struct plan *p)
+{
+	const struct ev *ev = p->ev;
+	struct arena *a = p->s->arena;
+	static const enum status codes[] = { STATUS_SELF, STATUS_KICKED, STATUS_TECHNICAL };
+	struct xml *x = xml_new(a, NS_STANZA, "presence"), *user, *item;
+
+	xml_set(a, x, "from", ev->to.full);
+	xml_set(a, x, "type", "unavailable");
+	xml_set(a, x, "id", ev->id);
+	user = xml_add(a, x, NS_MUC_USER, "x");
+	item = xml_add(a, user, NS_MUC_USER, "item");
+	xml_set(a, item, "affiliation", affiliation_name(ev->affiliation));
+	xml_set(a, item, "role", role_name(ROLE_NONE));
+	xml_add_text(a, item, NS_MUC_USER, "reason", "You are not in the room.");
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
+		    arena_fmt(a, "%u", (unsigned)codes[i]));
+	p->reply = x;
+}
+
+static enum deny
+plan_update(struct plan *p)
+{
+	const struct ev *ev = p->ev;
+	const char *nick;
+
+	if (ev->session == NULL) {
+		reply_not_in(p);
+		return OK;
+	}
+	nick = jid_nick(p->s->arena, ev->to.resource, (size_t)p->s->limits.nick_bytes, false);
+	if (nick == NULL)
+		return BAD_NICK;
+	plan_presence(p, ev->session, nick, strcmp(nick, ev->to.resource) != 0);
+	return presence_fits(p);
+}
+
+static const struct route routes[] = {
+	{ KIND_PRESENCE, TO_NICK, TYPE_AVAILABLE, NULL, NULL, 0, plan_update, NULL },
+	{ 0 },
+};
+
+const struct feature feature_presence = {
+	.name = "presence",
+	.routes = routes,
+	.on = { [CH_PRESENCE] = on_presence },
+};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * subject.c - what the room is about
+ *
+ * XEP-0045 7.2.15 (on entering), 7.3, 8.1 (changing it).
+ */
+#include "base/date.h"
+#include "feature.h"
+
+/* 8.1: with a body or a thread it is a message like any other. */
+static enum deny
+plan_subject(struct plan *p)
+{
+	const struct xml *x = p->ev->stanza;
+	enum deny deny;
+
+	if (xml_child(x, NS_STANZA, "body") != NULL || xml_child(x, NS_STANZA, "thread") != NULL)
+		return PASS;
+	deny = plan_reflected(p, CH_SUBJECT);
+	if (deny == OK &&
+	    TAILQ_LAST(&p->changes, change_list)->text_len > (size_t)p->s->limits.subject_bytes)
+		return POLICY_VIOLATION;
+	return deny;
+}
+
+static enum deny
+may_subject(const struct room *r, const struct plan *p, const struct change *c)
+{
+	enum role role = c->session->occupant->role;
+
+	(void)p;
+	if (role == ROLE_MODERATOR || (r->config.changesubject && role == ROLE_PARTICIPANT))
+		return OK;
+	return FORBIDDEN;
+}
+
+/* What those who come later are told: the subjects in all languages, and nothing else of the message. */
+static const char *
+subjects_only(struct service *s, const struct xml *stanza, size_t *len)
+{
+	struct buf b = BUF_INIT;
+	const struct xml *x;
+	const char *out;
+
+	for (x = xml_child(stanza, NS_STANZA, "subject"); x != NULL;
+	     x = xml_next(x, NS_STANZA, "subject"))
+		xml_write(&b, x);
+	*len = b.len;
+	out = arena_strndup(s->arena, b.p, b.len);
+	buf_release(&b);
+	return out;
+}
+
+static void
+on_subject(struct plan *p, const struct change *c)
+{
+	struct wire *w = wire_new(p->s, reflect_new(p, c));
+	const struct xml *x = p->ev->stanza;
+	size_t len;
+	const char *text = subjects_only(p->s, x, &len);
+
+	room_set_subject(p->room, text, len, xml_lang(x), c->session->occupant->nick);
+	tell_all(p, w);
+	wire_unref(w);
+}
+
+/* 7.2.15: always, and last; the delay says when it was set, its `from` is the room. */
+static void
+tell_subject(struct plan *p, const struct session *to)
+{
+	struct arena *a = p->s->arena;
+	const struct room *r = p->room;
+	struct xml *x = stanza_new(a, "message", r, r->subject_nick, "groupchat", fresh_id(p->s));
+	struct xml *delay;
+	struct wire *w;
+
+	if (r->subject == NULL)
+		xml_add(a, x, NS_STANZA, "subject");
+	else {
+		xml_set_lang(a, x, r->subject_lang);
+		xml_raw_add(a, x, r->subject, r->subject_len);
+		delay = xml_add(a, x, NS_DELAY, "delay");
+		xml_set(a, delay, "from", r->jid);
+		xml_set(a, delay, "stamp", date_write(a, r->subject_ms));
+	}
+	w = wire_new(p->s, x);
+	tell(p, w, to->addr);
+	wire_unref(w);
+}
+
+static void
+on_enter(struct plan *p, const struct change *c)
+{
+	(void)c;
+	tell_subject(p, room_session(p->room, p->ev->from.full));
+}
+
+static const struct route routes[] = {
+	{ KIND_MESSAGE, TO_ROOM, TYPE_GROUPCHAT, NS_STANZA, "subject", NEED_ROOM | NEED_OCCUPANT,
+	    plan_subject, NULL },
+	{ 0 },
+};
+
+const struct feature feature_subject = {
+	.name = "subject",
+	.routes = routes,
+	.may = { [CH_SUBJECT] = may_subject },
+	.on = { [CH_SUBJECT] = on_subject, [CH_ENTER] = on_enter, [CH_SYNC] = on_enter },
+};

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * muc.c - the service as its host program sees it: turns, input, output, time
+ */
+#include "muc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/xml_parse.h"
+#include "dispatch.h"
+#include "feature.h"
+
+enum {
+	TURN_ARENA = 8 << 20,	   /* bytes of trees that end a turn */
+	LATE_BYTES = 16 << 20,	   /* of presences kept when there is no room for input */
+	REFUSALS_BYTES = 16 << 20, /* of refusals in waiting output beyond which none is told */
+};
+
+/* A presence that found no room in the input: the last one per sender and addressee. */
+struct late {
+	TAILQ_ENTRY(late) entry;
+	struct muc_stream *stream;
+	char *key;
+	char *text;
+	size_t len;
+};
+
+TAILQ_HEAD(late_list, late);
+
+struct muc {
+	struct service s;
+	struct muc_host host;
+	struct map lates;
+	struct late_list late_order;
+	size_t late_bytes;
+	size_t refusals_bytes; /* told since so much waited at most */
+	bool did;	       /* the turn did something */
+};
+
+struct muc_stream {
+	struct xml_parser *parser;
+	struct muc *muc;
+	unsigned domain;
+};
+
+void
+muc_limits_default(struct muc_limits *l)
+{
+#define LIMIT(name, def, least, greatest, what) l->name = def;
+	MUC_LIMITS(LIMIT)
+#undef LIMIT
+}
+
+/* Sets room defaults on a config; *bad is the var that does not suit. */
+static enum muc_error
+take_defaults(struct config *c, const struct muc_conf *conf, const char **bad)
+{
+	bool known;
+
+	config_init(c);
+	for (const char *const *p = conf->room_defaults; p != NULL && *p != NULL; p += 2)
+		if (!config_set_value(c, p[0], p[1], &known) || !known) {
+			*bad = p[0];
+			config_release(c);
+			return MUC_CONF_BAD;
+		}
+	return MUC_OK;
+}
+
+enum muc_error
+muc_conf_check(const struct muc_conf *conf, const char **bad)
+{
+	struct config c;
+	enum muc_error e = take_defaults(&c, conf, bad);
+
+	if (e == MUC_OK)
+		config_release(&c);
+	return e;
+}
+
+static void
+forget_admins(struct service *s)
+{
+	uint32_t i = 0;
+
+	for (char *jid; (jid = map_each(&s->admins, &i)) != NULL;) {
+		map_del(&s->admins, jid);
+		free(jid);
+	}
+	map_release(&s->admins);
+}
+
+enum muc_error
+muc_reload(struct muc *m, const struct muc_conf *conf)
+{
+	struct service *s = &m->s;
+	struct config defaults;
+	const char *bad;
+
+	if (take_defaults(&defaults, conf, &bad) != MUC_OK) {
+		service_log(
+		    s, MUC_LOG_ERROR, "room default %s: no such field, or a bad value", bad);
+		return MUC_CONF_BAD;
+	}
+	config_release(&s->defaults);
+	s->defaults = defaults;
+	s->limits = conf->limits;
+	forget_admins(s);
+	for (const char *const *p = conf->admins; p != NULL && *p != NULL; p++)
+		if (map_get(&s->admins, *p) == NULL) {
+			char *jid = mem_strdup(*p);
+
+			map_put(&s->admins, jid, jid);
+		}
+	return MUC_OK;
+}
+
+/* All maps of a process share one key: a second service must not change it under the first one's. */
+static void
+seed_maps(const struct muc_host *host)
+{
+	static bool seeded;
+	uint8_t seed[16];
+
+	if (seeded)
+		return;
+	host->random(host->arg, seed, sizeof(seed));
+	map_seed(seed);
+	seeded = true;
+}
+
+struct muc *
+muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now now,
+    enum muc_error *error)
+{
+	struct muc *m = mem_alloc(sizeof(*m));
+	struct service *s = &m->s;
+
+	m->host = *host;
+	s->host = &m->host;
+	s->store = host->store;
+	s->now = now;
+	seed_maps(host);
+	s->arena = arena_new();
+	TAILQ_INIT(&s->busy);
+	TAILQ_INIT(&s->idle);
+	TAILQ_INIT(&s->user_order);
+	TAILQ_INIT(&m->late_order);
+	RB_INIT(&s->doubts);
+	config_init(&s->defaults);
+	*error = muc_reload(m, conf);
+	if (*error == MUC_OK)
+		*error = service_load(s);
+	if (*error != MUC_OK) {
+		muc_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+static void
+late_free(struct muc *m, struct late *l)
+{
+	map_del(&m->lates, l->key);
+	TAILQ_REMOVE(&m->late_order, l, entry);
+	m->late_bytes -= l->len;
+	free(l->key);
+	free(l->text);
+	free(l);
+}
+
+void
+muc_free(struct muc *m)
+{
+	struct service *s;
+
+	if (m == NULL)
+		return;
+	s = &m->s;
+	while (!TAILQ_EMPTY(&m->late_order))
+		late_free(m, TAILQ_FIRST(&m->late_order));
+	map_release(&m->lates);
+	while (!TAILQ_EMPTY(&s->busy))
+		room_free(TAILQ_FIRST(&s->busy));
+	rooms_sweep(s);
+	map_release(&s->rooms);
+	users_free(s);
+	askers_free(s);
+	forget_admins(s);
+	for (unsigned i = 0; i < s->ndomains; i++)
+		out_release(&s->out[i]);
+	free(s->out);
+	config_release(&s->defaults);
+	arena_free(s->arena);
+	free(m);
+}
+
+/* Every session of the domain's rooms may have gone without our hearing of it. */
+static void
+doubt_domain(struct service *s, unsigned domain)
+{
+	struct room *r;
+	struct occupant *o;
+	struct session *x;
+
+	TAILQ_FOREACH (r, &s->busy, entry)
+		if (r->domain_no == domain)
+			TAILQ_FOREACH (o, &r->occupants, entry)
+				TAILQ_FOREACH (x, &o->sessions, entry)
+					features_doubt(s, x);
+}
+
+int
+muc_domain_add(struct muc *m, const char *domain)
+{
+	struct service *s = &m->s;
+	unsigned no = s->ndomains++;
+	bool good;
+
+	s->out = mem_realloc(s->out, s->ndomains * sizeof(*s->out));
+	memset(&s->out[no], 0, sizeof(s->out[no]));
+	s->out[no].domain = mem_strdup(domain);
+	good = sessions_load(s, no);
+	doubt_domain(s, no);
+	rooms_sweep(s);
+	arena_reset(s->arena);
+	return good ? (int)no : -1;
+}
+
+void
+muc_domain_up(struct muc *m, unsigned domain, struct muc_now now)
+{
+	struct out *o = &m->s.out[domain];
+
+	m->s.now = now;
+	o->up = true;
+	o->up_ms = now.mono_ms;
+	doubt_domain(&m->s, domain);
+}
+
+void
+muc_domain_down(struct muc *m, unsigned domain, struct muc_now now)
+{
+	struct out *o = &m->s.out[domain];
+	struct late *l, *next;
+
+	m->s.now = now;
+	o->up = false;
+	o->off = 0;
+	/* What comes by the next link would be overtaken by these; doubt finds out what they said. */
+	TAILQ_FOREACH_SAFE (l, &m->late_order, entry, next)
+		if (l->stream->domain == domain)
+			late_free(m, l);
+}
+
+struct muc_stream *
+muc_stream_new(struct muc *m, unsigned domain, const char *header, size_t n)
+{
+	struct xml_parser *p = xml_parser_new(header, n);
+	struct muc_stream *st;
+
+	if (p == NULL)
+		return NULL;
+	st = mem_alloc(sizeof(*st));
+	st->parser = p;
+	st->muc = m;
+	st->domain = domain;
+	return st;
+}
+
+/* What it had late is handled without it no more: its sender is in doubt then. */
+void
+muc_stream_free(struct muc_stream *st)
+{
+	struct late *l, *next;
+
+	if (st == NULL)
+		return;
+	TAILQ_FOREACH_SAFE (l, &st->muc->late_order, entry, next)
+		if (l->stream == st)
+			late_free(st->muc, l);
+	xml_parser_free(st->parser);
+	free(st);
+}
+
+static enum muc_input
+turn_state(struct muc *m)
+{
+	struct service *s = &m->s;
+
+	m->did = true;
+	if (s->turn_bytes > TURN_BYTES || s->turn_pairs > TURN_PAIRS ||
+	    arena_used(s->arena) > TURN_ARENA)
+		return MUC_TURN_ENDS;
+	return MUC_GO_ON;
+}
+
+enum muc_input
+muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct muc_now now)
+{
+	struct service *s = &m->s;
+	const struct xml *x;
+
+	s->now = now;
+	switch (xml_parse(st->parser, s->arena, p, n, &x)) {
+	case PARSE_OK:
+		dispatch(s, st->domain, x, n);
+		break;
+	case PARSE_UNBOUND:
+		dispatch_refuse(s, st->domain, x, n, BAD_REQUEST);
+		break;
+	case PARSE_BAD:
+		s->stats.in_bad++;
+		service_log(
+		    s, MUC_LOG_WARN, "a stanza of %zu bytes is not well-formed: dropped", n);
+		break;
+	case PARSE_DISAGREE:
+		return MUC_DISAGREE;
+	}
+	return turn_state(m);
+}
+
+/*
+ * A refusal without a look at the room. There may be more of them than turns, so they have a limit of
+ * their own: what is said in rooms may be much more, shared by many.
+ */
+static void
+refuse(struct muc *m, struct muc_stream *st, const struct xml *x, size_t nbytes, enum deny why)
+{
+	size_t before = muc_queued(m);
+
+	if (before < REFUSALS_BYTES)
+		m->refusals_bytes = 0;
+	if (m->refusals_bytes >= REFUSALS_BYTES)
+		return;
+	dispatch_refuse(&m->s, st->domain, x, nbytes, why);
+	m->refusals_bytes += muc_queued(m) - before;
+}
+
+enum muc_input
+muc_input_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, struct muc_now now)
+{
+	struct service *s = &m->s;
+	const struct xml *x;
+	enum parse e;
+
+	s->now = now;
+	s->stats.in_over++;
+	if (n == 0)
+		return turn_state(m);
+	e = xml_parse_tag(st->parser, s->arena, tag, n, &x);
+	if (e == PARSE_DISAGREE)
+		return MUC_DISAGREE;
+	if (e == PARSE_OK || e == PARSE_UNBOUND)
+		refuse(m, st, x, n, TOO_LARGE);
+	return turn_state(m);
+}
+
+/*
+ * Keeps a presence until there is room: only the last from a sender to an address counts, and only those
+ * that say whether somebody is there.
+ */
+static void
+keep_late(struct muc *m, struct muc_stream *st, const struct xml *x, const char *p, size_t n)
+{
+	const char *from = xml_get(x, "from"), *to = xml_get(x, "to"), *type = xml_get(x, "type");
+	struct late *l;
+	char *key;
+
+	if (from == NULL || to == NULL || (type != NULL && strcmp(type, "unavailable") != 0))
+		return;
+	key = arena_cat(m->s.arena, from, "\n", to, NULL);
+	l = map_get(&m->lates, key);
+	if (m->late_bytes - (l != NULL ? l->len : 0) + n > LATE_BYTES)
+		return;
+	if (l != NULL)
+		late_free(m, l);
+	l = mem_alloc(sizeof(*l));
+	l->stream = st;
+	l->key = mem_strdup(key);
+	l->text = mem_strndup(p, n);
+	l->len = n;
+	m->late_bytes += n;
+	map_put(&m->lates, l->key, l);
+	TAILQ_INSERT_TAIL(&m->late_order, l, entry);
+}
+
+enum muc_input
+muc_refuse(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct muc_now now)
+{
+	struct service *s = &m->s;
+	const struct xml *x;
+	enum parse e;
+
+	s->now = now;
+	s->stats.in_refused++;
+	e = xml_parse(st->parser, s->arena, p, n, &x);
+	if (e == PARSE_DISAGREE)
+		return MUC_DISAGREE;
+	if (e == PARSE_OK && xml_is(x, NS_STANZA, "presence"))
+		keep_late(m, st, x, p, n);
+	else if (e == PARSE_OK || e == PARSE_UNBOUND)
+		refuse(m, st, x, n, RESOURCE_CONSTRAINT);
+	return turn_state(m);
+}
+
+bool
+muc_late(struct muc *m, struct muc_now now, enum muc_input *result)
+{
+	struct late *l = TAILQ_FIRST(&m->late_order);
+
+	if (l == NULL)
+		return false;
+	*result = muc_input(m, l->stream, l->text, l->len, now);
+	late_free(m, l);
+	return true;
+}
+
+int64_t
+muc_deadline(const struct muc *m)
+{
+	int64_t first = INT64_MAX, t;
+
+	if (m->s.purging)
+		return m->s.now.mono_ms;
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->deadline != NULL && (t = (*f)->deadline(&m->s)) < first)
+			first = t;
+	return first;
+}
+
+enum muc_input
+muc_tick(struct muc *m, struct muc_now now)
+{
+	m->s.now = now;
+	if (m->s.purging)
+		rooms_purge(&m->s);
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->tick != NULL)
+			(*f)->tick(&m->s);
+	return turn_state(m);
+}
+
+enum muc_commit
+muc_commit(struct muc *m)
+{
+	struct service *s = &m->s;
+
+	/* Also when nothing was written: a turn that has read ends its transaction, too. */
+	if (s->store->commit(s->store) != STORE_OK) {
+		s->stats.retries++;
+		return MUC_RETRY;
+	}
+	s->stats.commits += s->turn_wrote;
+	s->turn_wrote = false;
+	for (unsigned i = 0; i < s->ndomains; i++)
+		s->out[i].ncommitted = s->out[i].pairs.n;
+	s->stats.rooms_stored = s->nrooms;
+	rooms_sweep(s);
+	s->stats.turns += m->did;
+	m->did = false;
+	s->turn_bytes = s->turn_pairs = 0;
+	arena_reset(s->arena);
+	return MUC_COMMITTED;
+}
+
+size_t
+muc_drain(struct muc *m, unsigned domain, char *p, size_t cap)
+{
+	return out_drain(&m->s, domain, p, cap);
+}
+
+size_t
+muc_queued(const struct muc *m)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < m->s.ndomains; i++)
+		if (m->s.out[i].up)
+			n += m->s.out[i].bytes;
+	return n;
+}
+
+const struct muc_stats *
+muc_stats(const struct muc *m)
+{
+	return &m->s.stats;
+}

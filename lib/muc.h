@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * muc.h - a Multi-User Chat service (XEP-0045): bytes in, bytes out
+ *
+ * libmuc does no I/O and knows neither clock nor chance: the host program gives it stanzas, the
+ * time, random bytes and a store, and takes bytes to send. One struct muc serves any number of
+ * domains; it is not thread-safe.
+ *
+ * The host's loop:
+ *
+ *	muc_input() for each stanza the link has, until one returns MUC_TURN_ENDS or there is none;
+ *	muc_tick() when muc_deadline() has come, after the input that waits;
+ *	muc_commit(): the turn is durable now, or MUC_RETRY: again in a second, nothing else till
+ *then; muc_drain() per domain: what may be told now.
+ *
+ * Nothing is given out by muc_drain() before the turn that caused it is committed.
+ */
+#ifndef MUC_H
+#define MUC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct muc;
+struct muc_stream;
+struct store;
+
+#define MUC_VERSION "0.1.0"
+
+/* The present. mono_ms never jumps and counts through sleep; deadlines are told in it. */
+struct muc_now {
+	int64_t wall_ms; /* since 1970, for stamps and what is stored */
+	int64_t mono_ms;
+};
+
+enum muc_log {
+	MUC_LOG_ERROR,
+	MUC_LOG_WARN,
+	MUC_LOG_INFO,
+	MUC_LOG_DEBUG,
+};
+
+/* What the host program provides. All of it must live as long as the struct muc. */
+struct muc_host {
+	void *arg;	     /* given back to the functions */
+	struct store *store; /* stays the host's; see store.h */
+	void (*random)(void *arg, void *p, size_t n);
+	void (*log)(void *arg, enum muc_log, const char *line);
+};
+
+/*
+ * Limits on what strangers control: LIMIT(name, default, least, greatest, what it is, in mucd.conf
+ * and here). Counts unless the name says bytes, ms or s.
+ */
+#define MUC_LIMITS(LIMIT)                                                                          \
+	LIMIT(stanza_bytes, 3145728, 10000, 16777216, "greatest stanza taken from the server")     \
+	LIMIT(stanza_depth, 64, 8, 1000, "elements in one another in a stanza")                    \
+	LIMIT(stanza_out_bytes, 500000, 10000, 16777216, "greatest stanza given to the server")    \
+	LIMIT(occupants_per_room, 10000, 1, 1000000, "greatest muc#roomconfig_maxusers")           \
+	LIMIT(sessions_per_occupant, 20, 1, 1000, "full JIDs under one nick")                      \
+	LIMIT(rooms_per_user, 1000, 1, 1000000, "rooms one bare JID may be in at once")            \
+	LIMIT(affiliations_per_room, 100000, 10, 10000000, "stored affiliations")                  \
+	LIMIT(items_per_request, 1000, 1, 100000, "items in one muc#admin request")                \
+	LIMIT(nick_bytes, 256, 16, 1023, "a nick")                                                 \
+	LIMIT(name_bytes, 256, 16, 1023, "the node of a room's address")                           \
+	LIMIT(subject_bytes, 8192, 64, 262144, "a subject message's payload")                      \
+	LIMIT(presence_bytes, 8192, 256, 262144, "a presence's payload")                           \
+	LIMIT(reason_bytes, 4096, 64, 262144, "a reason given for a change, or for a room's end")  \
+	LIMIT(rate_per_s, 50, 1, 1000000, "stanzas a second that one bare JID may send for long")  \
+	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
+	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \
+	LIMIT(rate_bytes_burst, 8388608, 10000, 1073741824, "bytes at once, the same")             \
+	LIMIT(doubt_wait_s, 60, 0, 86400, "from the link's coming up to the first question")       \
+	LIMIT(doubt_per_s, 50, 1, 100000, "questions a second")                                    \
+	LIMIT(doubt_per_domain_s, 5, 1, 100000, "questions a second to one foreign domain")        \
+	LIMIT(doubt_gone_s, 86400, 60, 31536000, "in doubt without an answer: gone")               \
+	LIMIT(idle_gone_s, 172800, 60, 31536000, "without a stanza of its own: gone")
+
+struct muc_limits {
+#define LIMIT(name, def, least, greatest, what) int64_t name;
+	MUC_LIMITS(LIMIT)
+#undef LIMIT
+};
+
+/* Sets every limit to its default. */
+void muc_limits_default(struct muc_limits *);
+
+struct muc_conf {
+	struct muc_limits limits;
+	const char *const *admins; /* prepared bare JIDs, NULL at the end; NULL: nobody */
+	/* Defaults of new rooms: pairs of a var (muc#roomconfig_x, or x) and its value; NULL at the
+	 * end. */
+	const char *const *room_defaults;
+};
+
+enum muc_error {
+	MUC_OK,
+	MUC_SCHEMA_NEWER, /* the store was written by a newer mucd */
+	MUC_STORE_BROKEN, /* the store holds what cannot be read; the log says which record */
+	MUC_CONF_BAD,	  /* a room default does not exist or has a bad value; the log says which */
+};
+
+/*
+ * A service on that store: checks the schema, brings back all sessions and what belongs to them,
+ * and has them in doubt. The conf is copied. Returns NULL and sets *error when it cannot be.
+ */
+struct muc *
+muc_new(const struct muc_host *, const struct muc_conf *, struct muc_now, enum muc_error *error);
+void muc_free(struct muc *); /* NULL is allowed; what was not committed is gone */
+
+/* Takes new limits, admins and room defaults; MUC_OK, or MUC_CONF_BAD and nothing has changed. */
+enum muc_error muc_reload(struct muc *, const struct muc_conf *);
+
+/* Checks room defaults alone (mucd -n). *bad is the pair's var when it is not MUC_OK. */
+enum muc_error muc_conf_check(const struct muc_conf *, const char **bad);
+
+/* -- domains -- */
+
+/*
+ * Serves a domain (prepared) from now on and brings back the sessions of its rooms, in doubt. Returns
+ * its number: 0, 1, 2...; -1 when the store holds what cannot be read (the log says what).
+ */
+int muc_domain_add(struct muc *, const char *domain);
+
+/*
+ * Its link has come up: what is queued goes out; every session of its rooms is in doubt and is asked
+ * from doubt_wait_s on. down: a stanza of which muc_drain() gave only a part will be given anew, from
+ * its start; late presences are forgotten.
+ */
+void muc_domain_up(struct muc *, unsigned domain, struct muc_now);
+void muc_domain_down(struct muc *, unsigned domain, struct muc_now);
+
+/* -- input -- */
+
+/*
+ * A stream by its header, as cut, on the link of that domain; NULL when it is none. Whichever link a
+ * stanza comes on, its `to` decides who answers; only errors about domains that are not served go back
+ * the way the stanza came.
+ */
+struct muc_stream *muc_stream_new(struct muc *, unsigned domain, const char *header, size_t n);
+void muc_stream_free(struct muc_stream *); /* NULL is allowed */
+
+enum muc_input {
+	MUC_GO_ON,     /* give the next stanza */
+	MUC_TURN_ENDS, /* handled, but the turn has done enough: commit now */
+	MUC_DISAGREE,  /* cutter and parser do not agree: close this stream; nothing was done */
+};
+
+/* Handles one stanza as xml_cut() cut it (CUT_STANZA). */
+enum muc_input
+muc_input(struct muc *, struct muc_stream *, const char *p, size_t n, struct muc_now);
+
+/*
+ * Answers a stanza that was too long or too deep (CUT_LONG, CUT_DEEP) with policy-violation; given
+ * is its start tag. n may be 0: then it is only counted.
+ */
+enum muc_input
+muc_input_over(struct muc *, struct muc_stream *, const char *tag, size_t n, struct muc_now);
+
+/*
+ * Input that there is no room to keep: answers with resource-constraint (wait) and does nothing
+ * else; presence is not answered but kept, its last state per (from, to) alone, and handled
+ * by muc_late() when the input before it is done. All of it is bounded: beyond it stanzas are
+ * only counted.
+ */
+enum muc_input
+muc_refuse(struct muc *, struct muc_stream *, const char *p, size_t n, struct muc_now);
+
+/* Handles one presence kept by muc_refuse(). False when there is none. */
+bool muc_late(struct muc *, struct muc_now, enum muc_input *);
+
+/* -- time -- */
+
+/* When muc_tick() wants to be called, in mono_ms; INT64_MAX: never. */
+int64_t muc_deadline(const struct muc *);
+
+/* Does what is due. Like an input it is part of a turn: commit after it. */
+enum muc_input muc_tick(struct muc *, struct muc_now);
+
+/* -- output -- */
+
+enum muc_commit {
+	MUC_COMMITTED, /* durable: drain */
+	MUC_RETRY,     /* no room to write: call again in a second, give no input until then */
+};
+
+enum muc_commit muc_commit(struct muc *);
+
+/*
+ * Moves up to cap bytes of what is told to that domain's server into p; 0: nothing waits. A stanza
+ * may be given in parts.
+ */
+size_t muc_drain(struct muc *, unsigned domain, char *p, size_t cap);
+
+/* Bytes that wait in muc_drain() of all domains that are up, committed or not. */
+size_t muc_queued(const struct muc *);
+
+/* -- numbers -- */
+
+#define MUC_STATS(STAT)                                                                            \
+	STAT(rooms_loaded, "rooms in memory")                                                      \
+	STAT(rooms_stored, "rooms that exist")                                                     \
+	STAT(occupants, "nicks in rooms")                                                          \
+	STAT(sessions, "full JIDs in rooms")                                                       \
+	STAT(in_doubt, "sessions in doubt")                                                        \
+	STAT(in_message, "messages taken")                                                         \
+	STAT(in_presence, "presences taken")                                                       \
+	STAT(in_iq, "IQs taken")                                                                   \
+	STAT(in_other, "top-level elements of no known kind")                                      \
+	STAT(in_bad, "stanzas dropped as not well-formed")                                         \
+	STAT(in_over, "stanzas too long or too deep")                                              \
+	STAT(in_refused, "stanzas there was no room to keep")                                      \
+	STAT(in_bytes, "bytes of all stanzas taken")                                               \
+	STAT(out_message, "messages told")                                                         \
+	STAT(out_presence, "presences told")                                                       \
+	STAT(out_iq, "IQs told")                                                                   \
+	STAT(out_bytes, "bytes told")                                                              \
+	STAT(turns, "turns that did something")                                                    \
+	STAT(commits, "durable commits")                                                           \
+	STAT(retries, "commits that found no room")
+
+struct muc_stats {
+#define STAT(name, what) uint64_t name;
+	MUC_STATS(STAT)
+#undef STAT
+	/* Refusals by condition: refused[i] of muc_condition(i). */
+	uint64_t refused[24];
+};
+
+const struct muc_stats *muc_stats(const struct muc *); /* lives as long as the struct muc */
+
+/* The name of the i-th error condition (RFC 6120 8.3.3), NULL beyond the last. */
+const char *muc_condition(unsigned i);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * affiliation.c - who is what in a room, for good; XEP-0045 5.2
+ *
+ * Affiliations are read from the store whenever they are asked for: the turn's transaction is the
+ * one truth, and a room with many members costs no memory.
+ */
+#include <string.h>
+
+#include "../base/rec.h"
+#include "room.h"
+
+enum { /* tags of a record in table affil; never reused */
+	TAG_JID = 1,
+	TAG_AFFILIATION = 2,
+	TAG_REASON = 4,
+	TAG_ACTOR = 5,
+	TAG_TIME = 6,
+};
+
+static bool
+read_affil(struct arena *a, struct bytes val, struct affil *out)
+{
+	struct rec r;
+
+	memset(out, 0, sizeof(*out));
+	out->affiliation = AFF_NONE;
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		switch (r.tag) {
+		case TAG_JID:
+			out->jid = rec_str(a, &r);
+			break;
+		case TAG_AFFILIATION:
+			out->affiliation = (enum affiliation)rec_u64(&r);
+			break;
+		case TAG_REASON:
+			out->reason = rec_str(a, &r);
+			break;
+		default:
+			break;
+		}
+	return out->jid != NULL && out->affiliation <= AFF_OWNER;
+}
+
+bool
+affiliation_stored(const struct room *r, const char *bare, struct affil *out)
+{
+	struct service *s = r->service;
+	struct bytes val;
+
+	if (s->store->get(s->store, TABLE_affil, store_key(s->arena, r->id, bare), &val) !=
+	    STORE_OK)
+		return false;
+	return read_affil(s->arena, val, out);
+}
+
+enum affiliation
+affiliation_by_domain(enum affiliation a)
+{
+	return a <= AFF_MEMBER ? a : AFF_NONE;
+}
+
+enum affiliation
+affiliation_of(const struct room *r, const char *bare)
+{
+	const char *at = strchr(bare, '@');
+	struct affil f;
+
+	if (affiliation_stored(r, bare, &f))
+		return f.affiliation;
+	if (at != NULL && affiliation_stored(r, at + 1, &f))
+		return affiliation_by_domain(f.affiliation);
+	return AFF_NONE;
+}
+
+void
+affiliation_set(struct room *r, const struct affil *f, const char *actor)
+{
+	struct service *s = r->service;
+	struct bytes key = store_key(s->arena, r->id, f->jid);
+	struct buf b = BUF_INIT;
+	struct affil before;
+	bool had = affiliation_stored(r, f->jid, &before);
+
+	if (had && before.affiliation == AFF_OWNER)
+		r->nowners--;
+	if (had)
+		r->naffiliations--;
+	if (f->affiliation == AFF_NONE) {
+		s->store->del(s->store, TABLE_affil, key);
+		s->turn_wrote = true;
+		room_save(r);
+		return;
+	}
+	rec_put_str(&b, TAG_JID, f->jid);
+	rec_put_u64(&b, TAG_AFFILIATION, f->affiliation);
+	rec_put_str(&b, TAG_REASON, f->reason);
+	rec_put_str(&b, TAG_ACTOR, actor);
+	rec_put_u64(&b, TAG_TIME, (uint64_t)s->now.wall_ms);
+	s->store->put(s->store, TABLE_affil, key, (struct bytes){ b.p, b.len });
+	buf_release(&b);
+	s->turn_wrote = true;
+	r->naffiliations++;
+	if (f->affiliation == AFF_OWNER)
+		r->nowners++;
+	room_save(r);
+}
+
+struct walk {
+	const struct room *room;
+	int (*visit)(void *, const struct affil *);
+	void *arg;
+	int result;
+};
+
+static int
+walk_one(void *arg, struct bytes key, struct bytes val)
+{
+	struct walk *w = arg;
+	struct affil f;
+
+	(void)key;
+	if (!read_affil(w->room->service->arena, val, &f))
+		return 0;
+	return w->result = w->visit(w->arg, &f);
+}
+
+int
+affiliation_each(const struct room *r, int (*visit)(void *, const struct affil *), void *arg)
+{
+	struct service *s = r->service;
+	struct walk w = { r, visit, arg, 0 };
+	uint8_t id[8];
+
+	id_bytes(r->id, id);
+	s->store->each(s->store, TABLE_affil, (struct bytes){ id, sizeof(id) },
+	    (struct bytes){ NULL, 0 }, walk_one, &w);
+	return w.result;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config.c - a room's configuration, all of it from the rows of tbl/config.h
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/arena.h"
+#include "../base/buf.h"
+#include "../base/form.h"
+#include "../base/mem.h"
+#include "../base/rec.h"
+#include "../base/xml.h"
+
+enum field_type {
+	FIELD_BOOL,
+	FIELD_ENUM,
+	FIELD_UINT,
+	FIELD_TEXT,
+};
+
+struct field {
+	uint8_t tag;
+	enum field_type type;
+	size_t offset;
+	const char *var, *alias, *label;
+	uint32_t def;	       /* not of TEXT */
+	const char *values;    /* ENUM: the words, in order, with blanks between them */
+	size_t max_bytes;      /* TEXT */
+	const char *form_type; /* TEXT */
+};
+
+#define AT(member) offsetof(struct config, member)
+static const struct field fields[] = {
+#define BOOL(tag, member, var, alias, def, label)                                                  \
+	{ tag, FIELD_BOOL, AT(member), var, alias, label, def, NULL, 0, "boolean" },
+#define ENUM(tag, member, var, alias, def, label, values)                                          \
+	{ tag, FIELD_ENUM, AT(member), var, alias, label, def, values, 0, "list-single" },
+#define UINT(tag, member, var, alias, def, label)                                                  \
+	{ tag, FIELD_UINT, AT(member), var, alias, label, def, NULL, 0, "text-single" },
+#define TEXT(tag, member, var, alias, bytes, type, label)                                          \
+	{ tag, FIELD_TEXT, AT(member), var, alias, label, 0, NULL, bytes, type },
+#include "../tbl/config.h"
+#undef BOOL
+#undef ENUM
+#undef UINT
+#undef TEXT
+};
+#undef AT
+
+#define NFIELDS (sizeof(fields) / sizeof(fields[0]))
+
+_Static_assert(NFIELDS <= 8 * sizeof(config_set), "a config_set has a bit for every field");
+
+static uint32_t *
+number_at(const struct config *c, const struct field *f)
+{
+	return (uint32_t *)((uintptr_t)c + f->offset);
+}
+
+static char **
+text_at(const struct config *c, const struct field *f)
+{
+	return (char **)((uintptr_t)c + f->offset);
+}
+
+void
+config_init(struct config *c)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		if (f->type == FIELD_TEXT)
+			*text_at(c, f) = mem_strdup("");
+		else
+			*number_at(c, f) = f->def;
+	}
+}
+
+void
+config_release(struct config *c)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		if (f->type == FIELD_TEXT) {
+			free(*text_at(c, f));
+			*text_at(c, f) = NULL;
+		}
+}
+
+void
+config_copy(struct config *to, const struct config *from)
+{
+	*to = *from;
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		if (f->type == FIELD_TEXT)
+			*text_at(to, f) = mem_strdup(*text_at(from, f));
+}
+
+/* The i-th word of a list with blanks between the words; its length to *n; NULL: no such word. */
+static const char *
+word(const char *list, uint32_t i, size_t *n)
+{
+	for (; *list != '\0'; list += *n + (list[*n] == ' ')) {
+		*n = strcspn(list, " ");
+		if (i-- == 0)
+			return list;
+	}
+	return NULL;
+}
+
+static bool
+set_enum(uint32_t *out, const char *values, const char *value)
+{
+	const char *w;
+	size_t n;
+
+	for (uint32_t i = 0; (w = word(values, i, &n)) != NULL; i++)
+		if (strlen(value) == n && memcmp(value, w, n) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+/* "none" is a word of the registry for maxusers (16.5.3). */
+static bool
+set_uint(uint32_t *out, const char *value)
+{
+	unsigned long n;
+	char *end;
+
+	if (strcmp(value, "none") == 0 || *value == '\0') {
+		*out = 0;
+		return true;
+	}
+	if (*value < '0' || *value > '9')
+		return false;
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (*end != '\0' || errno != 0 || n > UINT32_MAX)
+		return false;
+	*out = (uint32_t)n;
+	return true;
+}
+
+/* With an arena the texts are borrowed or the arena's, without one they are the config's own. */
+static bool
+set_field(struct arena *a, struct config *c, const struct field *f, const char *value)
+{
+	bool b;
+
+	switch (f->type) {
+	case FIELD_BOOL:
+		if (!form_bool(value, &b))
+			return false;
+		*number_at(c, f) = b;
+		return true;
+	case FIELD_ENUM:
+		return set_enum(number_at(c, f), f->values, value);
+	case FIELD_UINT:
+		return set_uint(number_at(c, f), value);
+	case FIELD_TEXT:
+		if (strlen(value) > f->max_bytes)
+			return false;
+		if (a != NULL) {
+			*text_at(c, f) = arena_strdup(a, value);
+			return true;
+		}
+		free(*text_at(c, f));
+		*text_at(c, f) = mem_strdup(value);
+		return true;
+	}
+	return false;
+}
+
+bool
+config_set_value(struct config *c, const char *var, const char *value, bool *known)
+{
+	static const char prefix[] = "muc#roomconfig_";
+
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		if (strcmp(f->var, var) == 0 || strcmp(f->alias, var) == 0 ||
+		    (strncmp(f->var, prefix, sizeof(prefix) - 1) == 0 &&
+			strcmp(f->var + sizeof(prefix) - 1, var) == 0)) {
+			*known = true;
+			return set_field(NULL, c, f, value);
+		}
+	*known = false;
+	return true;
+}
+
+config_set
+config_diff(const struct config *a, const struct config *b)
+{
+	config_set set = 0;
+	bool same;
+
+	for (size_t i = 0; i < NFIELDS; i++) {
+		const struct field *f = &fields[i];
+
+		if (f->type == FIELD_TEXT)
+			same = strcmp(*text_at(a, f), *text_at(b, f)) == 0;
+		else
+			same = *number_at(a, f) == *number_at(b, f);
+		if (!same)
+			set |= (config_set)1 << i;
+	}
+	return set;
+}
+
+config_set
+config_field(const char *var)
+{
+	for (size_t i = 0; i < NFIELDS; i++)
+		if (strcmp(fields[i].var, var) == 0)
+			return (config_set)1 << i;
+	return 0;
+}
+
+void
+config_write(struct buf *b, const struct config *c)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		if (f->type == FIELD_TEXT) {
+			if (**text_at(c, f) != '\0')
+				rec_put_str(b, f->tag, *text_at(c, f));
+		} else if (*number_at(c, f) != f->def)
+			rec_put_u64(b, f->tag, *number_at(c, f));
+	}
+}
+
+void
+config_read(struct arena *a, struct config *c, const struct rec *r)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		if (f->tag != r->tag)
+			continue;
+		if (f->type == FIELD_TEXT) {
+			free(*text_at(c, f));
+			*text_at(c, f) = mem_strdup(rec_str(a, r));
+		} else
+			*number_at(c, f) = (uint32_t)rec_u64(r);
+		return;
+	}
+}
+
+/* The value as a form has it, in the arena. */
+static const char *
+value_of(struct arena *a, const struct config *c, const struct field *f)
+{
+	const char *w;
+	size_t n;
+
+	if (f->type == FIELD_TEXT)
+		return *text_at(c, f);
+	if (f->type != FIELD_ENUM)
+		return arena_fmt(a, "%u", (unsigned)*number_at(c, f));
+	w = word(f->values, *number_at(c, f), &n);
+	return w != NULL ? arena_strndup(a, w, n) : NULL;
+}
+
+void
+config_form(struct arena *a, struct xml *query, const struct config *c, const char *title)
+{
+	struct xml *form = form_add(a, query, "form", "http://jabber.org/protocol/muc#roomconfig");
+	struct xml *x;
+	const char *w;
+	size_t n;
+
+	xml_add_text(a, form, NS_DATA, "title", title);
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		x = form_add_field(a, form, f->form_type, f->var, f->label, value_of(a, c, f));
+		if (f->type != FIELD_ENUM)
+			continue;
+		for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
+			form_add_option(a, x, NULL, arena_strndup(a, w, n));
+	}
+}
+
+bool
+config_submit(struct arena *a, struct config *c, const struct xml *form)
+{
+	const struct xml *x;
+	const char *value;
+
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		x = form_field(form, f->var);
+		if (x == NULL && *f->alias != '\0')
+			x = form_field(form, f->alias);
+		if (x == NULL)
+			continue;
+		value = form_value(x);
+		if (value == NULL && f->type != FIELD_TEXT)
+			return false;
+		if (!set_field(a, c, f, value != NULL ? value : ""))
+			return false;
+	}
+	/* Services differ in which of the two they ask for: a secret alone switches it on. */
+	if (form_field(form, "muc#roomconfig_passwordprotectedroom") == NULL &&
+	    form_field(form, "muc#roomconfig_roomsecret") != NULL)
+		c->passwordprotectedroom = *c->roomsecret != '\0';
+	return true;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config.h - a room's configuration: from tbl/config.h to the struct, the form and the store
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct buf;
+struct rec;
+struct xml;
+
+enum whois {
+	WHOIS_MODERATORS, /* semi-anonymous: XEP-0045 7.2.4 */
+	WHOIS_ANYONE,	  /* non-anonymous: 7.2.3 */
+};
+
+struct config {
+#define BOOL(tag, member, var, alias, def, label)	  uint32_t member;
+#define ENUM(tag, member, var, alias, def, label, values) uint32_t member;
+#define UINT(tag, member, var, alias, def, label)	  uint32_t member;
+#define TEXT(tag, member, var, alias, bytes, type, label) char *member;
+#include "../tbl/config.h"
+#undef BOOL
+#undef ENUM
+#undef UINT
+#undef TEXT
+};
+
+/* A set of fields, as bits in the order of tbl/config.h. */
+typedef uint64_t config_set;
+
+/* The built-in defaults; every text is "". */
+void config_init(struct config *);
+void config_release(struct config *);
+void config_copy(struct config *to, const struct config *from);
+
+/*
+ * Sets the field called var, an alias of it, or var without "muc#roomconfig_". False when the value
+ * does not suit it. *known tells whether there is such a field; without one nothing happens and
+ * it is true.
+ */
+bool config_set_value(struct config *, const char *var, const char *value, bool *known);
+
+/* The fields in which a and b differ. */
+config_set config_diff(const struct config *a, const struct config *b);
+
+/* The field as a set; var in full. */
+config_set config_field(const char *var);
+
+/* Writes the fields that differ from the built-in defaults; reads one field of a record. */
+void config_write(struct buf *, const struct config *);
+void config_read(struct arena *, struct config *, const struct rec *);
+
+/* Adds a form with all fields and their present values (XEP-0045 10.2, example 165). */
+void config_form(struct arena *, struct xml *query, const struct config *, const char *title);
+
+/*
+ * Takes a submitted form into *c, a plain copy of a config whose new texts will be the arena's: fields that are not in it keep their values, unknown ones
+ * are ignored, the full name wins over an alias, a secret without the boolean switches the
+ * password on. False, with *c half set, when a value
+ * does not suit its field.
+ */
+bool config_submit(struct arena *, struct config *c, const struct xml *form);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fanout.c - one stanza, many recipients
+ *
+ * A stanza is serialised once into a wire; telling it to somebody queues a (wire, address) pair of
+ * two pointers, which becomes bytes only when the link takes them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/mem.h"
+#include "../base/xml_write.h"
+#include "room.h"
+
+struct addr *
+addr_new(const char *jid)
+{
+	struct buf b = BUF_INIT;
+	struct addr *a;
+
+	xml_escape(&b, jid);
+	a = mem_alloc(sizeof(*a) + b.len);
+	a->refs = 1;
+	a->len = (uint32_t)b.len;
+	memcpy(a->text, b.p, b.len);
+	buf_release(&b);
+	return a;
+}
+
+void
+addr_unref(struct addr *a)
+{
+	if (--a->refs == 0)
+		free(a);
+}
+
+struct wire *
+wire_new(struct service *s, const struct xml *stanza)
+{
+	struct buf b = BUF_INIT;
+	struct wire *w;
+	size_t split = xml_write_to(&b, stanza);
+
+	w = mem_alloc(sizeof(*w) + b.len);
+	w->refs = 1;
+	w->len = (uint32_t)b.len;
+	w->split = (uint32_t)split;
+	w->kind = *stanza->name == 'm'	 ? WIRE_MESSAGE
+		  : *stanza->name == 'p' ? WIRE_PRESENCE
+					 : WIRE_IQ;
+	memcpy(w->text, b.p, b.len);
+	buf_release(&b);
+	s->turn_bytes += w->len;
+	return w;
+}
+
+void
+wire_unref(struct wire *w)
+{
+	if (--w->refs == 0)
+		free(w);
+}
+
+static void
+pairs_grow(struct pairs *p, size_t more)
+{
+	if (p->n + more <= p->cap)
+		return;
+	while (p->n + more > p->cap)
+		p->cap = p->cap > 0 ? 2 * p->cap : 16;
+	p->v = mem_realloc(p->v, p->cap * sizeof(*p->v));
+}
+
+void
+pairs_add(struct pairs *p, struct wire *w, struct addr *to)
+{
+	pairs_grow(p, 1);
+	w->refs++;
+	to->refs++;
+	p->v[p->n++] = (struct pair){ w, to };
+}
+
+static void
+pair_unref(struct pair *p)
+{
+	wire_unref(p->wire);
+	addr_unref(p->to);
+}
+
+void
+pairs_release(struct pairs *p)
+{
+	for (size_t i = p->head; i < p->n; i++)
+		pair_unref(&p->v[i]);
+	free(p->v);
+	memset(p, 0, sizeof(*p));
+}
+
+static size_t
+pair_bytes(const struct pair *p)
+{
+	return (size_t)p->wire->len + p->to->len;
+}
+
+static void
+count_out(struct muc_stats *stats, enum wire_kind kind)
+{
+	uint64_t *counters[] = {
+		[WIRE_MESSAGE] = &stats->out_message,
+		[WIRE_PRESENCE] = &stats->out_presence,
+		[WIRE_IQ] = &stats->out_iq,
+	};
+
+	++*counters[kind];
+}
+
+void
+out_take(struct service *s, unsigned domain_no, struct pairs *from)
+{
+	struct pairs *to = &s->out[domain_no].pairs;
+	size_t n = from->n - from->head;
+
+	if (n == 0)
+		return;
+	pairs_grow(to, n);
+	memcpy(to->v + to->n, from->v + from->head, n * sizeof(*to->v));
+	to->n += n;
+	for (size_t i = from->head; i < from->n; i++) {
+		s->out[domain_no].bytes += pair_bytes(&from->v[i]);
+		count_out(&s->stats, from->v[i].wire->kind);
+	}
+	s->turn_pairs += n;
+	from->head = from->n = 0;
+}
+
+/*
+ * Copies what of a piece lies at or after `off` and fits. *off counts on from piece to piece: it is
+ * reduced by the pieces that were skipped. Returns bytes copied.
+ */
+static size_t
+copy_piece(const char *piece, size_t len, size_t *off, char *p, size_t cap)
+{
+	size_t n;
+
+	if (*off >= len) {
+		*off -= len;
+		return 0;
+	}
+	n = len - *off < cap ? len - *off : cap;
+	memcpy(p, piece + *off, n);
+	*off = 0;
+	return n;
+}
+
+/* Copies a pair's bytes from offset `off` on; returns how many went into p. */
+static size_t
+copy_pair(const struct pair *pair, size_t off, char *p, size_t cap)
+{
+	const struct wire *w = pair->wire;
+	size_t n;
+
+	n = copy_piece(w->text, w->split, &off, p, cap);
+	n += copy_piece(pair->to->text, pair->to->len, &off, p + n, cap - n);
+	n += copy_piece(w->text + w->split, w->len - w->split, &off, p + n, cap - n);
+	return n;
+}
+
+size_t
+out_drain(struct service *s, unsigned domain_no, char *p, size_t cap)
+{
+	struct out *o = &s->out[domain_no];
+	struct pairs *q = &o->pairs;
+	size_t n, total = 0;
+
+	while (q->head < o->ncommitted && total < cap) {
+		struct pair *pair = &q->v[q->head];
+
+		n = copy_pair(pair, o->off, p + total, cap - total);
+		total += n;
+		o->off += n;
+		if (o->off < pair_bytes(pair))
+			break;
+		o->bytes -= pair_bytes(pair);
+		pair_unref(pair);
+		o->off = 0;
+		q->head++;
+	}
+	/* Told pairs leave a gap in front; it is closed when it is the larger part. */
+	if (q->head > 1024 && q->head > q->n / 2) {
+		memmove(q->v, q->v + q->head, (q->n - q->head) * sizeof(*q->v));
+		q->n -= q->head;
+		o->ncommitted -= q->head;
+		q->head = 0;
+	}
+	if (q->head == q->n) {
+		/* A burst's memory is given back, the usual need is kept. */
+		if (q->cap > 65536)
+			pairs_release(q);
+		q->head = q->n = 0;
+		o->ncommitted = 0;
+	}
+	s->stats.out_bytes += total;
+	return total;
+}
+
+void
+out_release(struct out *o)
+{
+	pairs_release(&o->pairs);
+	free(o->domain);
+}

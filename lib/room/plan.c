@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plan.c - what a request will have changed
+ */
+#include "plan.h"
+
+#include <string.h>
+
+void
+plan_init(struct plan *p, struct service *s, const struct ev *ev, struct room *r)
+{
+	memset(p, 0, sizeof(*p));
+	p->s = s;
+	p->ev = ev;
+	p->room = r;
+	p->side = &p->rest;
+	TAILQ_INIT(&p->changes);
+}
+
+void
+plan_release(struct plan *p)
+{
+	pairs_release(&p->first);
+	pairs_release(&p->rest);
+	map_release(&p->affils);
+	map_release(&p->named);
+	if (p->reply_wire != NULL)
+		wire_unref(p->reply_wire);
+}
+
+struct change *
+plan_add(struct plan *p, enum change_kind kind)
+{
+	struct change *c = arena_alloc(p->s->arena, sizeof(*c));
+
+	c->kind = kind;
+	TAILQ_INSERT_TAIL(&p->changes, c, entry);
+	return c;
+}
+
+static const char *
+name_of(const struct plan *p, const char *kind, const char *name)
+{
+	return arena_cat(p->s->arena, kind, name, NULL);
+}
+
+bool
+plan_names(struct plan *p, const char *kind, const char *name)
+{
+	return map_put(&p->named, name_of(p, kind, name), p) == NULL;
+}
+
+bool
+plan_named(const struct plan *p, const char *kind, const char *name)
+{
+	return map_get(&p->named, name_of(p, kind, name)) != NULL;
+}
+
+bool
+plan_own_affiliation(const struct plan *p, const char *jid, enum affiliation *a)
+{
+	const struct change *c = map_get(&p->affils, jid);
+	struct affil f;
+
+	if (c != NULL) {
+		*a = c->affil.affiliation;
+		return *a != AFF_NONE;
+	}
+	if (!affiliation_stored(p->room, jid, &f))
+		return false;
+	*a = f.affiliation;
+	return true;
+}
+
+enum affiliation
+plan_affiliation(const struct plan *p, const char *bare)
+{
+	const char *at = strchr(bare, '@');
+	enum affiliation a;
+
+	if (plan_own_affiliation(p, bare, &a))
+		return a;
+	if (at != NULL && plan_own_affiliation(p, at + 1, &a))
+		return affiliation_by_domain(a);
+	return AFF_NONE;
+}
+
+struct change *
+plan_add_affiliation(struct plan *p, const struct affil *f)
+{
+	struct change *c = plan_add(p, CH_AFFILIATION);
+	enum affiliation own;
+	bool had = plan_own_affiliation(p, f->jid, &own);
+
+	c->affil = *f;
+	c->before = plan_affiliation(p, f->jid);
+	p->owners += (f->affiliation == AFF_OWNER) - (had && own == AFF_OWNER);
+	p->records += (f->affiliation != AFF_NONE) - had;
+	map_put(&p->affils, c->affil.jid, c);
+	return c;
+}
+
+unsigned
+plan_owners(const struct plan *p)
+{
+	return (unsigned)((int)p->room->nowners + p->owners);
+}
+
+size_t
+plan_pairs(const struct plan *p)
+{
+	const size_t n = p->room != NULL ? map_count(&p->room->sessions) : 0;
+	const struct change *c;
+	size_t told = 0, leaving = 0;
+
+	TAILQ_FOREACH (c, &p->changes, entry)
+		switch (c->kind) {
+		case CH_LEAVE:
+			leaving++;
+			break;
+		case CH_STANDING:
+			told += !c->unsaid;
+			break;
+		case CH_AFFILIATION:
+			told += !c->here;
+			break;
+		case CH_ROLE:
+			told++;
+			break;
+		case CH_ROSTER:
+			told += p->promoted;
+			break;
+		default:
+			break;
+		}
+	/* Those who leave hear of themselves alone. */
+	return told * n + leaving + (leaving < n ? leaving * (n - leaving) : 0);
+}

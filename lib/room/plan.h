@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plan.h - a request as a list of elementary changes
+ *
+ * A handler plans; every feature then judges each change against the room as the plan leaves it;
+ * only when none refuses are the changes made, in order. So requests of many items are all or
+ * none. While a plan is judged, nothing has changed and the room is const.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "room.h"
+
+/* Elementary changes: CHANGE(NAME, what happens). */
+#define CHANGES(CHANGE)                                                                            \
+	CHANGE(CREATE, "the room comes to be")                                                     \
+	CHANGE(ENTER, "a session enters under a nick")                                             \
+	CHANGE(SYNC, "a session is told everything anew")                                          \
+	CHANGE(PRESENCE, "a session's presence")                                                   \
+	CHANGE(RENAME, "a session takes another nick")                                             \
+	CHANGE(LEAVE, "a session, or all of an occupant, leaves")                                  \
+	CHANGE(ANSWER, "a session in doubt answered, or something sent to it came back")           \
+	CHANGE(MESSAGE, "a message to all")                                                        \
+	CHANGE(SUBJECT, "a new subject")                                                           \
+	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
+	CHANGE(STANDING, "the affiliation that holds for an occupant")                             \
+	CHANGE(ROLE, "the role of an occupant")                                                    \
+	CHANGE(ROSTER, "who sees JIDs from now on is told them all")                               \
+	CHANGE(CONFIG, "the configuration")                                                        \
+	CHANGE(UNLOCK, "the room is open to others")                                               \
+	CHANGE(DESTROY, "the room ceases to be")
+
+/* Status codes; rows of tbl/status.h. */
+enum status {
+#define STATUS(name, code) STATUS_##name = code,
+#include "../tbl/status.h"
+#undef STATUS
+};
+
+enum change_kind {
+#define CHANGE(name, what) CH_##name,
+	CHANGES(CHANGE)
+#undef CHANGE
+	    CH_COUNT
+};
+
+struct change {
+	enum change_kind kind;
+	TAILQ_ENTRY(change) entry;
+
+	struct occupant *occupant; /* LEAVE of all its sessions, ROLE, STANDING */
+	struct session *session;   /* SYNC, PRESENCE, RENAME, LEAVE of one, MESSAGE, SUBJECT */
+	const struct jid *from;	   /* ENTER: the full JID that enters */
+	const char *nick;	   /* ENTER, RENAME: the nick, prepared */
+	bool renicked;		   /* ENTER, RENAME: it is not quite the nick that was asked for */
+	bool was_shown;		   /* RENAME: its presence is the one shown for the old nick */
+	struct affil affil;	   /* AFFILIATION; STANDING: the affiliation and the reason */
+	enum affiliation before;   /* AFFILIATION: what held for it */
+	bool here;		   /* AFFILIATION: occupants are reached by it */
+	enum role role;		   /* ROLE: the new one */
+	const struct config *config; /* CONFIG: the whole new one, in the arena */
+	const struct xml *x;	     /* the payload: <x muc/>, <destroy/>, the message */
+	unsigned code;		     /* LEAVE: the status that says why; 0: of its own will */
+	const char *reason;	     /* LEAVE, ROLE: or NULL */
+	const char *actor;	     /* LEAVE: the nick of whoever caused it, or NULL */
+	const char *text;	     /* the cleaned payload of the stanza, serialised, or NULL */
+	size_t text_len;
+	bool silent; /* LEAVE, PRESENCE: the session itself is not told */
+	bool unsaid; /* PRESENCE, STANDING: nobody is told: something said later says it too */
+};
+
+TAILQ_HEAD(change_list, change);
+
+struct ev;
+
+struct plan {
+	struct service *s;
+	const struct ev *ev; /* NULL when time, not a stanza, is the cause */
+	struct room *room;   /* NULL while there is none */
+	struct change_list changes;
+	struct map affils;	  /* JID -> the last CH_AFFILIATION of it */
+	int owners, records;	  /* how many more owners, stored affiliations there will be */
+	unsigned promoted;	  /* sessions of those who become moderators */
+	struct map named;	  /* what items of the request are about */
+	const struct xml *reply;  /* IQ: the result, told between `first` and `rest` */
+	struct wire *reply_wire;  /* the same, serialised, when it is small enough to be told */
+	struct pairs first, rest; /* what is told before the reply, and after it */
+	struct pairs *side;	  /* where tell() adds: &first or &rest */
+};
+
+void plan_init(struct plan *, struct service *, const struct ev *, struct room *);
+void plan_release(struct plan *);
+
+/* A new change at the end. */
+struct change *plan_add(struct plan *, enum change_kind);
+
+/*
+ * Notes that an item of the request is about a target ("nick/" or "jid/" and its name). False: another
+ * one has been before, and what the two of them want is anybody's guess.
+ */
+bool plan_names(struct plan *, const char *kind, const char *name);
+
+/* Is an item of the request about it? */
+bool plan_named(const struct plan *, const char *kind, const char *name);
+
+/* A new CH_AFFILIATION at the end; `before` is filled in. What affil points to is borrowed. */
+struct change *plan_add_affiliation(struct plan *, const struct affil *);
+
+/* The affiliation that exactly this JID has of its own as the plan leaves it; false: none. */
+bool plan_own_affiliation(const struct plan *, const char *jid, enum affiliation *);
+
+/* The affiliation that holds for a bare JID as the plan leaves it: its own, else its domain's. */
+enum affiliation plan_affiliation(const struct plan *, const char *bare);
+
+/* How many owners there are as the plan leaves it. */
+unsigned plan_owners(const struct plan *);
+
+/* How many (stanza, recipient) pairs the plan's changes to occupants will queue, at most. */
+size_t plan_pairs(const struct plan *);
+
+/* -- telling -- */
+
+/* To one address. */
+void tell(struct plan *, struct wire *, struct addr *);
+
+/* To all sessions in the room. */
+void tell_all(struct plan *, struct wire *);
+
+/* A whole stanza to a JID, for answers. */
+void tell_jid(struct plan *, const struct xml *stanza, const char *jid);
+
+/* What is said of an occupant, to each as they may see it. */
+struct presence {
+	const struct occupant *occupant;
+	const struct session *shown; /* whose JID and payload; NULL: occupant_shown() */
+	const char *nick;	     /* NULL: the occupant's */
+	bool unavailable;
+	enum role role; /* ROLE_NONE when it leaves */
+	const char *new_nick;
+	const char *actor, *reason; /* or NULL */
+	const char *text;	    /* payload to show instead of the session's */
+	size_t text_len;
+	unsigned codes[8];	/* for all; 0 ends */
+	const char *id;		/* of the stanza, for the session that sent it */
+	unsigned self_codes[8]; /* for the self copy only, besides 110 */
+	const struct xml *destroy;
+};
+
+/* To one session, as it may see it. `self`: it is its own. */
+void tell_presence(struct plan *, const struct presence *, const struct session *to, bool self);
+
+enum tell {
+	TELL_SELF = 1,	 /* the sessions of the occupant itself: they get the self copy */
+	TELL_OTHERS = 2, /* all others in the room whom the plan does not make leave */
+	TELL_EVERYBODY = TELL_SELF | TELL_OTHERS,
+};
+
+/* To a set of those in the room, but not to `but` (or NULL): serialised once per view. */
+void
+tell_presence_all(struct plan *, const struct presence *, enum tell, const struct session *but);
+
+/* Everybody else's presence, with their JIDs, to all who were promoted. */
+void tell_promoted(struct plan *);
+
+/* Everybody else's presence to one session: 7.2.2. */
+void tell_roster(struct plan *, const struct session *to);
+
+#endif

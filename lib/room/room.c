@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * room.c - rooms in memory and in the store
+ */
+#include "room.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/digest.h"
+#include "../base/mem.h"
+#include "../base/rec.h"
+
+#define SCHEMA 1 /* raise it with a migration */
+
+enum { /* tags of the record `state` in table meta; never reused */
+	META_SCHEMA = 1,
+	META_NEXT_ID = 2,
+	META_NROOMS = 3,
+};
+
+enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; never reused */
+	TAG_JID = 1,
+	TAG_LOCKED = 2,
+	TAG_CREATED = 3,
+	TAG_NOWNERS = 5,
+	TAG_NAFFILIATIONS = 6,
+	TAG_SUBJECT = 7,
+	TAG_SUBJECT_NICK = 8,
+	TAG_SUBJECT_TIME = 9,
+	TAG_SUBJECT_LANG = 10,
+};
+
+enum { /* tags of a record in table listed; never reused */
+	LISTED_NODE = 1,
+	LISTED_NAME = 2,
+};
+
+static const struct bytes state_key = { "state", 5 };
+
+void
+service_log(struct service *s, enum muc_log level, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	s->host->log(s->host->arg, level, line);
+}
+
+void
+id_bytes(uint64_t id, uint8_t out[8])
+{
+	for (int i = 0; i < 8; i++)
+		out[i] = (uint8_t)(id >> (56 - 8 * i));
+}
+
+/* A key of two parts; a second part that is too long becomes 0xff (never in UTF-8) and its digest. */
+static struct bytes
+make_key(struct arena *a, const void *head, size_t nhead, const char *s)
+{
+	size_t n = strlen(s);
+	uint8_t *k;
+
+	if (nhead + n <= STORE_KEY_MAX) {
+		k = arena_alloc(a, nhead + n);
+		memcpy(k, head, nhead);
+		memcpy(k + nhead, s, n);
+		return (struct bytes){ k, nhead + n };
+	}
+	k = arena_alloc(a, nhead + 1 + SHA256_LEN);
+	memcpy(k, head, nhead);
+	k[nhead] = 0xff;
+	digest_sha256(s, n, k + nhead + 1);
+	return (struct bytes){ k, nhead + 1 + SHA256_LEN };
+}
+
+struct bytes
+store_key(struct arena *a, uint64_t id, const char *s)
+{
+	uint8_t head[8];
+
+	id_bytes(id, head);
+	return make_key(a, head, sizeof(head), s);
+}
+
+/* domain NUL node. Domains are at most 253 bytes long, so there is always room for a digest. */
+static struct bytes
+name_key(struct arena *a, const char *domain, const char *node)
+{
+	return make_key(a, domain, strlen(domain) + 1, node);
+}
+
+char *
+fresh_id(struct service *s)
+{
+	uint8_t r[11];
+	char *id = arena_alloc(s->arena, 2 * sizeof(r) + 1);
+
+	s->host->random(s->host->arg, r, sizeof(r));
+	digest_hex(r, sizeof(r), id);
+	return id;
+}
+
+static void
+state_save(struct service *s)
+{
+	struct buf b = BUF_INIT;
+
+	rec_put_u64(&b, META_SCHEMA, SCHEMA);
+	rec_put_u64(&b, META_NEXT_ID, s->next_id);
+	rec_put_u64(&b, META_NROOMS, s->nrooms);
+	s->store->put(s->store, TABLE_meta, state_key, (struct bytes){ b.p, b.len });
+	s->turn_wrote = true;
+	buf_release(&b);
+}
+
+static int
+any_visit(void *arg, struct bytes key, struct bytes val)
+{
+	(void)arg, (void)key, (void)val;
+	return 1;
+}
+
+enum muc_error
+service_load(struct service *s)
+{
+	static const struct bytes all = { NULL, 0 };
+	uint64_t schema = 0;
+	struct bytes val;
+	struct rec r;
+
+	s->next_id = 1;
+	if (s->store->get(s->store, TABLE_meta, state_key, &val) != STORE_OK) {
+		state_save(s);
+		return MUC_OK;
+	}
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r)) {
+		if (r.tag == META_SCHEMA)
+			schema = rec_u64(&r);
+		else if (r.tag == META_NEXT_ID)
+			s->next_id = rec_u64(&r);
+		else if (r.tag == META_NROOMS)
+			s->nrooms = rec_u64(&r);
+	}
+	if (schema > SCHEMA)
+		return MUC_SCHEMA_NEWER;
+	if (r.p == NULL || schema == 0) {
+		service_log(
+		    s, MUC_LOG_ERROR, "database: table meta: cannot read the record of the schema");
+		return MUC_STORE_BROKEN;
+	}
+	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
+	return MUC_OK;
+}
+
+int
+service_domain(const struct service *s, const char *domain)
+{
+	for (unsigned i = 0; i < s->ndomains; i++)
+		if (strcmp(s->out[i].domain, domain) == 0)
+			return (int)i;
+	return -1;
+}
+
+static struct room *
+room_new(struct service *s, uint64_t id, const struct jid *j, unsigned domain_no)
+{
+	struct room *r = mem_alloc(sizeof(*r));
+
+	r->service = s;
+	r->id = id;
+	r->jid = mem_strdup(j->bare);
+	r->node = mem_strdup(j->node);
+	r->domain = mem_strdup(j->domain);
+	r->domain_no = domain_no;
+	TAILQ_INIT(&r->occupants);
+	TAILQ_INSERT_TAIL(&s->idle, r, entry);
+	map_put(&s->rooms, r->jid, r);
+	s->stats.rooms_loaded++;
+	return r;
+}
+
+void
+room_free(struct room *r)
+{
+	struct service *s = r->service;
+	struct room_list *list = r->noccupants > 0 ? &s->busy : &s->idle;
+
+	while (!TAILQ_EMPTY(&r->occupants))
+		session_free(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions), true);
+	TAILQ_REMOVE(list, r, entry);
+	if (!r->gone)
+		map_del(&s->rooms, r->jid);
+	map_release(&r->nicks);
+	map_release(&r->sessions);
+	config_release(&r->config);
+	free(r->subject);
+	free(r->subject_lang);
+	free(r->subject_nick);
+	free(r->jid);
+	free(r->node);
+	free(r->domain);
+	free(r);
+	s->stats.rooms_loaded--;
+}
+
+static void
+take_subject(struct room *r, const void *p, size_t n)
+{
+	free(r->subject);
+	r->subject = mem_alloc(n + 1);
+	memcpy(r->subject, p, n);
+	r->subject_len = (uint32_t)n;
+}
+
+/* Takes the fields of a record. False when it is broken. */
+static bool
+room_read(struct room *r, struct bytes val)
+{
+	struct arena *a = r->service->arena;
+	struct rec f;
+
+	rec_init(&f, val.p, val.n);
+	while (rec_next(&f))
+		switch (f.tag) {
+		case TAG_LOCKED:
+			r->locked = rec_u64(&f) != 0;
+			break;
+		case TAG_CREATED:
+			r->created_ms = (int64_t)rec_u64(&f);
+			break;
+		case TAG_NOWNERS:
+			r->nowners = (unsigned)rec_u64(&f);
+			break;
+		case TAG_NAFFILIATIONS:
+			r->naffiliations = (unsigned)rec_u64(&f);
+			break;
+		case TAG_SUBJECT:
+			take_subject(r, f.val, f.len);
+			break;
+		case TAG_SUBJECT_NICK:
+			free(r->subject_nick);
+			r->subject_nick = mem_strdup(rec_str(a, &f));
+			break;
+		case TAG_SUBJECT_TIME:
+			r->subject_ms = (int64_t)rec_u64(&f);
+			break;
+		case TAG_SUBJECT_LANG:
+			free(r->subject_lang);
+			r->subject_lang = mem_strdup(rec_str(a, &f));
+			break;
+		default:
+			config_read(a, &r->config, &f);
+			break;
+		}
+	return f.p != NULL;
+}
+
+void
+room_save(struct room *r)
+{
+	struct service *s = r->service;
+	struct buf b = BUF_INIT;
+	uint8_t id[8];
+
+	id_bytes(r->id, id);
+	rec_put_str(&b, TAG_JID, r->jid);
+	rec_put_u64(&b, TAG_LOCKED, r->locked);
+	rec_put_u64(&b, TAG_CREATED, (uint64_t)r->created_ms);
+	rec_put_u64(&b, TAG_NOWNERS, r->nowners);
+	rec_put_u64(&b, TAG_NAFFILIATIONS, r->naffiliations);
+	if (r->subject != NULL) {
+		rec_put(&b, TAG_SUBJECT, r->subject, r->subject_len);
+		rec_put_str(&b, TAG_SUBJECT_NICK, r->subject_nick);
+		rec_put_u64(&b, TAG_SUBJECT_TIME, (uint64_t)r->subject_ms);
+		rec_put_str(&b, TAG_SUBJECT_LANG, r->subject_lang);
+	}
+	config_write(&b, &r->config);
+	s->store->put(
+	    s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, (struct bytes){ b.p, b.len });
+	s->turn_wrote = true;
+	buf_release(&b);
+}
+
+struct room *
+room_get_id(struct service *s, uint64_t id)
+{
+	struct room *r;
+	struct bytes val;
+	struct jid j;
+	struct rec f;
+	uint8_t key[8];
+	int domain_no;
+
+	id_bytes(id, key);
+	if (s->store->get(s->store, TABLE_rooms, (struct bytes){ key, sizeof(key) }, &val) !=
+	    STORE_OK)
+		return NULL;
+	rec_init(&f, val.p, val.n);
+	while (rec_next(&f) && f.tag != TAG_JID)
+		continue;
+	if (f.p == NULL || f.tag != TAG_JID || !jid_split(s->arena, rec_str(s->arena, &f), &j) ||
+	    j.node == NULL) {
+		service_log(s, MUC_LOG_ERROR, "database: table rooms: cannot read the record %llu",
+		    (unsigned long long)id);
+		return NULL;
+	}
+	domain_no = service_domain(s, j.domain);
+	if (domain_no < 0)
+		return NULL;
+	r = map_get(&s->rooms, j.bare);
+	if (r != NULL)
+		return r;
+	r = room_new(s, id, &j, (unsigned)domain_no);
+	config_init(&r->config);
+	if (!room_read(r, val))
+		service_log(
+		    s, MUC_LOG_ERROR, "database: table rooms: the record of %s is broken", r->jid);
+	return r;
+}
+
+struct room *
+room_get(struct service *s, const struct jid *j)
+{
+	struct room *r = map_get(&s->rooms, j->bare);
+	struct bytes val;
+	uint64_t id = 0;
+
+	if (r != NULL)
+		return r;
+	if (s->store->get(s->store, TABLE_names, name_key(s->arena, j->domain, j->node), &val) !=
+		STORE_OK ||
+	    val.n != 8)
+		return NULL;
+	for (int i = 0; i < 8; i++)
+		id = id << 8 | ((const uint8_t *)val.p)[i];
+	return room_get_id(s, id);
+}
+
+struct room *
+room_create(struct service *s, const struct jid *j)
+{
+	int domain_no = service_domain(s, j->domain);
+	struct room *r = room_new(s, s->next_id++, j, (unsigned)domain_no);
+	uint8_t id[8];
+
+	config_copy(&r->config, &s->defaults);
+	r->locked = true;
+	r->created_ms = s->now.wall_ms;
+	id_bytes(r->id, id);
+	s->store->put(s->store, TABLE_names, name_key(s->arena, r->domain, r->node),
+	    (struct bytes){ id, sizeof(id) });
+	s->nrooms++;
+	state_save(s);
+	room_save(r);
+	return r;
+}
+
+void
+room_destroy(struct room *r)
+{
+	struct service *s = r->service;
+	struct bytes name = name_key(s->arena, r->domain, r->node);
+	uint8_t id[8];
+
+	id_bytes(r->id, id);
+	s->store->del(s->store, TABLE_names, name);
+	s->store->del(s->store, TABLE_listed, name);
+	s->store->del(s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) });
+	s->store->put(
+	    s->store, TABLE_dead, (struct bytes){ id, sizeof(id) }, (struct bytes){ "", 0 });
+	s->purging = true;
+	s->nrooms--;
+	state_save(s);
+	map_del(&s->rooms, r->jid);
+	r->gone = true;
+}
+
+void
+room_set_busy(struct room *r, bool busy)
+{
+	struct service *s = r->service;
+
+	TAILQ_REMOVE(busy ? &s->idle : &s->busy, r, entry);
+	if (busy)
+		TAILQ_INSERT_TAIL(&s->busy, r, entry);
+	else
+		TAILQ_INSERT_TAIL(&s->idle, r, entry);
+}
+
+void
+rooms_sweep(struct service *s)
+{
+	while (!TAILQ_EMPTY(&s->idle))
+		room_free(TAILQ_FIRST(&s->idle));
+}
+
+#define PURGE_STEP 500 /* records */
+
+struct purge {
+	struct arena *arena;
+	struct bytes keys[PURGE_STEP];
+	size_t n;
+};
+
+static int
+purge_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct purge *p = arg;
+	char *k;
+
+	(void)val;
+	k = arena_alloc(p->arena, key.n);
+	memcpy(k, key.p, key.n);
+	p->keys[p->n++] = (struct bytes){ k, key.n };
+	return p->n == PURGE_STEP;
+}
+
+bool
+rooms_purge(struct service *s)
+{
+	static const struct bytes all = { NULL, 0 };
+	struct purge *dead = arena_alloc(s->arena, sizeof(*dead));
+	struct purge *p = arena_alloc(s->arena, sizeof(*p));
+
+	dead->arena = p->arena = s->arena;
+	s->store->each(s->store, TABLE_dead, all, all, purge_visit, dead);
+	for (size_t i = 0; i < dead->n && p->n < PURGE_STEP; i++) {
+		s->store->each(s->store, TABLE_affil, dead->keys[i], all, purge_visit, p);
+		if (p->n < PURGE_STEP)
+			s->store->del(s->store, TABLE_dead, dead->keys[i]);
+	}
+	for (size_t i = 0; i < p->n; i++)
+		s->store->del(s->store, TABLE_affil, p->keys[i]);
+	s->turn_wrote = s->turn_wrote || dead->n > 0;
+	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
+	return s->purging;
+}
+
+struct listing {
+	struct service *service;
+	int (*visit)(void *, const char *, const char *);
+	void *arg;
+	int result;
+};
+
+static int
+listed_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct listing *l = arg;
+	const char *node = NULL, *name = NULL;
+	struct rec r;
+
+	(void)key;
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r)) {
+		if (r.tag == LISTED_NODE)
+			node = rec_str(l->service->arena, &r);
+		else if (r.tag == LISTED_NAME)
+			name = rec_str(l->service->arena, &r);
+	}
+	if (node == NULL)
+		return 0;
+	return l->result = l->visit(l->arg, node, name);
+}
+
+int
+rooms_listed(struct service *s, const char *domain,
+    int (*visit)(void *, const char *, const char *), void *arg)
+{
+	struct listing l = { s, visit, arg, 0 };
+
+	s->store->each(s->store, TABLE_listed, (struct bytes){ domain, strlen(domain) + 1 },
+	    (struct bytes){ NULL, 0 }, listed_visit, &l);
+	return l.result;
+}
+
+void
+room_list_update(struct room *r)
+{
+	struct service *s = r->service;
+	struct bytes key = name_key(s->arena, r->domain, r->node);
+	struct buf b = BUF_INIT;
+
+	s->turn_wrote = true;
+	if (r->locked || !r->config.publicroom) {
+		s->store->del(s->store, TABLE_listed, key);
+		return;
+	}
+	rec_put_str(&b, LISTED_NODE, r->node);
+	rec_put_str(&b, LISTED_NAME, *r->config.roomname != '\0' ? r->config.roomname : NULL);
+	s->store->put(s->store, TABLE_listed, key, (struct bytes){ b.p, b.len });
+	buf_release(&b);
+}
+
+void
+room_set_subject(struct room *r, const char *payload, size_t n, const char *lang, const char *nick)
+{
+	take_subject(r, payload, n);
+	free(r->subject_nick);
+	r->subject_nick = mem_strdup(nick);
+	free(r->subject_lang);
+	r->subject_lang = lang != NULL ? mem_strdup(lang) : NULL;
+	r->subject_ms = r->service->now.wall_ms;
+	room_save(r);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * room.h - rooms, who is in them, and what is kept of them
+ *
+ * State and its rules. Nothing here answers a stanza: features decide, room/ remembers. Every
+ * function that changes something also puts it into the turn's transaction, so memory and store
+ * never tell different stories.
+ */
+#ifndef ROOM_H
+#define ROOM_H
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../base/arena.h"
+#include "../base/buf.h"
+#include "../base/jid.h"
+#include "../base/map.h"
+#include "../base/xml.h"
+#include "../muc.h"
+#include "../store.h"
+#include "config.h"
+
+/* In rising order: what a higher one may, a lower one may not. XEP-0045 5.1, 5.2. */
+enum role {
+	ROLE_NONE,
+	ROLE_VISITOR,
+	ROLE_PARTICIPANT,
+	ROLE_MODERATOR,
+};
+
+enum affiliation {
+	AFF_OUTCAST,
+	AFF_NONE,
+	AFF_MEMBER,
+	AFF_ADMIN,
+	AFF_OWNER,
+};
+
+const char *role_name(enum role);
+const char *affiliation_name(enum affiliation);
+bool role_read(const char *name, enum role *);		     /* false: no such role */
+bool affiliation_read(const char *name, enum affiliation *); /* false: no such affiliation */
+
+struct room;
+struct occupant;
+struct service;
+
+/* An address as a stanza is told to it: full or bare JID, escaped, shared by all who refer to it. */
+struct addr {
+	unsigned refs;
+	uint32_t len;
+	char text[];
+};
+
+struct addr *addr_new(const char *jid); /* refs is 1 */
+void addr_unref(struct addr *);
+
+/* When a session that is in doubt is asked again, and what it was asked; see features/ghost.c. */
+enum doubt {
+	DOUBT_NONE,
+	DOUBT_WAITS, /* for its turn to be asked */
+	DOUBT_PING,  /* asked: urn:xmpp:ping */
+	DOUBT_DISCO, /* asked: disco#info, after the ping came back as service-unavailable */
+	DOUBT_ALIVE, /* it is online, but has not said anything to the room itself */
+};
+
+/* One full JID in a room. */
+struct session {
+	struct occupant *occupant;
+	TAILQ_ENTRY(session) entry; /* of the occupant: the oldest first */
+	char *jid;		    /* full, as the server stamps it */
+	struct addr *addr;
+	char *payload; /* its presence, cleaned and serialised: the children */
+	uint32_t payload_len;
+	char *lang; /* xml:lang of it, or NULL */
+	int8_t priority;
+	uint8_t show;	   /* how available: chat 4, none 3, away 2, xa 1, dnd 0 */
+	uint64_t order;	   /* of entering, in the room */
+	int64_t heard_ms;  /* mono: its last stanza to this room */
+	int64_t stored_ms; /* mono: the heard_ms that the store knows */
+
+	enum doubt doubt;
+	unsigned asked;	       /* how often without a decisive answer */
+	int64_t doubt_ms;      /* mono: since when */
+	int64_t due_ms;	       /* mono: when to ask, or to ask again */
+	char ask_id[24];       /* id of the question, "" when none is open */
+	RB_ENTRY(session) due; /* in service.doubts, while doubt is not DOUBT_NONE */
+};
+
+TAILQ_HEAD(session_list, session);
+
+/* One nick in a room: a bare JID with at least one session. */
+struct occupant {
+	struct room *room;
+	TAILQ_ENTRY(occupant) entry; /* of the room, in order of entering */
+	char *nick;
+	char *bare;
+	enum role role;
+	enum affiliation affiliation;
+	struct session_list sessions;
+	unsigned nsessions;
+	bool goes;     /* the plan under way makes it leave: of others' presence it hears no more */
+	bool promoted; /* by the plan under way it sees JIDs, and is still to be told them */
+	struct user *user;
+};
+
+TAILQ_HEAD(occupant_list, occupant);
+
+struct room {
+	struct service *service;
+	TAILQ_ENTRY(room) entry; /* of service.busy or, without occupants, of service.idle */
+	uint64_t id;
+	char *jid; /* bare; `node` and `domain` point to copies of its parts */
+	char *node, *domain;
+	unsigned domain_no;
+	bool locked; /* created, not yet configured: 10.1.1 */
+	bool gone;   /* destroyed in this turn; freed when it ends */
+	int64_t created_ms;
+	uint64_t order; /* of the last session that entered */
+	unsigned nowners;
+	unsigned naffiliations;
+	struct config config;
+
+	char *subject; /* the children of the last subject message, serialised; NULL: never set */
+	uint32_t subject_len;
+	char *subject_lang; /* xml:lang of that message, or NULL */
+	char *subject_nick;
+	int64_t subject_ms; /* wall */
+
+	struct occupant_list occupants;
+	struct map nicks;    /* nick -> struct occupant */
+	struct map sessions; /* full JID -> struct session */
+	unsigned noccupants;
+};
+
+TAILQ_HEAD(room_list, room);
+RB_HEAD(doubt_tree, session);
+
+/* What is known of a bare JID over all rooms. */
+struct user {
+	char *bare;
+	unsigned nsessions;
+	double stanzas, bytes; /* tokens left */
+	int64_t filled_ms;     /* mono: when they were counted last */
+	TAILQ_ENTRY(user) entry;
+};
+
+TAILQ_HEAD(user_list, user);
+
+/* A stanza serialised once, without the value of `to`, which belongs at `split`. */
+struct wire {
+	unsigned refs;
+	uint32_t len, split;
+	enum wire_kind {
+		WIRE_MESSAGE,
+		WIRE_PRESENCE,
+		WIRE_IQ,
+	} kind;
+	char text[];
+};
+
+/* What ends a turn, whatever input waits: bytes of wires made, pairs queued. */
+#define TURN_BYTES (1u << 20)
+#define TURN_PAIRS (1u << 16)
+
+struct pair {
+	struct wire *wire;
+	struct addr *to;
+};
+
+/* Pairs in order of telling. */
+struct pairs {
+	struct pair *v;
+	size_t head, n, cap; /* v[head] to v[n - 1] wait */
+};
+
+/* What waits for one domain's link. */
+struct out {
+	char *domain;
+	struct pairs pairs;
+	size_t ncommitted; /* pairs before this index may be told */
+	size_t off;	   /* bytes of v[head] given already */
+	size_t bytes;	   /* that wait */
+	bool up;
+	int64_t up_ms; /* mono: since when */
+};
+
+/* Everything that features and room/ share; the inside of a struct muc. */
+struct service {
+	const struct muc_host *host;
+	struct store *store;
+	struct arena *arena; /* of the turn */
+	struct muc_now now;
+	struct muc_limits limits;
+	struct config defaults; /* of new rooms */
+	struct map admins;	/* bare JID -> itself */
+
+	struct out *out; /* [ndomains] */
+	unsigned ndomains;
+	size_t turn_bytes; /* of wires, made in this turn */
+	size_t turn_pairs;
+	bool turn_wrote;
+
+	struct map rooms; /* bare JID -> struct room: the loaded ones */
+	struct room_list busy, idle;
+	uint64_t next_id, nrooms;
+	bool purging; /* table dead is not empty */
+
+	struct map users; /* bare JID -> struct user */
+	struct user_list user_order;
+
+	struct doubt_tree doubts;
+	struct map asking; /* domain -> how fast it may be asked; ghost.c */
+	double ask_tokens;
+	int64_t ask_filled_ms;
+
+	struct muc_stats stats;
+};
+
+/* -- room.c -- */
+
+/* Reads schema version and ids, or writes them when the store is new; MUC_OK or why not. */
+enum muc_error service_load(struct service *);
+
+/* The number of a domain that is served, or -1. */
+int service_domain(const struct service *, const char *domain);
+
+/* The room at a bare JID, loaded from the store when it sleeps there; NULL: there is none. */
+struct room *room_get(struct service *, const struct jid *);
+
+/* The room of that id; NULL: there is none, or its domain is not served. */
+struct room *room_get_id(struct service *, uint64_t id);
+
+/* A new room, locked, without occupants, with the service's default configuration. */
+struct room *room_create(struct service *, const struct jid *);
+
+/* Writes the room's own record. */
+void room_save(struct room *);
+
+/* The name is free; what is stored goes in steps. No occupants may be left. */
+void room_destroy(struct room *);
+
+/* Frees rooms without occupants: at the end of a turn. */
+void rooms_sweep(struct service *);
+
+/* Tells whether a room's first occupant came or its last went, for the lists above. */
+void room_set_busy(struct room *, bool busy);
+
+/* Removes a step's worth of destroyed rooms' data; false when none is left. */
+bool rooms_purge(struct service *);
+
+/* Frees the room and everything in it; the store keeps it. */
+void room_free(struct room *);
+
+/* Calls back for the public rooms of a domain, in order. Returns 0 to go on. */
+int rooms_listed(struct service *, const char *domain,
+    int (*visit)(void *arg, const char *node, const char *name), void *arg);
+
+/* Puts the room on the list of public rooms, or takes it off, as its configuration says. */
+void room_list_update(struct room *);
+
+void
+room_set_subject(struct room *, const char *payload, size_t n, const char *lang, const char *nick);
+
+/* -- occupant.c -- */
+
+struct occupant *room_nick(const struct room *, const char *nick);
+struct session *room_session(const struct room *, const char *full);
+
+/*
+ * Adds a session under a nick; makes the occupant when it is the first. The payload is copied.
+ * Role and affiliation are those of a new occupant.
+ */
+struct session *
+session_add(struct room *, const char *nick, const struct jid *from, enum role, enum affiliation);
+
+/* Takes the presence payload and what mucd reads of it. */
+void session_presence(struct session *, const struct xml *stanza, const char *payload, size_t n);
+
+/* Removes one, here and in the store; with the last one the occupant goes, too. */
+void session_remove(struct session *);
+
+/* Frees one; the store keeps it. `room_goes`: the room is being freed itself. */
+void session_free(struct session *, bool room_goes);
+
+/* Moves the session to another nick; a new one, or one of the same bare JID. */
+void session_rename(struct session *, const char *nick);
+
+void session_save(struct session *);
+void occupant_save(struct occupant *); /* all its sessions */
+
+/* The session whose presence is shown for the nick: priority, then availability, then age. */
+struct session *occupant_shown(const struct occupant *);
+
+/* Brings back the sessions of a domain's rooms. False when a record cannot be read. */
+bool sessions_load(struct service *, unsigned domain_no);
+
+/* -- affiliation.c -- */
+
+struct affil {
+	enum affiliation affiliation;
+	const char *jid;    /* bare JID or domain */
+	const char *reason; /* or NULL */
+};
+
+/* What is stored for exactly this bare JID or domain; false: nothing. Strings: arena. */
+bool affiliation_stored(const struct room *, const char *bare, struct affil *);
+
+/*
+ * What users of a domain have by the domain's affiliation (9.2). Whole domains may be banned or be
+ * members; a component that owns a room does not make its users owners.
+ */
+enum affiliation affiliation_by_domain(enum affiliation);
+
+/* The affiliation that holds for a bare JID: its own, else by its domain, else none. */
+enum affiliation affiliation_of(const struct room *, const char *bare);
+
+/* Stores it; AFF_NONE removes the record. */
+void affiliation_set(struct room *, const struct affil *, const char *actor);
+
+/* Visits all records in order of JIDs; stops when visit returns non-zero, and returns that. */
+int affiliation_each(const struct room *, int (*visit)(void *arg, const struct affil *), void *arg);
+
+/* -- priv.c: tables of XEP-0045 5.1.2, 5.1.3 -- */
+
+enum role role_initial(const struct config *, enum affiliation);
+enum role
+role_after(const struct config *, enum affiliation before, enum affiliation after, enum role);
+
+/* -- user.c -- */
+
+/* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
+bool user_charge(struct service *, const char *bare, size_t nbytes);
+
+struct user *user_get(struct service *, const char *bare); /* made when there is none */
+void users_free(struct service *);
+
+/* -- fanout.c -- */
+
+/* Serialises a stanza whose `to` is left open. refs is 1. */
+struct wire *wire_new(struct service *, const struct xml *stanza);
+void wire_unref(struct wire *);
+
+void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference of both */
+void pairs_release(struct pairs *);
+
+/* Moves all pairs to the domain's queue. */
+void out_take(struct service *, unsigned domain_no, struct pairs *);
+size_t out_drain(struct service *, unsigned domain_no, char *p, size_t cap);
+void out_release(struct out *);
+
+/* -- view.c: what one may see of another -- */
+
+/* Does the occupant `who` see the real JID of `of`? XEP-0045 7.2.3, 7.2.4. */
+bool sees_jid(const struct room *, const struct occupant *who, const struct occupant *of);
+
+/*
+ * The children of a client's stanza without what only the room (a bare JID) may say, serialised.
+ * Presences also lose what asked for entry (17.3). NULL when it is more than max bytes.
+ */
+const char *clean_payload(
+    struct service *, const char *room, const struct xml *stanza, size_t max, size_t *len);
+
+/* -- small things -- */
+
+/* Numbers as 8 bytes big-endian, the way ids stand in keys. */
+void id_bytes(uint64_t id, uint8_t out[8]);
+
+/* id, then the string: cut to a digest when the key would be too long. */
+struct bytes store_key(struct arena *, uint64_t id, const char *s);
+
+/* A fresh random id of 22 characters. */
+char *fresh_id(struct service *);
+
+void service_log(struct service *, enum muc_log, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+int doubt_cmp(const struct session *, const struct session *);
+RB_PROTOTYPE(doubt_tree, session, due, doubt_cmp)
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tell.c - telling those in a room, each what they may see
+ */
+#include <string.h>
+
+#include "plan.h"
+
+void
+tell(struct plan *p, struct wire *w, struct addr *to)
+{
+	pairs_add(p->side, w, to);
+}
+
+void
+tell_all(struct plan *p, struct wire *w)
+{
+	struct occupant *o;
+	struct session *s;
+
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		TAILQ_FOREACH (s, &o->sessions, entry)
+			tell(p, w, s->addr);
+}
+
+void
+tell_jid(struct plan *p, const struct xml *stanza, const char *jid)
+{
+	struct wire *w = wire_new(p->s, stanza);
+	struct addr *to = addr_new(jid);
+
+	tell(p, w, to);
+	wire_unref(w);
+	addr_unref(to);
+}
+
+static void
+add_code(struct arena *a, struct xml *x, unsigned code)
+{
+	struct xml *status = xml_add(a, x, NS_MUC_USER, "status");
+
+	xml_set(a, status, "code", arena_fmt(a, "%u", code));
+}
+
+static void
+add_codes(struct arena *a, struct xml *x, const unsigned codes[8])
+{
+	for (int i = 0; i < 8 && codes[i] != 0; i++)
+		add_code(a, x, codes[i]);
+}
+
+/* <x xmlns='muc#user'>, around the item: XEP-0045 19.2. */
+static void
+add_user_x(
+    struct arena *a, struct xml *stanza, const struct presence *pr, const char *jid, bool self)
+{
+	struct xml *x = xml_add(a, stanza, NS_MUC_USER, "x");
+	struct xml *item = xml_add(a, x, NS_MUC_USER, "item");
+
+	xml_set(a, item, "affiliation", affiliation_name(pr->occupant->affiliation));
+	xml_set(a, item, "role", role_name(pr->role));
+	xml_set(a, item, "jid", jid);
+	xml_set(a, item, "nick", pr->new_nick);
+	if (pr->actor != NULL)
+		xml_set(a, xml_add(a, item, NS_MUC_USER, "actor"), "nick", pr->actor);
+	if (pr->reason != NULL)
+		xml_add_text(a, item, NS_MUC_USER, "reason", pr->reason);
+	add_codes(a, x, pr->codes);
+	if (self) {
+		add_code(a, x, STATUS_SELF);
+		add_codes(a, x, pr->self_codes);
+	}
+	if (pr->destroy != NULL)
+		xml_copy(a, x, pr->destroy);
+}
+
+/* The stanza in one of its views. */
+static struct wire *
+presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool self)
+{
+	struct arena *a = p->s->arena;
+	const struct occupant *o = pr->occupant;
+	const struct session *shown = pr->shown != NULL ? pr->shown : occupant_shown(o);
+	struct xml *x = xml_new(a, NS_STANZA, "presence");
+	const char *nick = pr->nick != NULL ? pr->nick : o->nick;
+
+	xml_set(a, x, "from", arena_cat(a, o->room->jid, "/", nick, NULL));
+	xml_set(a, x, "type", pr->unavailable ? "unavailable" : NULL);
+	xml_set(a, x, "id", self ? pr->id : NULL);
+	if (pr->text != NULL)
+		xml_raw_add(a, x, pr->text, pr->text_len);
+	else if (!pr->unavailable) {
+		xml_set_lang(a, x, shown->lang);
+		xml_raw_add(a, x, shown->payload, shown->payload_len);
+	}
+	add_user_x(a, x, pr, with_jid ? shown->jid : NULL, self);
+	return wire_new(p->s, x);
+}
+
+void
+tell_presence(struct plan *p, const struct presence *pr, const struct session *to, bool self)
+{
+	struct wire *w = presence_wire(p, pr, sees_jid(p->room, to->occupant, pr->occupant), self);
+
+	tell(p, w, to->addr);
+	wire_unref(w);
+}
+
+void
+tell_presence_all(
+    struct plan *p, const struct presence *pr, enum tell who, const struct session *but)
+{
+	struct wire *view[2][2] = { { NULL, NULL }, { NULL, NULL } };
+	struct occupant *o;
+	struct session *s;
+
+	TAILQ_FOREACH (o, &p->room->occupants, entry) {
+		bool self = o == pr->occupant;
+		struct wire **w = &view[self][sees_jid(p->room, o, pr->occupant)];
+
+		if ((who & (self ? TELL_SELF : TELL_OTHERS)) == 0 || (o->goes && !self))
+			continue;
+		TAILQ_FOREACH (s, &o->sessions, entry) {
+			if (s == but)
+				continue;
+			if (*w == NULL)
+				*w = presence_wire(p, pr, w == &view[self][1], self);
+			tell(p, *w, s->addr);
+		}
+	}
+	for (int i = 0; i < 4; i++)
+		if (view[i / 2][i % 2] != NULL)
+			wire_unref(view[i / 2][i % 2]);
+}
+
+void
+tell_roster(struct plan *p, const struct session *to)
+{
+	struct occupant *o;
+
+	TAILQ_FOREACH (o, &p->room->occupants, entry) {
+		struct presence pr = { .occupant = o, .role = o->role };
+
+		if (o != to->occupant)
+			tell_presence(p, &pr, to, false);
+	}
+}
+
+void
+tell_promoted(struct plan *p)
+{
+	struct occupant *o, *to;
+	struct session *s;
+	struct wire *w;
+
+	TAILQ_FOREACH (o, &p->room->occupants, entry) {
+		struct presence pr = { .occupant = o, .role = o->role };
+
+		w = NULL;
+		TAILQ_FOREACH (to, &p->room->occupants, entry) {
+			if (!to->promoted || to == o)
+				continue;
+			if (w == NULL)
+				w = presence_wire(p, &pr, true, false);
+			TAILQ_FOREACH (s, &to->sessions, entry)
+				tell(p, w, s->addr);
+		}
+		if (w != NULL)
+			wire_unref(w);
+	}
+}

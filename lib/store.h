@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store.h - what lasts
+ *
+ * Ordered tables of byte strings, changed by one transaction a turn: what get() and each() show is
+ * what the turn has written, and commit() makes all of it durable or nothing. libmuc decides
+ * what the records mean; a store only keeps them. Keys are 1 to STORE_KEY_MAX bytes and are
+ * ordered bytewise, a shorter one before its extensions.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORE_KEY_MAX 511
+
+/* The tables: TABLE(name, what is in it). Names are part of the schema. */
+#define STORE_TABLES(TABLE)                                                                        \
+	TABLE(meta, "schema version, next room id")                                                \
+	TABLE(names, "domain NUL node -> room id")                                                 \
+	TABLE(rooms, "room id -> configuration, subject, dates")                                   \
+	TABLE(affil, "room id, bare JID -> affiliation, reason, actor, time")                      \
+	TABLE(listed, "domain NUL node of each public room")                                       \
+	TABLE(sessions, "room id, full JID -> nick, role, presence")                               \
+	TABLE(dead, "room id of a destroyed room whose data still goes")
+
+enum table {
+#define TABLE(name, what) TABLE_##name,
+	STORE_TABLES(TABLE)
+#undef TABLE
+	    TABLE_COUNT
+};
+
+struct bytes {
+	const void *p;
+	size_t n;
+};
+
+enum store_result {
+	STORE_OK,
+	STORE_NONE,  /* get: no such key */
+	STORE_RETRY, /* commit: no room on the disk, or the configured ceiling is reached */
+	STORE_STOP,  /* each: what the visitor asked for */
+};
+
+/*
+ * Visits one record; returns 0 to go on, anything else to stop. Key and value live until it
+ * returns. It must not put or del.
+ */
+typedef int store_visit(void *arg, struct bytes key, struct bytes val);
+
+struct store {
+	/* The value lives until the next put, del or commit. STORE_OK or STORE_NONE. */
+	enum store_result (*get)(struct store *, enum table, struct bytes key, struct bytes *val);
+
+	/*
+	 * Visits, in order, the records whose keys begin with prefix (n = 0: all) and are greater
+	 * than `after` (n = 0: from the first). STORE_OK at the end, STORE_STOP when the visitor
+	 * stopped.
+	 */
+	enum store_result (*each)(struct store *, enum table, struct bytes prefix,
+	    struct bytes after, store_visit *, void *arg);
+
+	/* Bytes are copied. Neither can fail: a store without room says so at commit. */
+	void (*put)(struct store *, enum table, struct bytes key, struct bytes val);
+	void (*del)(struct store *, enum table, struct bytes key); /* nothing there: no error */
+
+	/*
+	 * Ends the turn. STORE_OK: it is durable, the next turn begins. STORE_RETRY: nothing was
+	 * written and nothing forgotten, call again later; until then only get and each are
+	 * allowed. Errors after which durability is in doubt do not return: the store says why and
+	 * exits.
+	 */
+	enum store_result (*commit)(struct store *);
+
+	/* Per cent in use of what the store may ever take: ceiling or disk, whichever is nearer. */
+	unsigned (*fill)(struct store *);
+
+	void (*close)(struct store *); /* frees it; what was not committed is gone */
+};
+
+/* A store in memory, for tests and scripts. commit() always succeeds. */
+struct store *store_mem_new(void);
+
+#endif

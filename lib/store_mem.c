@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_mem.c - a store in memory, for tests and scripts
+ *
+ * Each table is a red-black tree of records. There is no turn to undo: what is put is there.
+ */
+#include <bsd/sys/tree.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store.h"
+
+struct record {
+	RB_ENTRY(record) entry;
+	struct bytes key, val; /* their bytes follow the record */
+};
+
+RB_HEAD(records, record);
+
+struct store_mem {
+	struct store store;
+	struct records now[TABLE_COUNT];
+};
+
+static int
+bytes_cmp(struct bytes a, struct bytes b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+static int
+record_cmp(const struct record *a, const struct record *b)
+{
+	return bytes_cmp(a->key, b->key);
+}
+
+#define LOCAL __attribute__((unused)) static
+RB_PROTOTYPE_INTERNAL(records, record, entry, record_cmp, LOCAL)
+RB_GENERATE_INTERNAL(records, record, entry, record_cmp, LOCAL)
+
+static struct records *
+table_of(struct store *s, enum table t)
+{
+	return &((struct store_mem *)s)->now[t];
+}
+
+static enum store_result
+mem_get(struct store *s, enum table t, struct bytes key, struct bytes *val)
+{
+	struct record want = { .key = key }, *r = RB_FIND(records, table_of(s, t), &want);
+
+	if (r == NULL)
+		return STORE_NONE;
+	*val = r->val;
+	return STORE_OK;
+}
+
+static enum store_result
+mem_each(struct store *s, enum table t, struct bytes prefix, struct bytes after, store_visit *visit,
+    void *arg)
+{
+	struct record want = { .key = after.n > 0 ? after : prefix };
+	struct record *r = RB_NFIND(records, table_of(s, t), &want);
+
+	if (r != NULL && after.n > 0 && bytes_cmp(r->key, after) == 0)
+		r = RB_NEXT(records, table_of(s, t), r);
+	for (; r != NULL; r = RB_NEXT(records, table_of(s, t), r)) {
+		if (r->key.n < prefix.n ||
+		    (prefix.n > 0 && memcmp(r->key.p, prefix.p, prefix.n) != 0))
+			break;
+		if (visit(arg, r->key, r->val) != 0)
+			return STORE_STOP;
+	}
+	return STORE_OK;
+}
+
+static void
+mem_del(struct store *s, enum table t, struct bytes key)
+{
+	struct record want = { .key = key }, *r = RB_FIND(records, table_of(s, t), &want);
+
+	if (r == NULL)
+		return;
+	RB_REMOVE(records, table_of(s, t), r);
+	free(r);
+}
+
+static void
+mem_put(struct store *s, enum table t, struct bytes key, struct bytes val)
+{
+	struct record *r = mem_alloc(sizeof(*r) + key.n + val.n);
+	char *p = (char *)(r + 1);
+
+	memcpy(p, key.p, key.n);
+	if (val.n > 0)
+		memcpy(p + key.n, val.p, val.n);
+	r->key = (struct bytes){ p, key.n };
+	r->val = (struct bytes){ p + key.n, val.n };
+	mem_del(s, t, key);
+	RB_INSERT(records, table_of(s, t), r);
+}
+
+static enum store_result
+mem_commit(struct store *s)
+{
+	(void)s;
+	return STORE_OK;
+}
+
+static unsigned
+mem_fill(struct store *s)
+{
+	(void)s;
+	return 0;
+}
+
+static void
+mem_close(struct store *s)
+{
+	struct record *r;
+
+	for (int t = 0; t < TABLE_COUNT; t++)
+		while ((r = RB_MIN(records, table_of(s, (enum table)t))) != NULL) {
+			RB_REMOVE(records, table_of(s, (enum table)t), r);
+			free(r);
+		}
+	free(s);
+}
+
+struct store *
+store_mem_new(void)
+{
+	struct store_mem *m = mem_alloc(sizeof(*m));
+
+	m->store = (struct store){
+		.get = mem_get,
+		.each = mem_each,
+		.put = mem_put,
+		.del = mem_del,
+		.commit = mem_commit,
+		.fill = mem_fill,
+		.close = mem_close,
+	};
+	return &m->store;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config.c - the configuration of rooms: values, forms, records
+ */
+#include "room/config.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/form.h"
+#include "base/rec.h"
+#include "base/xml.h"
+#include "tap.h"
+
+static void
+test_values(void)
+{
+	static const struct {
+		const char *var, *value;
+		bool suits;
+	} rows[] = {
+		{ "muc#roomconfig_publicroom", "0", true },
+		{ "publicroom", "true", true },
+		{ "publicroom", "yes", false },
+		{ "publicroom", "", false },
+		{ "whois", "anyone", true },
+		{ "whois", "any", false },
+		{ "whois", "moderators anyone", false },
+		{ "maxusers", "30", true },
+		{ "maxusers", "none", true },
+		{ "maxusers", "-1", false },
+		{ "maxusers", "4294967296", false },
+		{ "maxusers", "12x", false },
+		{ "roomname", "A Dark Cave", true },
+	};
+	struct config c;
+	char long_name[300];
+	bool known;
+
+	config_init(&c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ok(config_set_value(&c, rows[i].var, rows[i].value, &known) == rows[i].suits &&
+			known,
+		    "%s=%s", rows[i].var, rows[i].value);
+	ok(config_set_value(&c, "colour", "red", &known) && !known, "no such field");
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	ok(!config_set_value(&c, "roomname", long_name, &known), "a name that is too long");
+	config_release(&c);
+}
+
+/* A submitted form with one field. */
+static struct xml *
+submit(struct arena *a, const char *var, const char *value)
+{
+	struct xml *form = form_add(a, xml_new(a, NS_MUC_OWNER, "query"), "submit",
+	    "http://jabber.org/protocol/muc#roomconfig");
+
+	form_add_field(a, form, NULL, var, NULL, value);
+	return form;
+}
+
+static void
+test_submit(struct arena *a)
+{
+	struct config c, changed;
+
+	config_init(&c);
+	changed = c;
+	ok(config_submit(a, &changed, submit(a, "muc#roomconfig_moderatedroom", "1")), "one field");
+	is_int((intmax_t)config_diff(&c, &changed),
+	    (intmax_t)config_field("muc#roomconfig_moderatedroom"), "changes that one alone");
+	changed = c;
+	ok(config_submit(a, &changed, submit(a, "x#unknown", "1")) &&
+		config_diff(&c, &changed) == 0,
+	    "an unknown field changes nothing");
+	ok(!config_submit(a, &changed, submit(a, "muc#roomconfig_whois", "nobody")), "a bad value");
+	ok(!config_submit(a, &changed, submit(a, "muc#roomconfig_whois", NULL)), "no value at all");
+	changed = c;
+	ok(config_submit(a, &changed, submit(a, "muc#roomconfig_roomname", NULL)), "an empty text");
+	changed = c;
+	config_submit(a, &changed, submit(a, "muc#roomconfig_roomsecret", "abc"));
+	ok(changed.passwordprotectedroom, "a secret alone switches the password on");
+	config_submit(a, &changed, submit(a, "muc#roomconfig_roomsecret", ""));
+	ok(!changed.passwordprotectedroom, "and an empty one off");
+	config_release(&c);
+}
+
+/* What is written is read back; what is as the default is not written. */
+static void
+test_record(struct arena *a)
+{
+	struct config c, back;
+	struct buf b = BUF_INIT;
+	struct rec r;
+	bool known;
+
+	config_init(&c);
+	config_init(&back);
+	config_write(&b, &c);
+	is_int((intmax_t)b.len, 0, "defaults take no room");
+	config_set_value(&c, "publicroom", "0", &known);
+	config_set_value(&c, "whois", "anyone", &known);
+	config_set_value(&c, "maxusers", "70000", &known);
+	config_set_value(&c, "roomdesc", "caf\xc3\xa9", &known);
+	config_write(&b, &c);
+	rec_init(&r, b.p, b.len);
+	while (rec_next(&r))
+		config_read(a, &back, &r);
+	is_int((intmax_t)config_diff(&c, &back), 0, "a record gives back what was written");
+	is_str(back.roomdesc, "caf\xc3\xa9", "texts, too");
+	buf_release(&b);
+	config_release(&c);
+	config_release(&back);
+}
+
+static void
+test_form(struct arena *a)
+{
+	struct config c;
+	struct xml *query = xml_new(a, NS_MUC_OWNER, "query");
+	const struct xml *form, *whois;
+
+	config_init(&c);
+	config_form(a, query, &c, "Title");
+	form = xml_child(query, NS_DATA, "x");
+	is_str(xml_get(form, "type"), "form", "a form");
+	ok(form_type_is(form, "http://jabber.org/protocol/muc#roomconfig"), "of its type");
+	whois = form_field(form, "muc#roomconfig_whois");
+	is_str(form_value(whois), "moderators", "with present values");
+	ok(xml_child(whois, NS_DATA, "option") != NULL, "and options");
+	is_str(
+	    form_value(form_field(form, "muc#roomconfig_publicroom")), "1", "booleans are 0 and 1");
+	config_release(&c);
+}
+
+int
+main(void)
+{
+	struct arena *a = arena_new();
+
+	test_values();
+	test_submit(a);
+	test_record(a);
+	test_form(a);
+	arena_free(a);
+	return tap_done();
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * muc.c - turns, output, time and trouble, as the host program sees them
+ */
+#include "muc.h"
+
+#include "service.h"
+#include "tap.h"
+
+static void
+test_commit_then_speak(void)
+{
+	struct test t;
+	enum muc_error e;
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	is_int(e, MUC_OK, "an empty store is a service");
+	is_int(test_send(&t, ENTER("a", "A")), MUC_GO_ON, "a stanza is handled");
+	ok(muc_queued(t.muc) > 0, "its output waits");
+	out = test_drain(&t, 65536);
+	is_str(out, "", "nothing is told before the commit");
+	free(out);
+	is_int(muc_commit(t.muc), MUC_COMMITTED, "committed");
+	out = test_drain(&t, 65536);
+	ok(strstr(out, "<status code='201'/>") != NULL, "then it is told");
+	is_int((int)muc_queued(t.muc), 0, "and nothing waits");
+	free(out);
+	test_release(&t);
+}
+
+static void
+test_parts(void)
+{
+	struct test t;
+	enum muc_error e;
+	char *whole, *parts;
+	char byte[7];
+
+	test_init(&t);
+	test_start(&t, &e);
+	whole = test_ask(&t, ENTER("a", "A"));
+	free(test_ask(&t, "<presence from='a@example/r' to='room@rooms.example/A' "
+			  "type='unavailable'/>"));
+	t.seed = 0;
+	test_stop(&t);
+	t.host.store->close(t.host.store);
+	test_init(&t);
+	test_start(&t, &e);
+	test_send(&t, ENTER("a", "A"));
+	muc_commit(t.muc);
+	parts = test_drain(&t, 1);
+	is_str(parts, whole, "byte by byte it is the same");
+	free(parts);
+
+	test_send(&t, UNLOCK("a"));
+	test_send(&t, SAY("a", "x"));
+	muc_commit(t.muc);
+	is_int((int)muc_drain(t.muc, 0, byte, sizeof(byte)), sizeof(byte), "a part of a stanza");
+	muc_domain_down(t.muc, 0, t.now);
+	muc_domain_up(t.muc, 0, t.now);
+	parts = test_drain(&t, 3);
+	ok(strncmp(parts, "<iq to='a@example/r'", 20) == 0,
+	    "after a lost link it begins anew: %.20s", parts);
+	is_int(count_of(parts, "<body>x</body>"), 1, "and what came behind it follows");
+	free(parts);
+	free(whole);
+	test_release(&t);
+}
+
+/* A store whose commits fail for a while. */
+static int no_room;
+static enum store_result (*real_commit)(struct store *);
+
+static enum store_result
+full_commit(struct store *s)
+{
+	if (no_room > 0) {
+		no_room--;
+		return STORE_RETRY;
+	}
+	return real_commit(s);
+}
+
+static void
+test_retry(void)
+{
+	struct test t;
+	enum muc_error e;
+	char *out;
+
+	test_init(&t);
+	real_commit = t.host.store->commit;
+	t.host.store->commit = full_commit;
+	test_start(&t, &e);
+	no_room = 2;
+	test_send(&t, ENTER("a", "A"));
+	is_int(muc_commit(t.muc), MUC_RETRY, "a full store: again");
+	out = test_drain(&t, 65536);
+	is_str(out, "", "nothing is told meanwhile");
+	free(out);
+	is_int(muc_commit(t.muc), MUC_RETRY, "and again");
+	is_int(muc_commit(t.muc), MUC_COMMITTED, "until there is room");
+	out = test_drain(&t, 65536);
+	is_int(count_of(out, "<presence"), 1, "then it is told once");
+	is_int((int)muc_stats(t.muc)->retries, 2, "the retries are counted");
+	free(out);
+	test_release(&t);
+}
+
+static void
+test_refuse(void)
+{
+	struct test t;
+	enum muc_error e;
+	enum muc_input in;
+	static const char *const late[] = {
+		"<presence from='a@example/r' "
+		"to='room@rooms.example/A'><show>away</show></presence>",
+		"<presence from='a@example/r' to='room@rooms.example/A'><show>xa</show></presence>",
+	};
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	muc_refuse(t.muc, t.stream, SAY("a", "x"), strlen(SAY("a", "x")), t.now);
+	for (int i = 0; i < 2; i++)
+		muc_refuse(t.muc, t.stream, late[i], strlen(late[i]), t.now);
+	muc_commit(t.muc);
+	out = test_drain(&t, 65536);
+	is_int(
+	    count_of(out, "<resource-constraint"), 1, "a message there is no room for is refused");
+	is_int(count_of(out, "<presence"), 0, "a presence is not");
+	free(out);
+	ok(muc_late(t.muc, t.now, &in), "it is kept");
+	ok(!muc_late(t.muc, t.now, &in), "the last one alone");
+	muc_commit(t.muc);
+	out = test_drain(&t, 65536);
+	is_int(count_of(out, "<show>xa</show>"), 1, "and handled later");
+	is_int(count_of(out, "<show>away</show>"), 0, "the one before is forgotten");
+	free(out);
+	is_int((int)muc_stats(t.muc)->in_refused, 3, "all three are counted");
+	muc_refuse(t.muc, t.stream, late[0], strlen(late[0]), t.now);
+	muc_stream_free(t.stream);
+	t.stream = NULL;
+	ok(!muc_late(t.muc, t.now, &in), "with its stream a late presence goes");
+	test_release(&t);
+}
+
+static void
+test_over(void)
+{
+	static const char tag[] =
+	    "<message from='a@example/r' to='room@rooms.example' type='groupchat' id='big'>";
+	struct test t;
+	enum muc_error e;
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	is_int(muc_input_over(t.muc, t.stream, tag, strlen(tag), t.now), MUC_GO_ON, "too long");
+	is_int(muc_input_over(t.muc, t.stream, NULL, 0, t.now), MUC_GO_ON, "without even a tag");
+	muc_commit(t.muc);
+	out = test_drain(&t, 65536);
+	ok(strstr(out, "id='big'") != NULL && strstr(out, "<policy-violation") != NULL,
+	    "is answered by name");
+	is_int((int)muc_stats(t.muc)->in_over, 2, "and counted");
+	free(out);
+	is_int(muc_input(t.muc, t.stream, "<a/><b/>", 8, t.now), MUC_DISAGREE,
+	    "two elements are not one stanza");
+	test_release(&t);
+}
+
+/*
+ * A namespace is declared once and used on thousands of elements: written again it would be declared on
+ * each. Wherever such a payload would be repeated, it is refused or left out, and quickly.
+ */
+static void
+test_namespace_bomb(void)
+{
+	enum { URI = 30000, ELEMENTS = 3000 };
+	static const char *const heads[] = {
+		"<message from='a@example/r' to='room@rooms.example' type='groupchat' id='b'>",
+		"<message from='s@example/r' to='nowhere@rooms.example' type='groupchat' id='b'>",
+		"<presence from='a@example/r' to='room@rooms.example/A' id='b'>",
+		"<presence from='s@example/r' to='room@rooms.example/S' id='b'>"
+		"<x xmlns='http://jabber.org/protocol/muc'/>",
+		"<presence from='b@example/r' to='room@rooms.example/B' type='unavailable' id='b'>",
+	};
+	struct test t;
+	enum muc_error e;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	free(test_ask(&t, ENTER("b", "B")));
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct buf b = BUF_INIT;
+		char *out;
+
+		buf_adds(&b, heads[i]);
+		buf_adds(&b, "<body xmlns:p='");
+		for (int n = 0; n < URI; n++)
+			buf_addc(&b, 'u');
+		buf_adds(&b, "'>");
+		for (int n = 0; n < ELEMENTS; n++)
+			buf_adds(&b, "<a p:k=''/>");
+		buf_adds(&b, heads[i][1] == 'm' ? "</body></message>" : "</body></presence>");
+		muc_input(t.muc, t.stream, b.p, b.len, t.now);
+		muc_commit(t.muc);
+		out = test_drain(&t, 65536);
+		ok(*out != '\0' && strlen(out) < 20000, "%zu bytes of it come to %zu: %.30s", b.len,
+		    strlen(out), heads[i]);
+		free(out);
+		buf_release(&b);
+	}
+	is_int((int)muc_stats(t.muc)->occupants, 1, "who leaves with it has left");
+	test_release(&t);
+}
+
+static void
+test_turn_ends(void)
+{
+	struct test t;
+	enum muc_error e;
+	int n = 0;
+
+	test_init(&t);
+	t.conf.limits.rate_burst = 1000000;
+	t.conf.limits.rate_bytes_burst = 1000000000;
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	while (n < 100000 && test_send(&t, SAY("a", "some words")) == MUC_GO_ON)
+		n++;
+	ok(n > 100 && n < 100000, "a turn ends after %d messages, whatever waits", n);
+	muc_commit(t.muc);
+	is_int(test_send(&t, SAY("a", "more")), MUC_GO_ON, "and the next one begins");
+	test_release(&t);
+}
+
+static void
+test_schema(void)
+{
+	static const uint8_t newer[] = { 1, 2, 0x7f, 0xff };
+	struct test t;
+	enum muc_error e;
+
+	test_init(&t);
+	t.host.store->put(t.host.store, TABLE_meta, (struct bytes){ "state", 5 },
+	    (struct bytes){ newer, sizeof(newer) });
+	ok(test_start(&t, &e) == NULL && e == MUC_SCHEMA_NEWER, "a newer schema is refused");
+	t.host.store->put(
+	    t.host.store, TABLE_meta, (struct bytes){ "state", 5 }, (struct bytes){ "\377", 1 });
+	ok(test_start(&t, &e) == NULL && e == MUC_STORE_BROKEN, "a broken one, too");
+	ok(strstr(t.log, "meta") != NULL, "and the log says where: %s", t.log);
+	test_release(&t);
+}
+
+static void
+test_conf(void)
+{
+	static const char *const good[] = { "publicroom", "0", "muc#roomconfig_whois", "anyone",
+		NULL };
+	static const char *const unknown[] = { "colour", "red", NULL };
+	static const char *const bad[] = { "maxusers", "many", NULL };
+	struct test t;
+	enum muc_error e;
+	const char *var = NULL;
+	char *out;
+
+	test_init(&t);
+	t.conf.room_defaults = good;
+	test_start(&t, &e);
+	out = test_ask(&t, ENTER("a", "A"));
+	ok(strstr(out, "<status code='100'/>") != NULL, "room defaults are a new room's");
+	free(out);
+	t.conf.room_defaults = unknown;
+	is_int(muc_conf_check(&t.conf, &var), MUC_CONF_BAD, "an unknown default");
+	is_str(var, "colour", "is named");
+	t.conf.room_defaults = bad;
+	is_int(muc_reload(t.muc, &t.conf), MUC_CONF_BAD, "a bad value changes nothing");
+	out = test_ask(&t, "<presence from='b@example/r' to='other@rooms.example/B'>"
+			   "<x xmlns='http://jabber.org/protocol/muc'/></presence>");
+	ok(strstr(out, "<status code='100'/>") != NULL, "the old defaults still hold");
+	free(out);
+	test_release(&t);
+}
+
+/* A room with many affiliations, destroyed: its data goes in steps, its name is free at once. */
+static void
+test_purge(void)
+{
+	struct test t;
+	enum muc_error e;
+	char stanza[512];
+	int ticks = 0;
+	char *out;
+
+	test_init(&t);
+	t.conf.limits.rate_burst = 1000000;
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	for (int i = 0; i < 1200; i++) {
+		snprintf(stanza, sizeof(stanza),
+		    "<iq from='a@example/r' to='room@rooms.example' type='set' id='%d'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+		    "<item affiliation='member' jid='u%d@example'/></query></iq>",
+		    i, i);
+		free(test_ask(&t, stanza));
+	}
+	is_int(muc_deadline(t.muc), INT64_MAX, "nothing is due");
+	free(test_ask(&t,
+	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='d'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	out = test_ask(&t, ENTER("b", "B"));
+	ok(strstr(out, "<status code='201'/>") != NULL, "the name is free at once");
+	free(out);
+	out = test_ask(&t, "<iq from='b@example/r' to='room@rooms.example' type='get' id='l'>"
+			   "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+			   "<item affiliation='member'/></query></iq>");
+	ok(strstr(out, "u7@example") == NULL, "and the new room knows nothing of the old");
+	free(out);
+	while (muc_deadline(t.muc) <= t.now.mono_ms && ticks < 100) {
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+		ticks++;
+	}
+	ok(ticks >= 3 && ticks < 100, "what it held goes in %d steps", ticks);
+	test_release(&t);
+}
+
+/* Every limit's default lies within its bounds. */
+static void
+test_limits(void)
+{
+#define LIMIT(name, def, least, greatest, what)                                                    \
+	ok((def) >= (least) && (def) <= (greatest), "default of " #name);
+	MUC_LIMITS(LIMIT)
+#undef LIMIT
+}
+
+int
+main(void)
+{
+	test_commit_then_speak();
+	test_parts();
+	test_retry();
+	test_refuse();
+	test_over();
+	test_namespace_bomb();
+	test_turn_ends();
+	test_schema();
+	test_conf();
+	test_purge();
+	test_limits();
+	return tap_done();
+}

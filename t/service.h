@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service.h - a struct muc for unit tests: store in memory, a clock that is set, no chance
+ */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "muc.h"
+#include "store.h"
+
+#define HEADER                                                                                     \
+	"<stream:stream xmlns='jabber:component:accept' "                                          \
+	"xmlns:stream='http://etherx.jabber.org/streams' id='1' from='rooms.example'>"
+
+struct test {
+	struct muc_host host;
+	struct muc_conf conf;
+	struct muc *muc;
+	struct muc_stream *stream;
+	struct muc_now now;
+	uint8_t seed;
+	char log[4096]; /* the last line */
+};
+
+static inline void
+test_random(void *arg, void *p, size_t n)
+{
+	struct test *t = arg;
+
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)p)[i] = t->seed = (uint8_t)(t->seed * 5 + 77);
+}
+
+static inline void
+test_log(void *arg, enum muc_log level, const char *line)
+{
+	struct test *t = arg;
+
+	(void)level;
+	strncpy(t->log, line, sizeof(t->log) - 1);
+}
+
+/* Starts the service on the test's store; NULL when it refuses. */
+static inline struct muc *
+test_start(struct test *t, enum muc_error *error)
+{
+	t->muc = muc_new(&t->host, &t->conf, t->now, error);
+	if (t->muc == NULL)
+		return NULL;
+	muc_domain_add(t->muc, "rooms.example");
+	muc_domain_up(t->muc, 0, t->now);
+	t->stream = muc_stream_new(t->muc, 0, HEADER, strlen(HEADER));
+	return t->muc;
+}
+
+static inline void
+test_stop(struct test *t)
+{
+	muc_stream_free(t->stream);
+	muc_free(t->muc);
+	t->stream = NULL;
+	t->muc = NULL;
+}
+
+static inline void
+test_init(struct test *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->now = (struct muc_now){ 1767225600000, 1000 };
+	t->host = (struct muc_host){ t, store_mem_new(), test_random, test_log };
+	muc_limits_default(&t->conf.limits);
+}
+
+static inline void
+test_release(struct test *t)
+{
+	test_stop(t);
+	t->host.store->close(t->host.store);
+}
+
+static inline enum muc_input
+test_send(struct test *t, const char *stanza)
+{
+	return muc_input(t->muc, t->stream, stanza, strlen(stanza), t->now);
+}
+
+/* All that waits, as a string that the caller frees; `step` bytes at a time. */
+static inline char *
+test_drain(struct test *t, size_t step)
+{
+	struct buf b = BUF_INIT;
+	char piece[65536];
+	size_t n;
+
+	while ((n = muc_drain(t->muc, 0, piece, step < sizeof(piece) ? step : sizeof(piece))) > 0)
+		buf_add(&b, piece, n);
+	buf_addc(&b, '\0');
+	return buf_steal(&b);
+}
+
+/* Sends, commits, and returns what is told; the caller frees it. */
+static inline char *
+test_ask(struct test *t, const char *stanza)
+{
+	test_send(t, stanza);
+	muc_commit(t->muc);
+	return test_drain(t, 65536);
+}
+
+/* How often a piece occurs. */
+static inline int
+count_of(const char *text, const char *piece)
+{
+	int n = 0;
+
+	for (const char *p = text; (p = strstr(p, piece)) != NULL; p++)
+		n++;
+	return n;
+}
+
+#define ENTER(user, nick)                                                                          \
+	"<presence from='" user "@example/r' to='room@rooms.example/" nick "'>"                    \
+	"<x xmlns='http://jabber.org/protocol/muc'/></presence>"
+#define UNLOCK(user)                                                                               \
+	"<iq from='" user "@example/r' to='room@rooms.example' type='set' id='u'>"                 \
+	"<query xmlns='http://jabber.org/protocol/muc#owner'>"                                     \
+	"<x xmlns='jabber:x:data' type='submit'/></query></iq>"
+#define SAY(user, text)                                                                            \
+	"<message from='" user "@example/r' to='room@rooms.example' type='groupchat' id='m'>"      \
+	"<body>" text "</body></message>"
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_mem.c - the store in memory keeps what store.h promises
+ */
+#include "store.h"
+
+#include <string.h>
+
+#include "tap.h"
+
+static struct bytes
+bytes_of(const char *s)
+{
+	return (struct bytes){ s, strlen(s) };
+}
+
+static char seen[256];
+static int stop_after;
+
+static int
+see(void *arg, struct bytes key, struct bytes val)
+{
+	(void)arg, (void)val;
+	strncat(seen, key.p, key.n);
+	strcat(seen, " ");
+	return stop_after > 0 && --stop_after == 0;
+}
+
+static const char *
+walk(struct store *s, const char *prefix, const char *after)
+{
+	seen[0] = '\0';
+	s->each(s, TABLE_names, bytes_of(prefix), bytes_of(after), see, NULL);
+	return seen;
+}
+
+int
+main(void)
+{
+	struct store *s = store_mem_new();
+	static const char *const keys[] = { "b", "a", "ab", "aa", "c", "aab" };
+	struct bytes val;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		s->put(s, TABLE_names, bytes_of(keys[i]), bytes_of("v"));
+	is_str(walk(s, "", ""), "a aa aab ab b c ", "in order, a shorter key first");
+	is_str(walk(s, "a", ""), "a aa aab ab ", "by prefix");
+	is_str(walk(s, "a", "aa"), "aab ab ", "after a key");
+	is_str(walk(s, "a", "aaa"), "aab ab ", "after a key that is not there");
+	is_str(walk(s, "x", ""), "", "nothing of that prefix");
+	stop_after = 2;
+	is_str(walk(s, "", ""), "a aa ", "until told to stop");
+	s->put(s, TABLE_names, bytes_of("a"), bytes_of("new"));
+	ok(s->get(s, TABLE_names, bytes_of("a"), &val) == STORE_OK && val.n == 3, "a put replaces");
+	is_int(s->get(s, TABLE_rooms, bytes_of("a"), &val), STORE_NONE, "tables are apart");
+	s->del(s, TABLE_names, bytes_of("a"));
+	s->del(s, TABLE_names, bytes_of("zz"));
+	is_int(s->get(s, TABLE_names, bytes_of("a"), &val), STORE_NONE, "deleted");
+	s->put(s, TABLE_names, bytes_of("e"), bytes_of(""));
+	ok(s->get(s, TABLE_names, bytes_of("e"), &val) == STORE_OK && val.n == 0, "an empty value");
+	is_int(s->commit(s), STORE_OK, "commits");
+	s->close(s);
+	return tap_done();
+}

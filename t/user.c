@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * user.c - what a bare JID may send: buckets that empty and fill, and are forgotten
+ */
+#include "room/room.h"
+#include "tap.h"
+
+static void
+init(struct service *s)
+{
+	memset(s, 0, sizeof(*s));
+	TAILQ_INIT(&s->user_order);
+	s->now.mono_ms = 5000;
+	s->limits = (struct muc_limits){
+		.rate_per_s = 10,
+		.rate_burst = 20,
+		.rate_bytes_per_s = 1000,
+		.rate_bytes_burst = 5000,
+	};
+}
+
+/* How many stanzas of nbytes pass at once. */
+static int
+pass(struct service *s, const char *bare, size_t nbytes)
+{
+	int n = 0;
+
+	while (n < 1000 && user_charge(s, bare, nbytes))
+		n++;
+	return n;
+}
+
+int
+main(void)
+{
+	struct service s;
+	char bare[32];
+
+	init(&s);
+	is_int(pass(&s, "a@example", 1), 20, "a burst passes");
+	is_int(pass(&s, "b@example", 1), 20, "each has a bucket of its own");
+	s.now.mono_ms += 1000;
+	is_int(pass(&s, "a@example", 1), 10, "with time it fills again");
+	s.now.mono_ms += 3600 * 1000;
+	is_int(pass(&s, "a@example", 1), 20, "but never above its rim");
+	is_int(pass(&s, "c@example", 1000), 5, "bytes count, too");
+	is_int(pass(&s, "d@example", 5001), 0, "what is larger than all of it never passes");
+	users_free(&s);
+
+	init(&s);
+	for (int i = 0; i < 10000; i++) {
+		snprintf(bare, sizeof(bare), "u%d@example", i);
+		user_charge(&s, bare, 1);
+		s.now.mono_ms += 10;
+	}
+	ok(map_count(&s.users) < 100, "who is quiet again is forgotten: %zu of 10000 left",
+	    map_count(&s.users));
+	user_get(&s, "here@example")->nsessions = 1;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(bare, sizeof(bare), "v%d@example", i);
+		user_charge(&s, bare, 1);
+		s.now.mono_ms += 1000;
+	}
+	ok(map_get(&s.users, "here@example") != NULL, "but not who is in a room");
+	users_free(&s);
+	return tap_done();
+}

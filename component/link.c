@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * link.c - the connection of one component to its server (XEP-0114)
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/xml_parse.h"
+#include "dial.h"
+#include "handshake.h"
+#include "link_int.h"
+#include "log.h"
+
+#define OUT_BYTES ((size_t)256 << 10) /* of one write */
+#define CLOSE_MS  1000		      /* the server has for its part of closing the stream */
+
+/* -- coming and going -- */
+
+void
+link_set_status(struct link *l, const char *fmt, ...)
+{
+	size_t n;
+	va_list ap;
+
+	snprintf(l->status, sizeof l->status, "%.300s: ", l->name);
+	n = strlen(l->status);
+	va_start(ap, fmt);
+	vsnprintf(l->status + n, sizeof l->status - n, fmt, ap);
+	va_end(ap);
+}
+
+/* With the address if that says more than the name. */
+static void
+set_peer(struct link *l, const char *address)
+{
+	const bool is_v6 = strchr(l->server, ':') != NULL;
+	size_t n;
+
+	snprintf(l->peer, sizeof l->peer, is_v6 ? "[%.300s]:%d" : "%.300s:%d", l->server, l->port);
+	n = strlen(l->peer);
+	if (address[0] != '\0' && strcmp(address, l->server) != 0)
+		snprintf(l->peer + n, sizeof l->peer - n, " [%.60s]", address);
+}
+
+/* Ends the connection; what it has brought in stays. */
+static void
+hang_up(struct link *l)
+{
+	dial_free(l->dial);
+	l->dial = NULL;
+	if (l->fd != -1)
+		close(l->fd);
+	l->fd = -1;
+	xml_parser_free(l->parser);
+	l->parser = NULL;
+	inq_drop_opened(&l->q);
+	/* Once up, the stream is the queue's. */
+	if (l->state == HANDSHAKE)
+		muc_stream_free(l->incoming);
+	l->incoming = NULL;
+	l->out.len = l->out_off = 0;
+	l->blocked_ms = 0;
+	l->is_refusing = false;
+	l->is_owed_down = l->is_told_up;
+}
+
+void
+link_lose(struct link *l, const char *fmt, ...)
+{
+	const struct conf *conf = l->w->conf;
+	const int64_t now_ms = l->w->now.mono_ms;
+	char why[512];
+	va_list ap;
+	int64_t wait_ms;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	link_set_status(l, "%s: %s", l->peer, why);
+	if (l->w->is_stopping) {
+		log_warnx("%s", l->status);
+		hang_up(l);
+		l->state = OVER;
+		return;
+	}
+	if (l->state == UP && now_ms - l->up_ms >= conf->retry_greatest_ms)
+		l->backoff.ntries = 0;
+	wait_ms = backoff_next(
+	    &l->backoff, conf->retry_first_ms, conf->retry_greatest_ms, l->w->random());
+	log_warnx("%s; trying again in %.1f s", l->status, (double)wait_ms / 1000);
+	hang_up(l);
+	l->state = WAITING;
+	l->deadline_ms = now_ms + wait_ms;
+}
+
+static void
+dialed(struct link *l)
+{
+	const int64_t now_ms = l->w->now.mono_ms;
+
+	set_peer(l, dial_address(l->dial));
+	l->fd = dial_take(l->dial);
+	dial_free(l->dial);
+	l->dial = NULL;
+	l->state = HEADER;
+	l->deadline_ms = now_ms + l->w->conf->link_handshake_ms;
+	l->wrote_ms = now_ms;
+	l->handshake_bytes = 0;
+	l->is_between = true;
+	xml_cut_init(&l->cut, HANDSHAKE_BYTES, (unsigned)l->w->conf->muc.limits.stanza_depth);
+	handshake_header(&l->out, l->name);
+}
+
+static void
+run_dial(struct link *l, short revents)
+{
+	switch (dial_run(l->dial, revents, l->w->now.mono_ms)) {
+	case DIAL_GOES_ON:
+		break;
+	case DIAL_DONE:
+		dialed(l);
+		break;
+	case DIAL_FAILED:
+		set_peer(l, dial_address(l->dial));
+		link_lose(l, "%s", dial_why(l->dial));
+		break;
+	}
+}
+
+/* -- output -- */
+
+static bool
+may_drain(const struct link *l)
+{
+	return l->state == UP && l->is_told_up && !l->is_owed_down && !l->w->is_halted;
+}
+
+void
+link_flush(struct link *l)
+{
+	size_t total = 0;
+	ssize_t n;
+
+	while (l->fd != -1 && total < ROUND_BYTES) {
+		if (l->out_off == l->out.len) {
+			l->out_off = l->out.len = 0;
+			if (!may_drain(l))
+				return;
+			buf_reserve(&l->out, OUT_BYTES);
+			l->out.len = muc_drain(l->w->muc, l->domain, l->out.p, OUT_BYTES);
+			l->is_between = l->out.len == 0;
+			if (l->is_between)
+				return;
+		}
+		n = send(l->fd, l->out.p + l->out_off, l->out.len - l->out_off, MSG_NOSIGNAL);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && errno == EAGAIN) {
+			if (l->blocked_ms == 0)
+				l->blocked_ms = l->w->now.mono_ms;
+			return;
+		}
+		if (n == -1) {
+			const int error = errno;
+
+			/* The server's last words may say why. */
+			link_read(l);
+			if (l->fd != -1)
+				link_lose(l, "connection lost: %s", strerror(error));
+			return;
+		}
+		l->blocked_ms = 0;
+		l->wrote_ms = l->w->now.mono_ms;
+		l->out_off += (size_t)n;
+		total += (size_t)n;
+	}
+}
+
+/* -- the loop's view -- */
+
+struct link *
+link_new(struct world *w, const struct conf_component *c, unsigned domain)
+{
+	struct link *l = mem_alloc(sizeof *l);
+
+	l->w = w;
+	l->name = mem_strdup(c->domain);
+	l->server = mem_strdup(c->server);
+	l->port = c->port;
+	l->secret = mem_strdup(c->secret);
+	l->domain = domain;
+	l->fd = -1;
+	set_peer(l, "");
+	link_set_status(l, "connecting to %s", l->peer);
+	return l;
+}
+
+void
+link_free(struct link *l)
+{
+	enum piece kind;
+	const char *p;
+	size_t n;
+
+	if (l == NULL)
+		return;
+	hang_up(l);
+	muc_stream_free(l->stream);
+	for (inq_skip_stream(&l->q); inq_first(&l->q, &kind, &p, &n); inq_skip_stream(&l->q)) {
+		memcpy(&l->stream, p, sizeof l->stream);
+		muc_stream_free(l->stream);
+		inq_pop(&l->q);
+	}
+	inq_release(&l->q);
+	buf_release(&l->out);
+	explicit_bzero(l->secret, strlen(l->secret));
+	free(l->secret);
+	free(l->server);
+	free(l->name);
+	free(l);
+}
+
+void
+link_set_secret(struct link *l, const char *secret)
+{
+	explicit_bzero(l->secret, strlen(l->secret));
+	free(l->secret);
+	l->secret = mem_strdup(secret);
+}
+
+void
+link_poll(const struct link *l, struct pollfd *p)
+{
+	*p = (struct pollfd){ .fd = l->fd };
+	if (l->dial != NULL) {
+		dial_poll(l->dial, p);
+		return;
+	}
+	if (link_may_read(l) || l->state == CLOSING)
+		p->events |= POLLIN;
+	if (l->out_off < l->out.len || (!l->is_between && may_drain(l)))
+		p->events |= POLLOUT;
+	if (p->events == 0)
+		p->fd = -1; /* or it would return for POLLHUP, again and again */
+}
+
+/* When a silent connection is due for a white space: not within a stanza. */
+static int64_t
+keepalive_ms(const struct link *l)
+{
+	if (l->state != UP || l->out_off < l->out.len || !l->is_between)
+		return INT64_MAX;
+	return l->wrote_ms + l->w->conf->link_keepalive_s * 1000;
+}
+
+static int64_t
+stuck_ms(const struct link *l)
+{
+	return l->blocked_ms != 0 ? l->blocked_ms + l->w->conf->link_stuck_ms : INT64_MAX;
+}
+
+int64_t
+link_deadline(const struct link *l)
+{
+	int64_t a, b;
+
+	switch (l->state) {
+	case WAITING:
+		return l->is_owed_down ? INT64_MAX : l->deadline_ms;
+	case DIALING:
+		return dial_deadline(l->dial);
+	case HEADER:
+	case HANDSHAKE:
+	case CLOSING:
+		return l->deadline_ms;
+	case UP:
+		a = keepalive_ms(l);
+		b = stuck_ms(l);
+		return a < b ? a : b;
+	default:
+		return INT64_MAX;
+	}
+}
+
+void
+link_run(struct link *l, short revents)
+{
+	const struct conf *conf = l->w->conf;
+	const int64_t now_ms = l->w->now.mono_ms;
+
+	if (l->state == WAITING && !l->is_owed_down && !l->w->is_stopping &&
+	    now_ms >= l->deadline_ms) {
+		l->dial = dial_new(l->server, l->port, conf->link_connect_ms);
+		l->state = DIALING;
+		revents = 0;
+	}
+	if (l->state == DIALING) {
+		run_dial(l, revents);
+		return;
+	}
+	if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+		link_read(l);
+	if ((l->state == HEADER || l->state == HANDSHAKE) && now_ms >= l->deadline_ms)
+		link_lose(l, "no answer to our %s within %lld s",
+		    l->state == HEADER ? "stream header" : "handshake",
+		    (long long)conf->link_handshake_ms / 1000);
+	if (l->state == UP && now_ms >= stuck_ms(l))
+		link_lose(l, "the server has taken no byte for %lld s",
+		    (long long)conf->link_stuck_ms / 1000);
+	if (l->state == UP && now_ms >= keepalive_ms(l)) {
+		l->out.len = l->out_off = 0;
+		buf_addc(&l->out, ' ');
+	}
+}
+
+void
+link_tell(struct link *l)
+{
+	if (l->is_owed_down) {
+		muc_domain_down(l->w->muc, l->domain, l->w->now);
+		l->is_owed_down = l->is_told_up = false;
+		l->w->is_touched = true;
+	}
+	if (l->state == UP && !l->is_told_up) {
+		muc_domain_up(l->w->muc, l->domain, l->w->now);
+		l->is_told_up = true;
+		l->w->is_touched = true;
+	}
+}
+
+bool
+link_handle(struct link *l)
+{
+	struct world *w = l->w;
+	enum muc_input result = MUC_GO_ON;
+	enum piece kind;
+	const char *p;
+	size_t n;
+
+	if (!inq_first(&l->q, &kind, &p, &n))
+		return false;
+	switch (kind) {
+	case PIECE_STREAM:
+		/* Presences that the stream before it brought when there was no room. */
+		if (l->is_refusing && muc_late(w->muc, w->now, &result)) {
+			w->is_touched = true;
+			w->turn_ends |= result == MUC_TURN_ENDS;
+			return true;
+		}
+		muc_stream_free(l->stream);
+		memcpy(&l->stream, p, sizeof l->stream);
+		break;
+	case PIECE_STANZA:
+		result = muc_input(w->muc, l->stream, p, n, w->now);
+		break;
+	case PIECE_OVER:
+		result = muc_input_over(w->muc, l->stream, p, n, w->now);
+		break;
+	}
+	inq_pop(&l->q);
+	w->is_touched = true;
+	if (result == MUC_TURN_ENDS)
+		w->turn_ends = true;
+	if (result == MUC_DISAGREE) {
+		if (l->stream == l->incoming)
+			link_lose(l, "the server sent what can be read in two ways");
+		inq_skip_stream(&l->q);
+	}
+	return true;
+}
+
+const struct inq *
+link_input(const struct link *l)
+{
+	return &l->q;
+}
+
+bool
+link_is_refusing(const struct link *l)
+{
+	return l->is_refusing;
+}
+
+void
+link_accept(struct link *l)
+{
+	l->is_refusing = false;
+}
+
+bool
+link_stop(struct link *l)
+{
+	char waste[4096];
+	ssize_t n;
+
+	/* Before it is up there is nothing to end well. */
+	if (l->state < UP || l->state == OVER) {
+		hang_up(l);
+		l->state = OVER;
+		return true;
+	}
+	if (l->state != CLOSING) {
+		if (l->out_off < l->out.len || !l->is_between)
+			return false;
+		buf_adds(&l->out, HANDSHAKE_CLOSE);
+		l->state = CLOSING;
+		l->deadline_ms = l->w->now.mono_ms + CLOSE_MS;
+	}
+	link_flush(l);
+	if (l->state == OVER || l->out_off < l->out.len)
+		return l->state == OVER;
+	/* Closed with bytes unread, TCP would take back what we wrote last. */
+	shutdown(l->fd, SHUT_WR);
+	do
+		n = recv(l->fd, waste, sizeof waste, 0);
+	while (n > 0 || (n == -1 && errno == EINTR));
+	if (n == -1 && errno == EAGAIN && l->w->now.mono_ms < l->deadline_ms)
+		return false;
+	hang_up(l);
+	l->state = OVER;
+	return true;
+}
+
+bool
+link_is_up(const struct link *l)
+{
+	return l->state == UP;
+}
+
+const char *
+link_status(const struct link *l)
+{
+	return l->status;
+}

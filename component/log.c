@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * log.c - to standard error, the journal or syslog
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define LINE_BYTES 2048 /* of one line, escapes included */
+
+static enum { TO_STDERR, TO_JOURNAL, TO_SYSLOG } where = TO_STDERR;
+static enum muc_log level = MUC_LOG_INFO;
+
+static const struct {
+	const char *name;
+	int priority;
+} levels[] = {
+	[MUC_LOG_ERROR] = { "error", LOG_ERR },
+	[MUC_LOG_WARN] = { "warn", LOG_WARNING },
+	[MUC_LOG_INFO] = { "info", LOG_INFO },
+	[MUC_LOG_DEBUG] = { "debug", LOG_DEBUG },
+};
+
+/* Is standard error a stream of the journal? systemd.exec(5), $JOURNAL_STREAM. */
+static bool
+is_journal(void)
+{
+	const char *env = getenv("JOURNAL_STREAM");
+	struct stat st;
+	unsigned long long dev, ino;
+
+	return env != NULL && sscanf(env, "%llu:%llu", &dev, &ino) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
+void
+log_to_stderr(void)
+{
+	where = is_journal() ? TO_JOURNAL : TO_STDERR;
+}
+
+void
+log_to_syslog(const char *name)
+{
+	openlog(name, LOG_PID, LOG_DAEMON);
+	where = TO_SYSLOG;
+}
+
+void
+log_set_level(enum muc_log least)
+{
+	level = least;
+}
+
+int
+log_level_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+		if (strcmp(levels[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/*
+ * The length of the UTF-8 sequence at s that may be shown as it is, 0 when it may not: overlong
+ * forms and surrogates, C1 controls, and what moves or hides the text around it.
+ */
+static size_t
+showable(const unsigned char *s)
+{
+	uint32_t c;
+	size_t n;
+
+	if (s[0] < 0x80)
+		return s[0] >= 0x20 && s[0] < 0x7f && s[0] != '\\';
+	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	c = s[0] & (0xffU >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if ((n == 3 && c < 0x800) || (n == 4 && (c < 0x10000 || c > 0x10ffff)))
+		return 0;
+	if ((c >= 0xd800 && c <= 0xdfff) || c < 0xa0 || c == 0xad || c == 0x061c || c == 0xfeff)
+		return 0;
+	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f))
+		return 0;
+	return n;
+}
+
+void
+log_visible(const char *s, char *out, size_t cap)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t len = 0, n;
+
+	while (*s != '\0') {
+		const unsigned char c = (unsigned char)*s;
+
+		/* Room for the longest escape, the dots and the NUL. */
+		if (len + 4 + 3 + 1 > cap) {
+			memcpy(out + len, "...", 3);
+			len += 3;
+			break;
+		}
+		n = showable((const unsigned char *)s);
+		if (n > 0) {
+			memcpy(out + len, s, n);
+			len += n;
+			s += n;
+			continue;
+		}
+		out[len++] = '\\';
+		if (c == '\\') {
+			out[len++] = '\\';
+		} else {
+			out[len++] = 'x';
+			out[len++] = hex[c >> 4];
+			out[len++] = hex[c & 15];
+		}
+		s++;
+	}
+	out[len] = '\0';
+}
+
+void
+log_line(enum muc_log urgency, const char *line)
+{
+	char seen[LINE_BYTES], stamp[32];
+	struct timespec ts;
+	struct tm tm;
+
+	if (urgency > level)
+		return;
+	log_visible(line, seen, sizeof seen);
+	switch (where) {
+	case TO_SYSLOG:
+		syslog(levels[urgency].priority, "%s", seen);
+		break;
+	case TO_JOURNAL:
+		fprintf(stderr, "<%d>%s\n", levels[urgency].priority, seen);
+		break;
+	case TO_STDERR:
+		clock_gettime(CLOCK_REALTIME, &ts);
+		localtime_r(&ts.tv_sec, &tm);
+		strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm);
+		fprintf(stderr, "%s.%03ld %s: %s\n", stamp, ts.tv_nsec / 1000000,
+		    levels[urgency].name, seen);
+		break;
+	}
+}
+
+/* error: added as strerror(3) has it; 0: none. */
+static void __attribute__((format(printf, 3, 0)))
+vlog(enum muc_log urgency, int error, const char *fmt, va_list ap)
+{
+	char line[LINE_BYTES];
+	size_t len;
+
+	if (urgency > level)
+		return;
+	vsnprintf(line, sizeof line, fmt, ap);
+	len = strlen(line);
+	if (error != 0)
+		snprintf(line + len, sizeof line - len, ": %s", strerror(error));
+	log_line(urgency, line);
+}
+
+#define LOG_VA(urgency, error)                                                                     \
+	do {                                                                                       \
+		va_list ap;                                                                        \
+		va_start(ap, fmt);                                                                 \
+		vlog(urgency, error, fmt, ap);                                                     \
+		va_end(ap);                                                                        \
+	} while (0)
+
+void
+log_warn(const char *fmt, ...)
+{
+	int error = errno;
+
+	LOG_VA(MUC_LOG_WARN, error);
+	errno = error;
+}
+
+void
+log_warnx(const char *fmt, ...)
+{
+	LOG_VA(MUC_LOG_WARN, 0);
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	LOG_VA(MUC_LOG_INFO, 0);
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+	LOG_VA(MUC_LOG_DEBUG, 0);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	int error = errno;
+
+	LOG_VA(MUC_LOG_ERROR, error);
+	exit(1);
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	LOG_VA(MUC_LOG_ERROR, 0);
+	exit(1);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * loop.c - what mucd does all day
+ */
+#include <sys/signalfd.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "inq.h"
+#include "log.h"
+#include "loop.h"
+#include "store_lmdb.h"
+
+#define QUEUED_BYTES   ((size_t)8 << 20) /* handling waits while a server is that far behind */
+#define TURN_MS	       100		 /* of handling, then it is time to read again */
+#define BATCH	       32		 /* pieces of one link before the next has its turn */
+#define COMMIT_WAIT_MS 1000
+#define COMMIT_SAY_MS  60000
+#define STOP_MS	       5000
+#define SLEEP_MS       30000 /* poll(2) does not count the time that a machine sleeps */
+
+/* What loop_run() knows beside struct loop. */
+struct run {
+	struct loop *lo;
+	struct world *w;
+	struct pollfd *polls;  /* of the signals, then of each link */
+	uint64_t *due_handled; /* per link: what came before the deadline did */
+	bool is_due;	       /* muc_tick() waits for that to be handled */
+	bool is_late;	       /* muc_late() has more */
+	bool wants_reload;
+	bool is_done;
+	int64_t retry_ms, say_ms; /* while halted: the next commit, the next complaint */
+	int64_t stop_ms;
+	int64_t watchdog_ms, watchdog_every_ms; /* 0: nobody watches */
+	char *status;				/* what systemd was told */
+};
+
+void
+loop_now(struct muc_now *now)
+{
+	struct timespec wall, mono;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &mono);
+	now->wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
+	now->mono_ms = (int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000;
+}
+
+/* -- what waits -- */
+
+static bool
+has_input(const struct loop *lo)
+{
+	for (size_t i = 0; i < lo->nlinks; i++)
+		if (inq_waits(link_input(lo->links[i])))
+			return true;
+	return false;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Until when there is nothing to do if nothing comes, in mono_ms. */
+static int64_t
+next_ms(const struct run *r)
+{
+	const struct loop *lo = r->lo;
+	int64_t ms = r->w->now.mono_ms + SLEEP_MS;
+
+	for (size_t i = 0; i < lo->nlinks; i++)
+		ms = least(ms, link_deadline(lo->links[i]));
+	if (r->watchdog_every_ms != 0)
+		ms = least(ms, r->watchdog_ms);
+	if (r->w->is_stopping)
+		ms = least(ms, r->stop_ms);
+	if (r->w->is_halted)
+		return least(ms, r->retry_ms);
+	if (r->w->is_touched || r->wants_reload)
+		return 0;
+	if (r->w->is_paused)
+		return ms;
+	if (r->is_late || has_input(lo))
+		return 0;
+	return r->w->is_stopping ? ms : least(ms, muc_deadline(r->w->muc));
+}
+
+static void
+wait_for_events(struct run *r)
+{
+	const struct loop *lo = r->lo;
+	int64_t ms;
+
+	r->w->turn_ends = false;
+	r->w->is_paused = muc_queued(r->w->muc) > QUEUED_BYTES;
+	for (size_t i = 0; i < lo->nlinks; i++)
+		link_poll(lo->links[i], &r->polls[i + 1]);
+	ms = next_ms(r) - r->w->now.mono_ms;
+	if (poll(r->polls, lo->nlinks + 1, ms > 0 ? (int)ms : 0) == -1 && errno != EINTR)
+		fatal("poll");
+	loop_now(&r->w->now);
+}
+
+static void
+take_signals(struct run *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->lo->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGHUP) {
+			r->wants_reload = true;
+			continue;
+		}
+		if (r->w->is_stopping) {
+			log_warnx("told to stop again: stopping at once");
+			r->is_done = true;
+			continue;
+		}
+		log_info("stopping");
+		sd_notify(0, "STOPPING=1");
+		r->w->is_stopping = true;
+		r->stop_ms = r->w->now.mono_ms + STOP_MS;
+	}
+}
+
+/* -- a turn -- */
+
+static void
+handle_input(struct run *r)
+{
+	const struct loop *lo = r->lo;
+	const int64_t end_ms = r->w->now.mono_ms + TURN_MS;
+	bool any = true;
+
+	while (any && !r->w->turn_ends && r->w->now.mono_ms < end_ms) {
+		any = false;
+		for (size_t i = 0; i < lo->nlinks; i++)
+			for (int n = 0; n < BATCH && !r->w->turn_ends; n++) {
+				if (!link_handle(lo->links[i]))
+					break;
+				any = true;
+			}
+		loop_now(&r->w->now);
+	}
+}
+
+/* Presences that came when there was no room; with the last of them there is room again. */
+static void
+handle_late(struct run *r)
+{
+	const struct loop *lo = r->lo;
+	enum muc_input result;
+
+	for (size_t i = 0; i < lo->nlinks; i++)
+		if (link_is_refusing(lo->links[i]) && inq_waits(link_input(lo->links[i])))
+			return;
+	r->is_late = true;
+	while (!r->w->turn_ends) {
+		r->is_late = muc_late(r->w->muc, r->w->now, &result);
+		if (!r->is_late)
+			break;
+		r->w->is_touched = true;
+		r->w->turn_ends = result == MUC_TURN_ENDS;
+	}
+	for (size_t i = 0; i < lo->nlinks && !r->is_late; i++)
+		link_accept(lo->links[i]);
+}
+
+/* When the deadline comes, everything that has been read by then is handled first. */
+static void
+note_deadline(struct run *r)
+{
+	if (r->is_due || muc_deadline(r->w->muc) > r->w->now.mono_ms)
+		return;
+	r->is_due = true;
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		r->due_handled[i] = link_input(r->lo->links[i])->came;
+}
+
+static void
+tick(struct run *r)
+{
+	if (!r->is_due || r->w->turn_ends || r->w->is_stopping)
+		return;
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		if (link_input(r->lo->links[i])->handled < r->due_handled[i])
+			return;
+	r->is_due = false;
+	r->w->is_touched = true;
+	if (muc_tick(r->w->muc, r->w->now) == MUC_TURN_ENDS)
+		r->w->turn_ends = true;
+}
+
+static void
+commit(struct run *r)
+{
+	const int64_t now_ms = r->w->now.mono_ms;
+	const bool was_halted = r->w->is_halted;
+
+	if (muc_commit(r->w->muc) == MUC_COMMITTED) {
+		r->w->is_halted = r->w->is_touched = false;
+		if (was_halted)
+			log_warnx(
+			    "database %s: there is room again, going on", r->w->conf->database);
+		return;
+	}
+	r->w->is_halted = true;
+	r->retry_ms = now_ms + COMMIT_WAIT_MS;
+	if (was_halted && now_ms < r->say_ms)
+		return;
+	r->say_ms = now_ms + COMMIT_SAY_MS;
+	log_line(MUC_LOG_ERROR, "the database has no room: nothing is handled until it has");
+	log_warnx("database %s: %s", r->w->conf->database, store_lmdb_why(r->lo->store));
+}
+
+static void
+reload(struct run *r)
+{
+	struct timespec ts;
+
+	if (!r->wants_reload)
+		return;
+	r->wants_reload = false;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	r->lo->on_reload(r->lo->arg);
+	sd_notify(0, "READY=1");
+	r->w->is_touched = true;
+}
+
+static void
+turn(struct run *r)
+{
+	if (r->w->is_halted && r->w->now.mono_ms >= r->retry_ms)
+		commit(r);
+	if (r->w->is_halted)
+		return;
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		link_tell(r->lo->links[i]);
+	reload(r);
+	if (!r->w->is_paused) {
+		note_deadline(r);
+		handle_input(r);
+		handle_late(r);
+		tick(r);
+	}
+	if (r->w->is_touched)
+		commit(r);
+}
+
+/* -- the world around -- */
+
+static void
+stop(struct run *r)
+{
+	bool is_over = true;
+
+	if (!r->w->is_stopping)
+		return;
+	if (r->w->is_halted) {
+		log_warnx("stopping with changes that there was no room for; nobody was told of "
+			  "them");
+		r->is_done = true;
+	}
+	if (r->w->is_halted || r->w->is_touched || r->is_late || has_input(r->lo))
+		is_over = false;
+	for (size_t i = 0; i < r->lo->nlinks && is_over; i++)
+		if (!link_stop(r->lo->links[i]))
+			is_over = false;
+	if (is_over)
+		r->is_done = true;
+	else if (r->w->now.mono_ms >= r->stop_ms && !r->is_done) {
+		log_warnx("stopping with output that a server does not take");
+		r->is_done = true;
+	}
+}
+
+/* Tells systemd how the links are, when that changes, and that the loop still turns. */
+static void
+notify(struct run *r)
+{
+	const struct loop *lo = r->lo;
+	struct buf b = BUF_INIT;
+	char text[1024];
+	size_t nup = 0;
+
+	for (size_t i = 0; i < lo->nlinks; i++)
+		nup += link_is_up(lo->links[i]);
+	snprintf(text, sizeof text, "STATUS=%zu of %zu links up", nup, lo->nlinks);
+	buf_adds(&b, text);
+	for (size_t i = 0; i < lo->nlinks; i++) {
+		log_visible(link_status(lo->links[i]), text, sizeof text);
+		buf_adds(&b, "; ");
+		buf_adds(&b, text);
+	}
+	buf_addc(&b, '\0');
+	if (r->status == NULL || strcmp(b.p, r->status) != 0) {
+		free(r->status);
+		r->status = buf_steal(&b);
+		sd_notify(0, r->status);
+	}
+	buf_release(&b);
+	if (r->watchdog_every_ms != 0 && r->w->now.mono_ms >= r->watchdog_ms) {
+		r->watchdog_ms = r->w->now.mono_ms + r->watchdog_every_ms;
+		sd_notify(0, "WATCHDOG=1");
+	}
+}
+
+void
+loop_run(struct loop *lo)
+{
+	struct run r = { .lo = lo, .w = &lo->w };
+	uint64_t watchdog_us = 0;
+
+	r.polls = mem_alloc((lo->nlinks + 1) * sizeof *r.polls);
+	r.due_handled = mem_alloc((lo->nlinks + 1) * sizeof *r.due_handled);
+	r.polls[0] = (struct pollfd){ .fd = lo->signal_fd, .events = POLLIN };
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
+		r.watchdog_every_ms = (int64_t)(watchdog_us / 2000);
+	/* What muc_new() has brought back is a turn, too. */
+	lo->w.is_touched = true;
+	loop_now(&lo->w.now);
+	lo->on_ready(lo->arg);
+	sd_notify(0, "READY=1");
+	while (!r.is_done) {
+		wait_for_events(&r);
+		take_signals(&r);
+		for (size_t i = 0; i < lo->nlinks; i++)
+			link_run(lo->links[i], r.polls[i + 1].revents);
+		turn(&r);
+		for (size_t i = 0; i < lo->nlinks; i++)
+			link_flush(lo->links[i]);
+		stop(&r);
+		notify(&r);
+	}
+	free(r.status);
+	free(r.polls);
+	free(r.due_handled);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * loop.h - what mucd does all day
+ *
+ * One round: wait; read; give libmuc what has come in; commit; write. See lib/muc.h.
+ */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stddef.h>
+
+#include "link.h"
+
+struct store;
+
+struct loop {
+	struct world w;
+	struct store *store;
+	struct link **links;
+	size_t nlinks;
+	int signal_fd; /* of signalfd(2) */
+	void *arg;
+	void (*on_ready)(void *arg);  /* once, when the first round begins */
+	void (*on_reload)(void *arg); /* SIGHUP; libmuc may be called */
+};
+
+/* The present. */
+void loop_now(struct muc_now *);
+
+/* Returns after SIGTERM or SIGINT, once all is committed and told, or cannot be for too long. */
+void loop_run(struct loop *);
+
+#endif

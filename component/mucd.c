@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mucd.c - the daemon: options, signals, beginning and end
+ */
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "conf.h"
+#include "link.h"
+#include "log.h"
+#include "loop.h"
+#include "muc.h"
+#include "store_lmdb.h"
+
+#ifndef MUCD_CONF
+#	define MUCD_CONF "/etc/mucd/mucd.conf"
+#endif
+
+struct mucd {
+	const char *path; /* of the configuration */
+	struct conf *conf;
+	struct loop loop;
+	int ready_fd; /* of the process that started us and waits; -1: none */
+};
+
+static const char *const muc_errors[] = {
+	[MUC_OK] = "no error",
+	[MUC_SCHEMA_NEWER] = "it was written by a newer mucd; this one cannot read it",
+	[MUC_STORE_BROKEN] = "it holds what cannot be read",
+	[MUC_CONF_BAD] = "a default of rooms is wrong",
+};
+
+static const char usage_text[] =
+    "usage: mucd [-fnhV] [-c file]\n"
+    "\n"
+    "A Multi-User Chat service (XEP-0045) for any XMPP server, as its component (XEP-0114).\n"
+    "\n"
+    "  -c file  the configuration; " MUCD_CONF " if not given\n"
+    "  -f       stay in the foreground and log to standard error\n"
+    "  -n       check the configuration and exit: 0 if it is good, 1 if not\n"
+    "  -h       this text\n"
+    "  -V       the version\n"
+    "\n"
+    "SIGHUP has it read its configuration again, SIGTERM stops it. See mucd(8), mucd.conf(5).\n";
+
+/* -- what libmuc is given -- */
+
+static void
+fill_random(void *arg, void *p, size_t n)
+{
+	size_t got = 0;
+	ssize_t rc;
+
+	(void)arg;
+	while (got < n) {
+		rc = getrandom((char *)p + got, n - got, 0);
+		if (rc == -1 && errno != EINTR)
+			fatal("getrandom");
+		if (rc > 0)
+			got += (size_t)rc;
+	}
+}
+
+static uint32_t
+random_u32(void)
+{
+	uint32_t v;
+
+	fill_random(NULL, &v, sizeof v);
+	return v;
+}
+
+static void
+log_from_muc(void *arg, enum muc_log urgency, const char *line)
+{
+	(void)arg;
+	log_line(urgency, line);
+}
+
+static void __attribute__((noreturn)) out_of_memory(size_t nbytes)
+{
+	fatalx("out of memory: %zu bytes", nbytes);
+}
+
+/* -- reading the configuration again -- */
+
+static void
+complain_to_stderr(const char *line)
+{
+	char visible[2048];
+
+	log_visible(line, visible, sizeof visible);
+	fprintf(stderr, "%s\n", visible);
+}
+
+static void
+complain_to_log(const char *line)
+{
+	log_warnx("%s", line);
+}
+
+/* Says what only a restart brings. */
+static void
+say_unchanged(const struct conf *was, const struct conf *is)
+{
+	if (strcmp(was->database, is->database) != 0)
+		log_warnx("database: %s stays in use until mucd is restarted", was->database);
+	for (size_t i = 0; i < was->ncomponents; i++) {
+		const struct conf_component *c = &was->components[i];
+		const struct conf_component *to = conf_component(is, c->domain);
+
+		if (to == NULL)
+			log_warnx("component %s: stays until mucd is restarted", c->domain);
+		else if (strcmp(c->server, to->server) != 0 || c->port != to->port)
+			log_warnx("component %s: its server stays %s:%d until mucd is restarted",
+			    c->domain, c->server, c->port);
+	}
+	for (size_t i = 0; i < is->ncomponents; i++)
+		if (conf_component(was, is->components[i].domain) == NULL)
+			log_warnx("component %s: not served until mucd is restarted",
+			    is->components[i].domain);
+}
+
+/*
+ * What cannot change is taken over from the running configuration, so that the next time it is
+ * still compared with what is in use.
+ */
+static void
+keep_unchanged(struct conf *was, struct conf *is)
+{
+	struct conf_component *components = is->components;
+	const size_t ncomponents = is->ncomponents;
+	char *database = is->database;
+
+	is->database = was->database;
+	is->components = was->components;
+	is->ncomponents = was->ncomponents;
+	was->database = database;
+	was->components = components;
+	was->ncomponents = ncomponents;
+}
+
+static void
+reload(void *arg)
+{
+	struct mucd *d = arg;
+	struct conf *was = d->conf, *is;
+
+	is = conf_read(d->path, complain_to_log);
+	if (is == NULL || muc_reload(d->loop.w.muc, &is->muc) != MUC_OK) {
+		log_warnx("%s: not taken, the configuration stays as it was", d->path);
+		conf_free(is);
+		return;
+	}
+	say_unchanged(was, is);
+	for (size_t i = 0; i < was->ncomponents; i++) {
+		struct conf_component *c = &was->components[i];
+		const struct conf_component *to = conf_component(is, c->domain);
+
+		if (to == NULL || strcmp(c->secret, to->secret) == 0)
+			continue;
+		log_info("component %s: the new secret will be used from the next connection on",
+		    c->domain);
+		link_set_secret(d->loop.links[i], to->secret);
+		explicit_bzero(c->secret, strlen(c->secret));
+		free(c->secret);
+		c->secret = mem_strdup(to->secret);
+	}
+	keep_unchanged(was, is);
+	store_lmdb_set_max(d->loop.store, (size_t)is->database_max);
+	log_set_level(is->log_level);
+	d->conf = is;
+	d->loop.w.conf = is;
+	conf_free(was);
+	log_info("%s: read again", d->path);
+}
+
+/* -- beginning and end -- */
+
+/*
+ * Into the background. The process that was started waits until we are ready, and its exit status
+ * says whether we are; returns, in the child only, where to tell it.
+ */
+static int
+daemonise(void)
+{
+	int fds[2];
+	pid_t pid;
+	char byte;
+
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		fatal("pipe");
+	pid = fork();
+	if (pid == -1)
+		fatal("fork");
+	if (pid > 0) {
+		close(fds[1]);
+		_exit(read(fds[0], &byte, 1) == 1 ? 0 : 1);
+	}
+	close(fds[0]);
+	if (setsid() == -1)
+		fatal("setsid");
+	if (chdir("/") == -1)
+		fatal("chdir /");
+	return fds[1];
+}
+
+/* Nobody listens to our standard error any more. */
+static void
+ready(void *arg)
+{
+	struct mucd *d = arg;
+	int fd;
+
+	log_info("mucd " MUC_VERSION " serves %zu domain%s", d->loop.nlinks,
+	    d->loop.nlinks == 1 ? "" : "s");
+	if (d->ready_fd == -1)
+		return;
+	log_to_syslog("mucd");
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd == -1)
+		fatal("/dev/null");
+	for (int to = STDIN_FILENO; to <= STDERR_FILENO; to++)
+		if (dup2(fd, to) == -1)
+			fatal("dup2");
+	close(fd);
+	if (write(d->ready_fd, "", 1) != 1)
+		log_warn("telling the process that started us");
+	close(d->ready_fd);
+	d->ready_fd = -1;
+}
+
+/* SIGXFSZ: a limit on file sizes is a full disk to us, not a death. */
+static int
+block_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+		fatal("sigprocmask");
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd == -1)
+		fatal("signalfd");
+	return fd;
+}
+
+static int
+serve(struct mucd *d)
+{
+	struct muc_host host = { .random = fill_random, .log = log_from_muc };
+	struct loop *lo = &d->loop;
+	enum muc_error error;
+	char why[512];
+	int rc = 1;
+
+	lo->signal_fd = block_signals();
+	lo->store =
+	    store_lmdb_open(d->conf->database, (size_t)d->conf->database_max, why, sizeof why);
+	if (lo->store == NULL) {
+		log_line(MUC_LOG_ERROR, why);
+		goto done;
+	}
+	host.store = lo->store;
+	lo->w.conf = d->conf;
+	lo->w.random = random_u32;
+	loop_now(&lo->w.now);
+	lo->w.muc = muc_new(&host, &d->conf->muc, lo->w.now, &error);
+	if (lo->w.muc == NULL) {
+		snprintf(why, sizeof why, "database %s: %s", d->conf->database, muc_errors[error]);
+		log_line(MUC_LOG_ERROR, why);
+		goto done;
+	}
+	lo->links = mem_alloc(d->conf->ncomponents * sizeof *lo->links);
+	for (size_t i = 0; i < d->conf->ncomponents; i++) {
+		const struct conf_component *c = &d->conf->components[i];
+		int domain = muc_domain_add(lo->w.muc, c->domain);
+
+		if (domain == -1) {
+			log_warnx(
+			    "database %s: %s", d->conf->database, muc_errors[MUC_STORE_BROKEN]);
+			goto done;
+		}
+		lo->links[lo->nlinks++] = link_new(&lo->w, c, (unsigned)domain);
+	}
+	lo->arg = d;
+	lo->on_ready = ready;
+	lo->on_reload = reload;
+	loop_run(lo);
+	log_info("stopped");
+	rc = 0;
+done:
+	for (size_t i = 0; i < lo->nlinks; i++)
+		link_free(lo->links[i]);
+	free(lo->links);
+	muc_free(lo->w.muc);
+	if (lo->store != NULL)
+		lo->store->close(lo->store);
+	close(lo->signal_fd);
+	return rc;
+}
+
+static int
+usage(void)
+{
+	fputs(usage_text, stderr);
+	return 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct mucd d = { .path = MUCD_CONF, .ready_fd = -1 };
+	bool in_foreground = false, check_only = false;
+	char *path;
+	int c, rc;
+
+	mem_die = out_of_memory;
+	while ((c = getopt(argc, argv, "c:fhnV")) != -1) {
+		switch (c) {
+		case 'c':
+			d.path = optarg;
+			break;
+		case 'f':
+			in_foreground = true;
+			break;
+		case 'n':
+			check_only = true;
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			return 0;
+		case 'V':
+			puts("mucd " MUC_VERSION);
+			return 0;
+		default:
+			return usage();
+		}
+	}
+	if (optind != argc)
+		return usage();
+	log_to_stderr();
+	umask(077);
+	/* The daemon changes its folder, and SIGHUP reads the file again. */
+	path = realpath(d.path, NULL);
+	if (path != NULL)
+		d.path = path;
+	d.conf = conf_read(d.path, complain_to_stderr);
+	if (d.conf == NULL) {
+		free(path);
+		return 1;
+	}
+	if (check_only) {
+		printf("%s: good\n", d.path);
+		conf_free(d.conf);
+		free(path);
+		return 0;
+	}
+	log_set_level(d.conf->log_level);
+	if (!in_foreground)
+		d.ready_fd = daemonise();
+	rc = serve(&d);
+	conf_free(d.conf);
+	free(path);
+	return rc;
+}

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_lmdb.c - one write transaction a turn
+ *
+ * LMDB writes at commit only; until then a turn's pages lie in memory. The file is reserved
+ * (fallocate(2)) as far as LMDB's map reaches, so a full disk shows when the map is to grow and not
+ * in the middle of a commit. When there is no room for a turn, the map grows all the same, without
+ * a reservation behind it: the turn goes on, reads see what it wrote, and only the commit is
+ * refused, until there is room.
+ *
+ * LMDB aborts a transaction that met the end of the map, so each turn's changes are also kept
+ * as a list (the log) and applied again.
+ */
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "log.h"
+#include "store_lmdb.h"
+
+#define FIRST_BYTES ((size_t)4 << 20)	/* of the map of a new database */
+#define STEP_BYTES  ((size_t)256 << 20) /* the map doubles until a step would be more than that */
+#define LEAST_BYTES ((size_t)64 << 10)	/* the least step worth trying on a disk almost full */
+#define MARGIN	    ((size_t)1 << 20)	/* less than that free: the disk is full */
+
+struct lmdb {
+	struct store store;
+	MDB_env *env;
+	MDB_txn *txn; /* NULL: none, and nothing of the log is applied */
+	MDB_dbi dbi[TABLE_COUNT];
+	char *path;
+	int dir_fd, lock_fd;
+	size_t page_bytes;
+	size_t max_bytes;
+	size_t reserved; /* bytes of the file that are reserved: the map when it is sound */
+	size_t map_bytes;
+	struct buf log; /* struct change, key, value; again */
+	char why[256];
+};
+
+struct change {
+	uint32_t table;
+	uint32_t key_len;
+	uint64_t val_len;
+	bool is_put;
+};
+
+static const char *const table_names[] = {
+#define TABLE(name, what) #name,
+	STORE_TABLES(TABLE)
+#undef TABLE
+};
+
+static struct lmdb *
+lmdb_of(struct store *s)
+{
+	return (struct lmdb *)s;
+}
+
+/* Whatever is not a want of room leaves in doubt what is on the disk: the restart will see. */
+static void __attribute__((noreturn)) die(const struct lmdb *s, const char *doing, int rc)
+{
+	fatalx("database %s: %s: %s", s->path, doing, mdb_strerror(rc));
+}
+
+static bool
+is_no_room(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+static void __attribute__((format(printf, 2, 3))) set_why(struct lmdb *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->why, sizeof s->why, fmt, ap);
+	va_end(ap);
+}
+
+/* -- room -- */
+
+static size_t
+disk_free(const struct lmdb *s)
+{
+	struct statvfs v;
+
+	if (fstatvfs(s->dir_fd, &v) == -1)
+		fatal("database %s: statvfs", s->path);
+	return (size_t)v.f_bavail * v.f_frsize;
+}
+
+static void
+set_map(struct lmdb *s, size_t nbytes)
+{
+	int rc;
+
+	if (nbytes == s->map_bytes)
+		return;
+	rc = mdb_env_set_mapsize(s->env, nbytes);
+	if (rc != 0)
+		die(s, "mapping", rc);
+	s->map_bytes = nbytes;
+}
+
+/* Has the file reach that far on the disk. Returns 0 or an error of is_no_room(). */
+static int
+reserve(struct lmdb *s, size_t nbytes)
+{
+	int fd, rc;
+
+	rc = mdb_env_get_fd(s->env, &fd);
+	if (rc != 0)
+		die(s, "file", rc);
+	do
+		rc = fallocate(fd, 0, 0, (off_t)nbytes) == 0 ? 0 : errno;
+	while (rc == EINTR);
+	/* A file system that cannot reserve says so at commit when it is full. */
+	if (rc == EOPNOTSUPP || rc == ENOSYS)
+		rc = 0;
+	if (rc != 0 && !is_no_room(rc))
+		die(s, "reserving disk space", rc);
+	return rc;
+}
+
+/*
+ * Grows the map by a step that max_bytes allows and the disk has. No transaction may be open.
+ * Returns false, with the reason in why, when there is none.
+ */
+static bool
+grow(struct lmdb *s)
+{
+	size_t step = s->reserved;
+	int rc = 0;
+
+	/* Pages that a reader which died still holds cannot be used again. */
+	mdb_reader_check(s->env, NULL);
+	if (s->reserved >= s->max_bytes) {
+		set_why(s, "it has reached database_max (%zu bytes)", s->max_bytes);
+		return false;
+	}
+	if (step < FIRST_BYTES)
+		step = FIRST_BYTES;
+	if (step > STEP_BYTES)
+		step = STEP_BYTES;
+	if (step > s->max_bytes - s->reserved)
+		step = s->max_bytes - s->reserved;
+	for (; step >= LEAST_BYTES; step = step / 2 / s->page_bytes * s->page_bytes) {
+		rc = reserve(s, s->reserved + step);
+		if (rc == 0)
+			break;
+	}
+	if (rc != 0 || step < LEAST_BYTES) {
+		set_why(s, "%s", rc != 0 ? strerror(rc) : "it has reached database_max");
+		return false;
+	}
+	s->reserved += step;
+	set_map(s, s->reserved);
+	log_debug("database %s: grown to %zu bytes", s->path, s->reserved);
+	return true;
+}
+
+/* -- the turn's transaction -- */
+
+static void
+abort_txn(struct lmdb *s)
+{
+	mdb_txn_abort(s->txn);
+	s->txn = NULL;
+}
+
+/* Applies one change; returns LMDB's result. */
+static int
+apply(struct lmdb *s, const struct change *c, const char *key, const char *val)
+{
+	MDB_val k = { c->key_len, (void *)(uintptr_t)key };
+	MDB_val v = { c->val_len, (void *)(uintptr_t)val };
+	int rc;
+
+	if (c->is_put)
+		return mdb_put(s->txn, s->dbi[c->table], &k, &v, 0);
+	rc = mdb_del(s->txn, s->dbi[c->table], &k, NULL);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* Applies the whole log; 0 or MDB_MAP_FULL. */
+static int
+apply_log(struct lmdb *s)
+{
+	struct change c;
+	size_t off = 0;
+	int rc;
+
+	while (off < s->log.len) {
+		memcpy(&c, s->log.p + off, sizeof c);
+		off += sizeof c;
+		rc = apply(s, &c, s->log.p + off, s->log.p + off + c.key_len);
+		if (rc == MDB_MAP_FULL)
+			return rc;
+		if (rc != 0)
+			die(s, "writing", rc);
+		off += c.key_len + c.val_len;
+	}
+	return 0;
+}
+
+/* After it a transaction is open that has all changes of the turn in it, reserved or not. */
+static void
+ensure_txn(struct lmdb *s)
+{
+	int rc;
+
+	while (s->txn == NULL) {
+		rc = mdb_txn_begin(s->env, NULL, 0, &s->txn);
+		if (rc != 0)
+			die(s, "beginning a transaction", rc);
+		if (apply_log(s) == 0)
+			return;
+		abort_txn(s);
+		if (s->map_bytes > s->reserved || !grow(s))
+			set_map(s, s->map_bytes * 2);
+	}
+}
+
+static void
+change(struct lmdb *s, bool is_put, enum table table, struct bytes key, struct bytes val)
+{
+	struct change c = { table, (uint32_t)key.n, val.n, is_put };
+	int rc;
+
+	if (key.n == 0 || key.n > STORE_KEY_MAX)
+		fatalx("database %s: a key of %zu bytes in %s", s->path, key.n, table_names[table]);
+	ensure_txn(s);
+	buf_add(&s->log, &c, sizeof c);
+	buf_add(&s->log, key.p, key.n);
+	if (val.n > 0)
+		buf_add(&s->log, val.p, val.n);
+	/* From the log: what was given may be a value that the change moves. */
+	rc = apply(s, &c, s->log.p + s->log.len - val.n - key.n, s->log.p + s->log.len - val.n);
+	if (rc == 0)
+		return;
+	if (rc != MDB_MAP_FULL)
+		die(s, "writing", rc);
+	abort_txn(s);
+	if (s->map_bytes > s->reserved || !grow(s))
+		set_map(s, s->map_bytes * 2);
+	ensure_txn(s);
+}
+
+/* -- struct store -- */
+
+static enum store_result
+lmdb_get(struct store *store, enum table table, struct bytes key, struct bytes *val)
+{
+	struct lmdb *s = lmdb_of(store);
+	MDB_val k = { key.n, (void *)(uintptr_t)key.p }, v;
+	int rc;
+
+	ensure_txn(s);
+	rc = mdb_get(s->txn, s->dbi[table], &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return STORE_NONE;
+	if (rc != 0)
+		die(s, "reading", rc);
+	val->p = v.mv_data;
+	val->n = v.mv_size;
+	return STORE_OK;
+}
+
+static int
+compare(struct bytes a, struct bytes b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int cmp = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return cmp != 0 ? cmp : (a.n > b.n) - (a.n < b.n);
+}
+
+static enum store_result
+lmdb_each(struct store *store, enum table table, struct bytes prefix, struct bytes after,
+    store_visit *visit, void *arg)
+{
+	struct lmdb *s = lmdb_of(store);
+	const struct bytes start = compare(after, prefix) > 0 ? after : prefix;
+	MDB_val k = { start.n, (void *)(uintptr_t)start.p }, v;
+	enum store_result result = STORE_OK;
+	MDB_cursor *cursor;
+	int rc;
+
+	ensure_txn(s);
+	rc = mdb_cursor_open(s->txn, s->dbi[table], &cursor);
+	if (rc != 0)
+		die(s, "reading", rc);
+	rc = mdb_cursor_get(cursor, &k, &v, start.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
+		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
+
+		if (key.n < prefix.n || (prefix.n > 0 && memcmp(key.p, prefix.p, prefix.n) != 0))
+			break;
+		if (after.n > 0 && compare(key, after) == 0)
+			continue;
+		if (visit(arg, key, val) != 0) {
+			result = STORE_STOP;
+			break;
+		}
+	}
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		die(s, "reading", rc);
+	mdb_cursor_close(cursor);
+	return result;
+}
+
+static void
+lmdb_put(struct store *store, enum table table, struct bytes key, struct bytes val)
+{
+	change(lmdb_of(store), true, table, key, val);
+}
+
+static void
+lmdb_del(struct store *store, enum table table, struct bytes key)
+{
+	change(lmdb_of(store), false, table, key, (struct bytes){ NULL, 0 });
+}
+
+/* The log is empty again, and small. */
+static void
+forget_log(struct lmdb *s)
+{
+	s->log.len = 0;
+	if (s->log.cap > MARGIN)
+		buf_release(&s->log);
+}
+
+/*
+ * LMDB says EIO for a write that came back short, and that is what a full disk does to it where
+ * nothing could be reserved. The next commit writes each page of the turn again.
+ */
+static bool
+is_full_disk(const struct lmdb *s, int rc)
+{
+	return is_no_room(rc) || (rc == EIO && disk_free(s) < s->log.len + MARGIN);
+}
+
+static enum store_result
+lmdb_commit(struct store *store)
+{
+	struct lmdb *s = lmdb_of(store);
+	int rc;
+
+	if (s->log.len == 0) {
+		abort_txn(s);
+		return STORE_OK;
+	}
+	for (;;) {
+		ensure_txn(s);
+		if (s->map_bytes > s->reserved) {
+			/* Again in what is reserved, if that can be more by now. */
+			abort_txn(s);
+			set_map(s, s->reserved);
+			if (!grow(s))
+				return STORE_RETRY;
+			continue;
+		}
+		rc = mdb_txn_commit(s->txn);
+		s->txn = NULL;
+		if (rc == 0)
+			break;
+		if (rc == MDB_MAP_FULL) {
+			if (!grow(s))
+				return STORE_RETRY;
+			continue;
+		}
+		if (!is_full_disk(s, rc))
+			die(s, "committing", rc);
+		set_why(s, "%s", strerror(rc == EIO ? ENOSPC : rc));
+		return STORE_RETRY;
+	}
+	forget_log(s);
+	return STORE_OK;
+}
+
+static unsigned
+lmdb_fill(struct store *store)
+{
+	struct lmdb *s = lmdb_of(store);
+	size_t npages = 2, most;
+	MDB_stat st;
+	int rc;
+
+	ensure_txn(s);
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		rc = mdb_stat(s->txn, s->dbi[i], &st);
+		if (rc != 0)
+			die(s, "reading", rc);
+		npages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
+	}
+	most = s->reserved + disk_free(s);
+	if (most > s->max_bytes)
+		most = s->max_bytes;
+	npages = npages * 100 / (most / s->page_bytes);
+	return npages < 100 ? (unsigned)npages : 100;
+}
+
+static void
+lmdb_close(struct store *store)
+{
+	struct lmdb *s = lmdb_of(store);
+
+	abort_txn(s);
+	if (s->env != NULL)
+		mdb_env_close(s->env);
+	if (s->lock_fd != -1)
+		close(s->lock_fd);
+	if (s->dir_fd != -1)
+		close(s->dir_fd);
+	buf_release(&s->log);
+	free(s->path);
+	free(s);
+}
+
+/* -- opening -- */
+
+/*
+ * The folder's lock, which the kernel drops when its holder dies; the pid in it is for the message
+ * alone. LMDB's own lock.mdb does not keep a second writer out.
+ */
+static bool
+lock(struct lmdb *s)
+{
+	char pid[32] = "";
+	ssize_t n;
+
+	s->lock_fd = openat(s->dir_fd, "mucd.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock_fd == -1) {
+		set_why(s, "mucd.lock: %s", strerror(errno));
+		return false;
+	}
+	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK) {
+			set_why(s, "mucd.lock: %s", strerror(errno));
+			return false;
+		}
+		n = pread(s->lock_fd, pid, sizeof pid - 1, 0);
+		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+		set_why(s, "another mucd, process %s, has it", pid[0] != '\0' ? pid : "unknown");
+		return false;
+	}
+	snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+	if (ftruncate(s->lock_fd, 0) == -1 ||
+	    pwrite(s->lock_fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid)) {
+		set_why(s, "mucd.lock: %s", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+static bool
+open_tables(struct lmdb *s)
+{
+	MDB_txn *txn;
+	int rc;
+
+	rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+	if (rc != 0) {
+		set_why(s, "%s", mdb_strerror(rc));
+		return false;
+	}
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		rc = mdb_dbi_open(txn, table_names[i], MDB_CREATE, &s->dbi[i]);
+		if (rc != 0) {
+			set_why(s, "table %s: %s", table_names[i], mdb_strerror(rc));
+			mdb_txn_abort(txn);
+			return false;
+		}
+	}
+	rc = mdb_txn_commit(txn);
+	if (rc != 0)
+		set_why(s, "%s", mdb_strerror(rc));
+	return rc == 0;
+}
+
+static bool
+open_env(struct lmdb *s)
+{
+	struct stat st;
+	MDB_envinfo info;
+	MDB_stat stat;
+	size_t nbytes = 0;
+	int rc;
+
+	if (fstatat(s->dir_fd, "data.mdb", &st, 0) == 0)
+		nbytes = (size_t)st.st_size;
+	if (nbytes < FIRST_BYTES)
+		nbytes = s->max_bytes < FIRST_BYTES ? s->max_bytes : FIRST_BYTES;
+	rc = mdb_env_create(&s->env);
+	if (rc == 0)
+		rc = mdb_env_set_maxdbs(s->env, TABLE_COUNT);
+	if (rc == 0)
+		rc = mdb_env_set_mapsize(s->env, nbytes);
+	if (rc == 0)
+		rc = mdb_env_open(s->env, s->path, 0, 0600);
+	switch (rc) {
+	case 0:
+		break;
+	case MDB_INVALID:
+		set_why(s, "data.mdb is not a database of LMDB");
+		return false;
+	case MDB_VERSION_MISMATCH:
+		set_why(s, "data.mdb was written by a version of LMDB with another format");
+		return false;
+	default:
+		set_why(s, "%s", mdb_strerror(rc));
+		return false;
+	}
+	mdb_env_info(s->env, &info);
+	mdb_env_stat(s->env, &stat);
+	s->page_bytes = stat.ms_psize;
+	s->max_bytes = s->max_bytes / s->page_bytes * s->page_bytes;
+	s->map_bytes = info.me_mapsize;
+	s->reserved = info.me_mapsize;
+	rc = reserve(s, s->reserved);
+	if (rc != 0) {
+		/* What is there can be read, and written where pages are free. */
+		s->reserved = (info.me_last_pgno + 1) * s->page_bytes;
+		set_map(s, s->reserved);
+		log_warnx("database %s: %s", s->path, strerror(rc));
+	}
+	return true;
+}
+
+struct store *
+store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
+{
+	struct lmdb *s = mem_alloc(sizeof *s);
+
+	s->store = (struct store){ lmdb_get, lmdb_each, lmdb_put, lmdb_del, lmdb_commit, lmdb_fill,
+		lmdb_close };
+	s->path = mem_strdup(path);
+	s->max_bytes = max_bytes;
+	s->lock_fd = -1;
+	if (mkdir(path, 0700) == -1 && errno != EEXIST)
+		set_why(s, "cannot make it: %s", strerror(errno));
+	s->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir_fd == -1) {
+		if (s->why[0] == '\0')
+			set_why(s, "%s", strerror(errno));
+		goto fail;
+	}
+	if (!lock(s) || !open_env(s) || !open_tables(s))
+		goto fail;
+	return &s->store;
+
+fail:
+	snprintf(why, why_cap, "database %s: %s", path, s->why);
+	lmdb_close(&s->store);
+	return NULL;
+}
+
+void
+store_lmdb_set_max(struct store *store, size_t max_bytes)
+{
+	struct lmdb *s = lmdb_of(store);
+
+	s->max_bytes = max_bytes / s->page_bytes * s->page_bytes;
+}
+
+const char *
+store_lmdb_why(const struct store *store)
+{
+	return ((const struct lmdb *)store)->why;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_lmdb.h - what lasts, in LMDB
+ *
+ * A store (lib/store.h) in a folder of its own, which one process at a time may have.
+ */
+#ifndef STORE_LMDB_H
+#define STORE_LMDB_H
+
+#include <stddef.h>
+
+#include "store.h"
+
+/*
+ * Opens the database in the folder path, which is made (mode 0700) when it is not there. It may
+ * grow to max_bytes. Returns NULL when it cannot be opened; why then is a sentence for the
+ * operator.
+ */
+struct store *store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap);
+
+/* Lets it grow to that from now on, or stops it from growing on; it never shrinks. */
+void store_lmdb_set_max(struct store *, size_t max_bytes);
+
+/* Why the last commit returned STORE_RETRY; lives until the next commit. */
+const char *store_lmdb_why(const struct store *);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * conf.c - configurations, good and bad
+ */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../component/conf.h"
+#include "tap.h"
+
+#define COMPONENT "component \"c.example.org\" { secret = \"x\" }\n"
+
+static char top[] = "/tmp/mucd-conf-XXXXXX";
+static char path[64], secret_path[64];
+static char said[4096]; /* all complaints */
+
+static void
+write_mode(const char *file, const char *text, mode_t mode)
+{
+	int fd;
+
+	unlink(file);
+	fd = open(file, O_WRONLY | O_CREAT, 0600);
+	if (fd == -1 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
+	    fchmod(fd, mode) == -1)
+		printf("# cannot write %s\n", file);
+	close(fd);
+}
+
+static void
+complain(const char *line)
+{
+	size_t len = strlen(said);
+
+	snprintf(said + len, sizeof said - len, "%s\n", line);
+}
+
+static struct conf *
+read_text(const char *text)
+{
+	said[0] = '\0';
+	write_mode(path, text, 0600);
+	return conf_read(path, complain);
+}
+
+/* Is it refused, in that line (0: none), with these words? */
+static void
+bad(const char *text, int line, const char *words)
+{
+	char want[128];
+	struct conf *c = read_text(text);
+
+	if (line > 0)
+		snprintf(want, sizeof want, "%s:%d: ", path, line);
+	else
+		snprintf(want, sizeof want, "%s: ", path);
+	ok(c == NULL && strncmp(said, want, strlen(want)) == 0 && strstr(said, words) != NULL,
+	    "refused: %s", words);
+	if (c != NULL || strstr(said, words) == NULL)
+		printf("# said: %s\n", said);
+	conf_free(c);
+}
+
+static void
+test_good(void)
+{
+	struct muc_limits def;
+	struct conf *c;
+
+	c = read_text("database = \"/var/lib/mucd\"\n"
+		      "admins   = { \"Admin@Example.org\", \"b@example.org\" }\n"
+		      "\n"
+		      "component \"Conference.Example.org\" {\n"
+		      "    server = \"127.0.0.1\"\n"
+		      "    port   = 5347\n"
+		      "    secret = \"change me\"        # or: secret_file = \"/etc/mucd/secret\"\n"
+		      "}\n");
+	ok(c != NULL, "the example of the manual");
+	if (c == NULL) {
+		printf("# %s\n", said);
+		return;
+	}
+	is_str(c->database, "/var/lib/mucd", "database");
+	ok(c->ncomponents == 1, "one component");
+	is_str(c->components[0].domain, "conference.example.org", "its domain, prepared");
+	is_str(c->components[0].server, "127.0.0.1", "its server");
+	is_int(c->components[0].port, 5347, "its port");
+	is_str(c->components[0].secret, "change me", "its secret");
+	ok(conf_component(c, "conference.example.org") == &c->components[0] &&
+		conf_component(c, "x") == NULL,
+	    "found by its domain");
+	is_str(c->muc.admins[0], "admin@example.org", "an admin, prepared");
+	is_str(c->muc.admins[1], "b@example.org", "another");
+	ok(c->muc.admins[2] == NULL, "and no more");
+	muc_limits_default(&def);
+	ok(memcmp(&def, &c->muc.limits, sizeof def) == 0, "limits have their defaults");
+	is_int(c->log_level, MUC_LOG_INFO, "log_level has its default");
+	is_int(c->link_buffer_bytes, 64 << 20, "link_buffer_bytes has its default");
+	conf_free(c);
+
+	c = read_text("link_buffer_bytes = 2M nick_bytes = 64\n"
+		      "database_max = 1T\n"
+		      "rate_burst = 7 log_level = \"debug\"\n"
+		      "room_defaults {\n\tpersistentroom = \"1\"\n\tmaxusers = 50\n}\n"
+		      "component a { secret = x }\n"
+		      "component b { secret = '${HOME} \"' server = h port = 1 }\n");
+	ok(c != NULL, "numbers, defaults of rooms, two components");
+	if (c == NULL) {
+		printf("# %s\n", said);
+		return;
+	}
+	is_int(c->link_buffer_bytes, 2 << 20, "a number of mucd, with a unit");
+	is_int(c->database_max, (int64_t)1 << 40, "a large one");
+	is_int(c->muc.limits.nick_bytes, 64, "a limit");
+	is_int(c->muc.limits.rate_burst, 7, "another limit");
+	is_int(c->log_level, MUC_LOG_DEBUG, "log_level");
+	is_str(c->muc.room_defaults[0], "persistentroom", "a default of rooms: var");
+	is_str(c->muc.room_defaults[1], "1", "a default of rooms: value");
+	is_str(c->muc.room_defaults[3], "50", "the next, a number");
+	ok(c->muc.room_defaults[4] == NULL, "and no more");
+	is_str(c->components[1].secret, "${HOME} \"", "a secret in single quotes is as it stands");
+	is_str(c->components[0].server, "127.0.0.1", "server has its default");
+	is_int(c->components[0].port, 5347, "port has its default");
+	ok(c->muc.admins[0] == NULL, "no admins");
+	conf_free(c);
+}
+
+static void
+test_secret_file(void)
+{
+	char text[256];
+	struct conf *c;
+
+	snprintf(text, sizeof text, "component a { secret_file = \"%s\" }\n", secret_path);
+	write_mode(secret_path, "from a file\nnot this\n", 0640);
+	c = read_text(text);
+	ok(c != NULL && strcmp(c->components[0].secret, "from a file") == 0,
+	    "a secret's file: its first line");
+	conf_free(c);
+	write_mode(path, text, 0644);
+	c = conf_read(path, complain);
+	ok(c != NULL, "then everybody may read the configuration");
+	conf_free(c);
+	write_mode(secret_path, "from a file\n", 0644);
+	bad(text, 1, "everybody may read it: chmod o-rwx");
+	write_mode(secret_path, "\n", 0600);
+	bad(text, 1, "its first line is empty");
+	unlink(secret_path);
+	bad(text, 1, "No such file");
+
+	said[0] = '\0';
+	write_mode(path, COMPONENT, 0644);
+	c = conf_read(path, complain);
+	ok(c == NULL && strstr(said, "everybody may read it, and there is a secret in it") != NULL,
+	    "a secret in a configuration that everybody may read");
+	conf_free(c);
+}
+
+static void
+test_bad(void)
+{
+	struct conf *c;
+
+	bad("\n\nfoo = 1\n" COMPONENT, 3, "no such option 'foo'");
+	bad("component a {\n secret = x\n prot = 1\n}\n", 3, "no such option 'prot'");
+	bad("admins = { \"a@b\",\n \"nobody\" }\n" COMPONENT, 2, "admins: \"nobody\"");
+	bad("admins = { \"a@b/c\" }\n" COMPONENT, 1, "admins: \"a@b/c\"");
+	bad("rate_burst = 0\n" COMPONENT, 1, "rate_burst: 0 is not from 1 to 1000000");
+	bad("\nrate_burst = 1000001\n" COMPONENT, 2, "rate_burst: 1000001 is not from");
+	bad("rate_burst = 1k\n" COMPONENT, 1, "rate_burst: \"1k\" is no number");
+	bad("rate_burst = -1\n" COMPONENT, 1, "rate_burst: \"-1\" is no number");
+	bad("nick_bytes = 1K\n" COMPONENT, 1, "nick_bytes: \"1K\" is no number of bytes");
+	bad("database_max = 99999999999999999999\n" COMPONENT, 1, "is no number of bytes");
+	bad("database_max = 9999999999G\n" COMPONENT, 1, "is no number of bytes");
+	bad("log_level = loud\n" COMPONENT, 1, "log_level: \"loud\" is not");
+	bad("database = here\n" COMPONENT, 1, "database: \"here\" is not an absolute path");
+	bad("\nroom_defaults {\n maxusers = 5\n nonsense = 1\n}\n" COMPONENT, 5,
+	    "nonsense = \"1\" is not an option of rooms");
+	bad("room_defaults {\n maxusers = { 1, 2 }\n}\n" COMPONENT, 2, "unexpected token");
+	bad("", 0, "there is no component");
+	bad("component a { }\n", 1, "it needs a secret, or a secret_file");
+	bad("component a { secret = x\n secret_file = /x }\n", 2, "not both");
+	bad("component a { secret = \"\" }\n", 1, "the secret is empty");
+	bad("component a@b { secret = x }\n", 1, "that is not a domain");
+	bad("component a/b { secret = x }\n", 1, "that is not a domain");
+	bad("component \"\" { secret = x }\n", 1, "that is not a domain");
+	bad("component a { secret = x }\ncomponent A { secret = y }\n", 2, "there is one already");
+	bad("component a { secret = x\n port = 65536 }\n", 2, "is no port");
+	bad("component a { secret = x\n port = 0x10 }\n", 2, "is no port");
+	bad("component a { secret = x server = \"\" }\n", 1, "neither a host's name nor");
+	bad("component { secret = x }\n", 1, "");
+	bad("database = \"/x\n", 2, "");
+	said[0] = '\0';
+	c = conf_read("/nonexistent/mucd.conf", complain);
+	is_str(said, "/nonexistent/mucd.conf: No such file or directory\n", "no file");
+	conf_free(c);
+	said[0] = '\0';
+	c = conf_read(top, complain);
+	ok(c == NULL && strstr(said, ": not a file") != NULL, "a folder");
+	conf_free(c);
+}
+
+/* The whole file, for free(3). */
+static char *
+slurp(const char *file)
+{
+	char *text = calloc(1, 65536);
+	FILE *f = fopen(file, "r");
+
+	if (f == NULL || text == NULL || fread(text, 1, 65535, f) == 0)
+		printf("# cannot read %s\n", file);
+	if (f != NULL)
+		fclose(f);
+	return text;
+}
+
+/* The manual has each number with its default and its range. */
+static void
+test_manual(void)
+{
+	static const struct {
+		const char *name;
+		int64_t def, least, greatest;
+	} rows[] = {
+#define ROW(name, def, least, greatest, what) { #name, def, least, greatest },
+		CONF_NUMBERS(ROW) MUC_LIMITS(ROW)
+#undef ROW
+	};
+	char *page = slurp("man/mucd.conf.5"), want[256];
+	const char *at;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(want, sizeof want, "\n.It Cm %s\n", rows[i].name);
+		at = strstr(page, want);
+		snprintf(want, sizeof want, "\nDefault %lld, from %lld to %lld.\n",
+		    (long long)rows[i].def, (long long)rows[i].least, (long long)rows[i].greatest);
+		ok(at != NULL && (at = strstr(at, "\nDefault ")) != NULL &&
+			strncmp(at, want, strlen(want)) == 0,
+		    "mucd.conf(5) has %s:%.*s", rows[i].name, (int)strlen(want) - 9, want + 8);
+	}
+	free(page);
+}
+
+static void
+test_example(void)
+{
+	char *text = slurp("component/mucd.conf.example");
+	struct conf *c = read_text(text);
+
+	ok(c != NULL && c->ncomponents == 1, "the example that is installed%s%s",
+	    c == NULL ? ": " : "", said);
+	conf_free(c);
+	free(text);
+}
+
+int
+main(void)
+{
+	if (mkdtemp(top) == NULL)
+		return 1;
+	snprintf(path, sizeof path, "%s/mucd.conf", top);
+	snprintf(secret_path, sizeof secret_path, "%s/secret", top);
+	test_good();
+	test_secret_file();
+	test_bad();
+	test_manual();
+	test_example();
+	unlink(path);
+	unlink(secret_path);
+	rmdir(top);
+	return tap_done();
+}

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# install.t - make install and make uninstall, and what is installed is good
+# MUCD_BUILD names the directory of the build, if it is not build/.
+
+cd "$(dirname "$0")/.." || exit 1
+. t/tap.sh
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+to="O=${MUCD_BUILD:-build} DESTDIR=$dir/root PREFIX=/opt/mucd"
+
+make -s install $to >"$dir/log" 2>&1
+result $? "make install" "$(cat "$dir/log")"
+root=$dir/root/opt/mucd
+none "the daemon, manuals, example, unit and user are there, and nothing else" "$(
+	cd "$root" && find . -type f | sort >"$dir/is"
+	sort >"$dir/want" <<-END
+		./sbin/mucd
+		./share/man/man5/mucd.conf.5
+		./share/man/man7/mucd-rooms.7
+		./share/man/man8/mucd.8
+		./share/doc/mucd/mucd.conf.example
+		./lib/systemd/system/mucd.service
+		./lib/sysusers.d/mucd.conf
+	END
+	diff "$dir/want" "$dir/is"
+	find "$dir/root" -maxdepth 1 -mindepth 1 ! -name opt)"
+"$root/sbin/mucd" -V | grep -q '^mucd [0-9]'
+result $? "the installed daemon tells its version"
+cp "$root/share/doc/mucd/mucd.conf.example" "$dir/conf" && chmod 600 "$dir/conf"
+out=$("$root/sbin/mucd" -n -c "$dir/conf" 2>&1)
+result $? "the example configuration is good" "$out"
+none "the unit names the installed daemon" "$(
+	grep -q '^ExecStart=/opt/mucd/sbin/mucd ' "$root/lib/systemd/system/mucd.service" || echo no
+	grep '@[A-Za-z]*@' "$root/lib/systemd/system/mucd.service")"
+if command -v systemd-analyze >/dev/null; then
+	sed "s|/opt/mucd|$root|" "$root/lib/systemd/system/mucd.service" >"$dir/mucd.service"
+	quiet "systemd understands the unit" systemd-analyze --man=no verify "$dir/mucd.service"
+else
+	echo "# no systemd here: the unit is not verified"
+fi
+make -s uninstall $to >"$dir/log" 2>&1
+result $? "make uninstall" "$(cat "$dir/log")"
+none "it leaves no file" "$(find "$dir/root" -type f)"
+done_testing

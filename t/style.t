@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# style.t - sources as clang-format writes them, manuals as mandoc wants them
+
+cd "$(dirname "$0")/.." || exit 1
+. t/tap.sh
+
+# The tables of lib/tbl are aligned by hand.
+quiet "C sources" clang-format --dry-run -Werror \
+	$(find lib component spec t -name '*.[ch]' ! -path 'lib/tbl/*')
+for page in man/*; do
+	quiet "$page" mandoc -Tlint -Wwarning "$page"
+done
+for script in t/deps t/newcomer .ci/run; do
+	quiet "$script" bash -n "$script"
+done
+done_testing

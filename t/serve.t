@@ -64,7 +64,7 @@ is_gone()
 server_dies()
 {
 	i=0
-	while runs "$server" && [ $i -lt 50 ]; do
+	while runs "$server" && [ $i -lt 300 ]; do
 		sleep 0.1
 		i=$((i + 1))
 	done

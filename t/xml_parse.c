@@ -269,7 +269,7 @@ bad(void)
 		"<m>&lt</m>", "<m>& </m>", "<m><!-- c --></m>", "<m><?pi x?></m>",
 		"<m><!DOCTYPE m></m>", "<!DOCTYPE m [<!ENTITY e 'x'>]><m>&e;</m>", "<!-- c --><m/>",
 		"<?xml version='1.0'?><m/>", "<m xmlns='u' xmlns='v'/>", "<m/ >", "< m/>",
-		"<m a='1'b='2'/>", "<m", "<m a='" };
+		"<m a='1'b='2'/>", "<m", "<m a='", "<m\xf0\x9f\x98\x80/>", "<\xc8\xa0/>" };
 	const struct xml *x;
 	char nul[27];
 	size_t i, good = 0;

@@ -4,7 +4,9 @@
  *
  * Entities: without a DTD, which a stream cannot have, there are only the five of XML and
  * character references. XML_PARSE_NOENT makes libxml2 replace these in attribute values too, and
- * XML_PARSE_HUGE lifts its own limits: those of xml_cut() hold already.
+ * XML_PARSE_HUGE lifts its own limits: those of xml_cut() hold already. XML_PARSE_OLD10 has names as they
+ * were before the fifth edition of XML 1.0: servers read by expat, which knows no other, and would end the
+ * stream at a name that is newer.
  *
  * libxml2 2.9 takes some overlong sequences (c1 92 in CDATA), which the host server would not
  * take from us; so what is fed is known to be UTF-8 before.
@@ -313,8 +315,8 @@ renew(struct xml_parser *p)
 	p->ctxt = xmlCreatePushParserCtxt(&sax, p, NULL, 0, NULL);
 	if (p->ctxt == NULL)
 		mem_die(sizeof(*p->ctxt));
-	xmlCtxtUseOptions(
-	    p->ctxt, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC);
+	xmlCtxtUseOptions(p->ctxt, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_HUGE |
+				       XML_PARSE_IGNORE_ENC | XML_PARSE_OLD10);
 	memset(p->cache, 0, sizeof(p->cache));
 	p->depth = 0;
 	begin(p, p->header_arena);

@@ -19,7 +19,8 @@
 #include "base/mem.h"
 #include "live_server.h"
 
-#define START_MS 60000
+#define START_MS    40000
+#define START_TRIES 3
 
 static const char *const kinds[] = { "prosody", "ejabberd" };
 
@@ -361,18 +362,15 @@ say_output(const struct server *s, const struct server_conf *conf)
 	free(out);
 }
 
-bool
-server_start(struct server *s, struct server_conf *conf)
+/* Once, on ports that were free a moment ago. */
+static bool
+try_start(struct server *s, struct server_conf *conf)
 {
 	int port[SERVER_MAX + 1];
 	bool good;
 	size_t i;
 
 	memset(s, 0, sizeof(*s));
-	if (access("/dev/null", W_OK) != 0 || access("/dev/urandom", R_OK) != 0) {
-		fprintf(stderr, "live: no server runs without /dev/null and /dev/urandom\n");
-		return false;
-	}
 	s->dir = temp_dir();
 	if (s->dir == NULL)
 		return false;
@@ -388,6 +386,20 @@ server_start(struct server *s, struct server_conf *conf)
 		return true;
 	say_output(s, conf);
 	server_stop(s, false);
+	return false;
+}
+
+/* Somebody else may have taken a port before the server does: then others are tried. */
+bool
+server_start(struct server *s, struct server_conf *conf)
+{
+	if (access("/dev/null", W_OK) != 0 || access("/dev/urandom", R_OK) != 0) {
+		fprintf(stderr, "live: no server runs without /dev/null and /dev/urandom\n");
+		return false;
+	}
+	for (int tries = 0; tries < START_TRIES && !live_stopping; tries++)
+		if (try_start(s, conf))
+			return true;
 	return false;
 }
 

@@ -37,7 +37,7 @@ start()
 	pid=$!
 	exec 9>"$tmp/in"
 	i=0
-	while [ ! -s "$tmp/line" ] && [ $i -lt 600 ] && kill -0 $pid; do
+	while [ ! -s "$tmp/line" ] && [ $i -lt 1200 ] && kill -0 $pid; do
 		sleep 0.1
 		i=$((i + 1))
 	done 2>/dev/null

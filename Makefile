@@ -86,8 +86,6 @@ tests: $O/mucd $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN)
 # -- the two commands, and how they get what they need --
 
 JOBS     = $(shell nproc)
-# Many tests wait more than they compute.
-TEST_JOBS = $(shell expr 2 '*' $(JOBS))
 
 deps:
 	@t/deps $(DEBS)
@@ -101,7 +99,7 @@ check:
 	@t/deps $(TEST_DEBS)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests SANITIZE=address,undefined
-	@prove -e '' --merge --timer --failures --comments -j$(TEST_JOBS) $$(cat build/san/tests build/tests) && \
+	@prove -e '' --merge --timer --failures --comments -j$(JOBS) $$(cat build/san/tests build/tests) && \
 	    echo 'make check: all is well' || { echo 'make check: FAILED; to see all of one: prove -v --merge -e "" build/t/NAME' >&2; exit 1; }
 
 newcomer:

@@ -402,6 +402,17 @@ drops(struct service *s, const struct ev *ev)
 	return true;
 }
 
+/* The last step: the changes are made, or the sender is told why not. */
+static void
+conclude(struct plan *p, enum deny deny)
+{
+	if (deny == OK)
+		plan_run(p);
+	else
+		refuse(p, deny);
+	plan_release(p);
+}
+
 void
 dispatch(struct service *s, unsigned way_back, const struct xml *x, size_t nbytes)
 {
@@ -415,11 +426,7 @@ dispatch(struct service *s, unsigned way_back, const struct xml *x, size_t nbyte
 	plan_init(&p, s, &ev, NULL);
 	if (deny == OK)
 		deny = handle(&p, &ev, nbytes);
-	if (deny == OK)
-		plan_run(&p);
-	else
-		refuse(&p, deny);
-	plan_release(&p);
+	conclude(&p, deny);
 }
 
 /*
@@ -440,9 +447,5 @@ dispatch_refuse(
 	plan_init(&p, s, &ev, NULL);
 	if (deny == OK && why != RESOURCE_CONSTRAINT && !answerable(&ev))
 		why = handle(&p, &ev, nbytes);
-	if (why == OK)
-		plan_run(&p);
-	else
-		refuse(&p, why);
-	plan_release(&p);
+	conclude(&p, why);
 }

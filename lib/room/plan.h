@@ -133,7 +133,6 @@ void tell_jid(struct plan *, const struct xml *stanza, const char *jid);
 struct presence {
 	const struct occupant *occupant;
 	const struct session *shown; /* whose JID and payload; NULL: occupant_shown() */
-	const char *nick;	     /* NULL: the occupant's */
 	bool unavailable;
 	enum role role; /* ROLE_NONE when it leaves */
 	const char *new_nick;

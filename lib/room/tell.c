@@ -82,9 +82,8 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	const struct occupant *o = pr->occupant;
 	const struct session *shown = pr->shown != NULL ? pr->shown : occupant_shown(o);
 	struct xml *x = xml_new(a, NS_STANZA, "presence");
-	const char *nick = pr->nick != NULL ? pr->nick : o->nick;
 
-	xml_set(a, x, "from", arena_cat(a, o->room->jid, "/", nick, NULL));
+	xml_set(a, x, "from", arena_cat(a, o->room->jid, "/", o->nick, NULL));
 	xml_set(a, x, "type", pr->unavailable ? "unavailable" : NULL);
 	xml_set(a, x, "id", self ? pr->id : NULL);
 	if (pr->text != NULL)

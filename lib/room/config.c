@@ -20,6 +20,7 @@ enum field_type {
 	FIELD_ENUM,
 	FIELD_UINT,
 	FIELD_TEXT,
+	FIELD_SET,
 };
 
 struct field {
@@ -28,7 +29,7 @@ struct field {
 	size_t offset;
 	const char *var, *alias, *label;
 	uint32_t def;	       /* not of TEXT */
-	const char *values;    /* ENUM: the words, in order, with blanks between them */
+	const char *values;    /* ENUM, SET: the words, in order, with blanks between them */
 	size_t max_bytes;      /* TEXT */
 	const char *form_type; /* TEXT */
 };
@@ -43,11 +44,14 @@ static const struct field fields[] = {
 	{ tag, FIELD_UINT, AT(member), var, alias, label, def, NULL, 0, "text-single" },
 #define TEXT(tag, member, var, alias, bytes, type, label)                                          \
 	{ tag, FIELD_TEXT, AT(member), var, alias, label, 0, NULL, bytes, type },
+#define SET(tag, member, var, alias, def, label, values)                                           \
+	{ tag, FIELD_SET, AT(member), var, alias, label, def, values, 0, "list-multi" },
 #include "../tbl/config.h"
 #undef BOOL
 #undef ENUM
 #undef UINT
 #undef TEXT
+#undef SET
 };
 #undef AT
 
@@ -109,6 +113,7 @@ word(const char *list, uint32_t i, size_t *n)
 	return NULL;
 }
 
+/* Which word of the list it is; false: none. */
 static bool
 set_enum(uint32_t *out, const char *values, const char *value)
 {
@@ -121,6 +126,38 @@ set_enum(uint32_t *out, const char *values, const char *value)
 			return true;
 		}
 	return false;
+}
+
+/* Adds a word's bit. */
+static bool
+add_word(uint32_t *out, const char *values, const char *value)
+{
+	uint32_t i;
+
+	if (!set_enum(&i, values, value))
+		return false;
+	*out |= 1u << i;
+	return true;
+}
+
+/* Words with blanks between them, the way a configuration file has them. */
+static bool
+set_words(uint32_t *out, const char *values, const char *list)
+{
+	const char *w;
+	char one[32];
+	size_t n;
+
+	*out = 0;
+	for (uint32_t i = 0; (w = word(list, i, &n)) != NULL; i++) {
+		if (n == 0 || n >= sizeof(one))
+			return false;
+		memcpy(one, w, n);
+		one[n] = '\0';
+		if (!add_word(out, values, one))
+			return false;
+	}
+	return true;
 }
 
 /* "none" is a word of the registry for maxusers (16.5.3). */
@@ -160,6 +197,8 @@ set_field(struct arena *a, struct config *c, const struct field *f, const char *
 		return set_enum(number_at(c, f), f->values, value);
 	case FIELD_UINT:
 		return set_uint(number_at(c, f), value);
+	case FIELD_SET:
+		return set_words(number_at(c, f), f->values, value);
 	case FIELD_TEXT:
 		if (strlen(value) > f->max_bytes)
 			return false;
@@ -174,13 +213,22 @@ set_field(struct arena *a, struct config *c, const struct field *f, const char *
 	return false;
 }
 
+/* Is it one of the field's other names? */
+static bool
+is_alias(const struct field *f, const char *var)
+{
+	uint32_t i;
+
+	return set_enum(&i, f->alias, var);
+}
+
 bool
 config_set_value(struct config *c, const char *var, const char *value, bool *known)
 {
 	static const char prefix[] = "muc#roomconfig_";
 
 	for (const struct field *f = fields; f < fields + NFIELDS; f++)
-		if (strcmp(f->var, var) == 0 || strcmp(f->alias, var) == 0 ||
+		if (strcmp(f->var, var) == 0 || is_alias(f, var) ||
 		    (strncmp(f->var, prefix, sizeof(prefix) - 1) == 0 &&
 			strcmp(f->var + sizeof(prefix) - 1, var) == 0)) {
 			*known = true;
@@ -254,10 +302,24 @@ value_of(struct arena *a, const struct config *c, const struct field *f)
 
 	if (f->type == FIELD_TEXT)
 		return *text_at(c, f);
+	if (f->type == FIELD_SET)
+		return NULL;
 	if (f->type != FIELD_ENUM)
 		return arena_fmt(a, "%u", (unsigned)*number_at(c, f));
 	w = word(f->values, *number_at(c, f), &n);
 	return w != NULL ? arena_strndup(a, w, n) : NULL;
+}
+
+/* The values of a list-multi. */
+static void
+add_words(struct arena *a, struct xml *x, const struct config *c, const struct field *f)
+{
+	const char *w;
+	size_t n;
+
+	for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
+		if ((*number_at(c, f) & 1u << i) != 0)
+			form_add_value(a, x, arena_strndup(a, w, n));
 }
 
 void
@@ -271,11 +333,39 @@ config_form(struct arena *a, struct xml *query, const struct config *c, const ch
 	xml_add_text(a, form, NS_DATA, "title", title);
 	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
 		x = form_add_field(a, form, f->form_type, f->var, f->label, value_of(a, c, f));
-		if (f->type != FIELD_ENUM)
+		if (f->type == FIELD_SET)
+			add_words(a, x, c, f);
+		if (f->type != FIELD_ENUM && f->type != FIELD_SET)
 			continue;
 		for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
 			form_add_option(a, x, NULL, arena_strndup(a, w, n));
 	}
+}
+
+/* What a form says of a field: under its own name, else under another. */
+static const struct xml *
+submitted(struct arena *a, const struct xml *form, const struct field *f)
+{
+	const struct xml *x = form_field(form, f->var);
+	const char *w;
+	size_t n;
+
+	for (uint32_t i = 0; x == NULL && (w = word(f->alias, i, &n)) != NULL; i++)
+		x = form_field(form, arena_strndup(a, w, n));
+	return x;
+}
+
+/* All values of a list-multi: without any it is the empty set. */
+static bool
+set_values(uint32_t *out, const struct field *f, const struct xml *x)
+{
+	const struct xml *v = NULL;
+
+	*out = 0;
+	while ((v = form_next_value(x, v)) != NULL)
+		if (!add_word(out, f->values, xml_text(v)))
+			return false;
+	return true;
 }
 
 bool
@@ -285,11 +375,14 @@ config_submit(struct arena *a, struct config *c, const struct xml *form)
 	const char *value;
 
 	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
-		x = form_field(form, f->var);
-		if (x == NULL && *f->alias != '\0')
-			x = form_field(form, f->alias);
+		x = submitted(a, form, f);
 		if (x == NULL)
 			continue;
+		if (f->type == FIELD_SET) {
+			if (!set_values(number_at(c, f), f, x))
+				return false;
+			continue;
+		}
 		value = form_value(x);
 		if (value == NULL && f->type != FIELD_TEXT)
 			return false;

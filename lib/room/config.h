@@ -19,16 +19,25 @@ enum whois {
 	WHOIS_ANYONE,	  /* non-anonymous: 7.2.3 */
 };
 
+enum allowpm {
+	ALLOWPM_ANYONE,
+	ALLOWPM_PARTICIPANTS,
+	ALLOWPM_MODERATORS,
+	ALLOWPM_NONE,
+};
+
 struct config {
 #define BOOL(tag, member, var, alias, def, label)	  uint32_t member;
 #define ENUM(tag, member, var, alias, def, label, values) uint32_t member;
 #define UINT(tag, member, var, alias, def, label)	  uint32_t member;
 #define TEXT(tag, member, var, alias, bytes, type, label) char *member;
+#define SET(tag, member, var, alias, def, label, values)  uint32_t member;
 #include "../tbl/config.h"
 #undef BOOL
 #undef ENUM
 #undef UINT
 #undef TEXT
+#undef SET
 };
 
 /* A set of fields, as bits in the order of tbl/config.h. */

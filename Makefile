@@ -42,7 +42,10 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/link.t t/pressure.t t/hostile.t t/ejabberd.t t/prosody.t
-T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/style.t
+T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/style.t
+# spec/run with one feature taken out of the array, for each of them.
+FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
+MUTANTS  = $(FEATURES:%=$O/mutate/%)
 T_ALL    = $(T_LONG) $(filter-out $(T_LONG),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_HOUSE),$(T_ALL)),$(T_ALL)))
 
@@ -77,10 +80,20 @@ $O/t/%.t: t/%.t Makefile
 $O/spec/run: $(call obj,$(RUN_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$O/mutate/%.c: lib/features.c
+	@mkdir -p $(@D)
+	sed '/FEATURE($*)/d' $< >$@
+
+$(MUTANTS:%=%.o): %.o: %.c Makefile | $O/found
+	$(CC) $(ALL_CPPFLAGS) $(CFLAGS_PKGS) $(ALL_CFLAGS) -O0 -U_FORTIFY_SOURCE -MMD -MP -c -o $@ $<
+
+$(MUTANTS): %: %.o $(call obj,$(RUN_SRC)) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 $O/spec/live $O/spec/demo: $O/spec/%: $O/spec/%.o $(call obj,$(LIVE_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LIVE_LIBS)
 
-tests: $O/mucd $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN)
+tests: $O/mucd $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN) $(if $(SANITIZE),,$(MUTANTS))
 	@printf '%s\n' $(T_RUN) $(T_BIN) >$O/tests
 
 # -- the two commands, and how they get what they need --
@@ -101,6 +114,10 @@ check:
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests SANITIZE=address,undefined
 	@prove -e '' --merge --timer --failures --comments -j$(JOBS) $$(cat build/san/tests build/tests) && \
 	    echo 'make check: all is well' || { echo 'make check: FAILED; to see all of one: prove -v --merge -e "" build/t/NAME' >&2; exit 1; }
+
+# Each feature is taken out of the array in turn: its own scripts must fail.
+mutate: $(MUTANTS)
+	@prove -e '' t/mutate.t
 
 newcomer:
 	@t/newcomer
@@ -135,5 +152,5 @@ uninstall:
 	    $(DOC)/mucd.conf.example $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests deps demo check newcomer format clean install uninstall
--include $(patsubst %.o,%.d,$(call obj,$(SRC)))
+.PHONY: all tests deps demo check mutate newcomer format clean install uninstall
+-include $(patsubst %.o,%.d,$(call obj,$(SRC))) $(MUTANTS:%=%.d)

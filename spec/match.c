@@ -328,6 +328,15 @@ match_text(const struct how *how, const struct xml *want, const struct xml *got)
 	return like(how, text, own_text(how->m->a, got));
 }
 
+/* Is it what an error brings back of the request? */
+static bool
+is_echo(const struct xml *x)
+{
+	const char *type = x->up != NULL && x->up->up == NULL ? xml_get(x->up, "type") : NULL;
+
+	return type != NULL && strcmp(type, "error") == 0 && !xml_is(x, NS_STANZA, "error");
+}
+
 /* How x is compared when what is around it is compared so. */
 static struct how
 how_of(const struct how *around, const struct xml *x)
@@ -335,6 +344,8 @@ how_of(const struct how *around, const struct xml *x)
 	struct how how = *around;
 	const struct xml_attr *at;
 
+	if (is_echo(x))
+		how.strict = false;
 	for (at = x->attr; at != NULL; at = at->next)
 		if (is_ours(at) && strcmp(at->name, "strict") == 0)
 			how.strict = strcmp(at->value, "true") == 0;

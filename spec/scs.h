@@ -66,7 +66,8 @@
  * ours do) is strict: a `receives` is compared with the very next stanza of that client; all
  * attributes, all children and all text must be there and no more, children in any order; and when
  * the script ends nobody has anything unread. Of the stanza itself `to` may be left out: then it
- * must be the full JID of the client; and so may xml:lang: then it may be anything. What a client's
+ * must be the full JID of the client; and so may xml:lang: then it may be anything. In an error, what
+ * comes back of the request must be there, but a script need not repeat all it holds. What a client's
  * own server tells it (presence and IQs of its own account, such as roster pushes) is skipped.
  *
  * Any other script is foreign (`#@ lenient` says so aloud): what a `receives` names must be there,

@@ -288,6 +288,34 @@ compare(struct bytes a, struct bytes b)
 	return cmp != 0 ? cmp : (a.n > b.n) - (a.n < b.n);
 }
 
+static bool
+has_prefix(struct bytes key, struct bytes prefix)
+{
+	return key.n >= prefix.n && (prefix.n == 0 || memcmp(key.p, prefix.p, prefix.n) == 0);
+}
+
+static MDB_cursor *
+open_cursor(struct lmdb *s, enum table table)
+{
+	MDB_cursor *cursor;
+	int rc;
+
+	ensure_txn(s);
+	rc = mdb_cursor_open(s->txn, s->dbi[table], &cursor);
+	if (rc != 0)
+		die(s, "reading", rc);
+	return cursor;
+}
+
+/* The end of a walk, by what the cursor said last: MDB_NOTFOUND when it ran out of records. */
+static void
+close_cursor(struct lmdb *s, MDB_cursor *cursor, int rc)
+{
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		die(s, "reading", rc);
+	mdb_cursor_close(cursor);
+}
+
 static enum store_result
 lmdb_each(struct store *store, enum table table, struct bytes prefix, struct bytes after,
     store_visit *visit, void *arg)
@@ -296,18 +324,14 @@ lmdb_each(struct store *store, enum table table, struct bytes prefix, struct byt
 	const struct bytes start = compare(after, prefix) > 0 ? after : prefix;
 	MDB_val k = { start.n, (void *)(uintptr_t)start.p }, v;
 	enum store_result result = STORE_OK;
-	MDB_cursor *cursor;
+	MDB_cursor *cursor = open_cursor(s, table);
 	int rc;
 
-	ensure_txn(s);
-	rc = mdb_cursor_open(s->txn, s->dbi[table], &cursor);
-	if (rc != 0)
-		die(s, "reading", rc);
 	rc = mdb_cursor_get(cursor, &k, &v, start.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
 		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
 
-		if (key.n < prefix.n || (prefix.n > 0 && memcmp(key.p, prefix.p, prefix.n) != 0))
+		if (!has_prefix(key, prefix))
 			break;
 		if (after.n > 0 && compare(key, after) == 0)
 			continue;
@@ -316,9 +340,43 @@ lmdb_each(struct store *store, enum table table, struct bytes prefix, struct byt
 			break;
 		}
 	}
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		die(s, "reading", rc);
-	mdb_cursor_close(cursor);
+	close_cursor(s, cursor, rc);
+	return result;
+}
+
+static enum store_result
+lmdb_each_back(struct store *store, enum table table, struct bytes prefix, struct bytes before,
+    store_visit *visit, void *arg)
+{
+	struct lmdb *s = lmdb_of(store);
+	uint8_t top[STORE_KEY_MAX]; /* no key of that prefix is greater */
+	MDB_val k = { sizeof top, top }, v;
+	enum store_result result = STORE_OK;
+	MDB_cursor *cursor = open_cursor(s, table);
+	int rc;
+
+	memset(top, 0xff, sizeof top);
+	if (prefix.n > 0)
+		memcpy(top, prefix.p, prefix.n);
+	if (before.n > 0 && compare(before, (struct bytes){ top, sizeof top }) < 0)
+		k = (MDB_val){ before.n, (void *)(uintptr_t)before.p };
+	rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+	if (rc == MDB_NOTFOUND)
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV)) {
+		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
+
+		if (before.n > 0 && compare(key, before) >= 0)
+			continue;
+		if (has_prefix(key, prefix)) {
+			if (visit(arg, key, val) != 0) {
+				result = STORE_STOP;
+				break;
+			}
+		} else if (compare(key, prefix) < 0)
+			break;
+	}
+	close_cursor(s, cursor, rc);
 	return result;
 }
 
@@ -545,8 +603,8 @@ store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 {
 	struct lmdb *s = mem_alloc(sizeof *s);
 
-	s->store = (struct store){ lmdb_get, lmdb_each, lmdb_put, lmdb_del, lmdb_commit, lmdb_fill,
-		lmdb_close };
+	s->store = (struct store){ lmdb_get, lmdb_each, lmdb_each_back, lmdb_put, lmdb_del,
+		lmdb_commit, lmdb_fill, lmdb_close };
 	s->path = mem_strdup(path);
 	s->max_bytes = max_bytes;
 	s->lock_fd = -1;

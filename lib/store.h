@@ -62,13 +62,20 @@ struct store {
 	enum store_result (*each)(struct store *, enum table, struct bytes prefix,
 	    struct bytes after, store_visit *, void *arg);
 
+	/*
+	 * Visits, in reverse order, the records whose keys begin with prefix (n = 0: all) and are
+	 * less than `before` (n = 0: from the last). Results as of each.
+	 */
+	enum store_result (*each_back)(struct store *, enum table, struct bytes prefix,
+	    struct bytes before, store_visit *, void *arg);
+
 	/* Bytes are copied. Neither can fail: a store without room says so at commit. */
 	void (*put)(struct store *, enum table, struct bytes key, struct bytes val);
 	void (*del)(struct store *, enum table, struct bytes key); /* nothing there: no error */
 
 	/*
 	 * Ends the turn. STORE_OK: it is durable, the next turn begins. STORE_RETRY: nothing was
-	 * written and nothing forgotten, call again later; until then only get and each are
+	 * written and nothing forgotten, call again later; until then only reading is
 	 * allowed. Errors after which durability is in doubt do not return: the store says why and
 	 * exits.
 	 */

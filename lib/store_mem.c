@@ -5,6 +5,7 @@
  * Each table is a red-black tree of records. There is no turn to undo: what is put is there.
  */
 #include <bsd/sys/tree.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,21 +60,50 @@ mem_get(struct store *s, enum table t, struct bytes key, struct bytes *val)
 	return STORE_OK;
 }
 
+static bool
+has_prefix(struct bytes key, struct bytes prefix)
+{
+	return key.n >= prefix.n && (prefix.n == 0 || memcmp(key.p, prefix.p, prefix.n) == 0);
+}
+
 static enum store_result
 mem_each(struct store *s, enum table t, struct bytes prefix, struct bytes after, store_visit *visit,
     void *arg)
 {
-	struct record want = { .key = after.n > 0 ? after : prefix };
+	struct record want = { .key = bytes_cmp(after, prefix) > 0 ? after : prefix };
 	struct record *r = RB_NFIND(records, table_of(s, t), &want);
 
 	if (r != NULL && after.n > 0 && bytes_cmp(r->key, after) == 0)
 		r = RB_NEXT(records, table_of(s, t), r);
-	for (; r != NULL; r = RB_NEXT(records, table_of(s, t), r)) {
-		if (r->key.n < prefix.n ||
-		    (prefix.n > 0 && memcmp(r->key.p, prefix.p, prefix.n) != 0))
-			break;
+	for (; r != NULL && has_prefix(r->key, prefix); r = RB_NEXT(records, table_of(s, t), r))
 		if (visit(arg, r->key, r->val) != 0)
 			return STORE_STOP;
+	return STORE_OK;
+}
+
+static enum store_result
+mem_each_back(struct store *s, enum table t, struct bytes prefix, struct bytes before,
+    store_visit *visit, void *arg)
+{
+	uint8_t top[STORE_KEY_MAX]; /* no key of that prefix is greater */
+	struct record want = { .key = { top, sizeof(top) } }, *r;
+
+	memset(top, 0xff, sizeof(top));
+	if (prefix.n > 0)
+		memcpy(top, prefix.p, prefix.n);
+	if (before.n > 0 && bytes_cmp(before, want.key) < 0)
+		want.key = before;
+	r = RB_NFIND(records, table_of(s, t), &want);
+	if (r == NULL)
+		r = RB_MAX(records, table_of(s, t));
+	for (; r != NULL; r = RB_PREV(records, table_of(s, t), r)) {
+		if (before.n > 0 && bytes_cmp(r->key, before) >= 0)
+			continue;
+		if (has_prefix(r->key, prefix)) {
+			if (visit(arg, r->key, r->val) != 0)
+				return STORE_STOP;
+		} else if (bytes_cmp(r->key, prefix) < 0)
+			break;
 	}
 	return STORE_OK;
 }
@@ -139,6 +169,7 @@ store_mem_new(void)
 	m->store = (struct store){
 		.get = mem_get,
 		.each = mem_each,
+		.each_back = mem_each_back,
 		.put = mem_put,
 		.del = mem_del,
 		.commit = mem_commit,

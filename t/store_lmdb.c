@@ -155,6 +155,17 @@ walk(struct store *s, const char *prefix, const char *after, unsigned stop_at)
 	return w;
 }
 
+static struct walk
+walk_back(struct store *s, const char *prefix, const char *before, unsigned stop_at)
+{
+	struct walk w = { .stop_at = stop_at };
+	enum store_result want = stop_at != 0 ? STORE_STOP : STORE_OK;
+
+	if (s->each_back(s, TABLE_rooms, str(prefix), str(before), visit, &w) != want)
+		snprintf(w.text, sizeof w.text, "wrong result");
+	return w;
+}
+
 static void
 test_basics(void)
 {
@@ -188,6 +199,22 @@ test_basics(void)
 	is_str(walk(s, "", "b", 0).text, "b\xff=3 c= ", "each: after, without prefix");
 	is_str(walk(s, "", "", 2).text, "ab=1 b=two ", "each: the visitor stops");
 	is_str(walk(s, "x", "", 0).text, "", "each: nothing of that prefix");
+	is_str(
+	    walk_back(s, "", "", 0).text, "c= b\xff=3 b=two ab=1 ", "each_back: in reverse order");
+	is_str(walk_back(s, "b", "", 0).text, "b\xff=3 b=two ", "each_back: by prefix");
+	is_str(
+	    walk_back(s, "b\xff", "", 0).text, "b\xff=3 ", "each_back: a prefix that ends in 255");
+	is_str(walk_back(s, "c", "", 0).text, "c= ", "each_back: the last prefix of all");
+	is_str(walk_back(s, "b", "b\xff", 0).text, "b=two ", "each_back: before a key");
+	is_str(
+	    walk_back(s, "b", "ba", 0).text, "b=two ", "each_back: before one that is not there");
+	is_str(walk_back(s, "b", "b", 0).text, "", "each_back: before the first");
+	is_str(walk_back(s, "b", "a", 0).text, "", "each_back: before a key before the prefix");
+	is_str(walk_back(s, "b", "c", 0).text, "b\xff=3 b=two ",
+	    "each_back: before a key behind the prefix");
+	is_str(walk_back(s, "", "b", 0).text, "ab=1 ", "each_back: before, without prefix");
+	is_str(walk_back(s, "", "", 2).text, "c= b\xff=3 ", "each_back: the visitor stops");
+	is_str(walk_back(s, "x", "", 0).text, "", "each_back: nothing of that prefix");
 	memset(long_key, 'k', sizeof long_key);
 	s->put(s, TABLE_names, (struct bytes){ long_key, sizeof long_key }, str("long"));
 	ok(s->get(s, TABLE_names, (struct bytes){ long_key, sizeof long_key }, &val) == STORE_OK &&

@@ -34,6 +34,14 @@ walk(struct store *s, const char *prefix, const char *after)
 	return seen;
 }
 
+static const char *
+walk_back(struct store *s, const char *prefix, const char *before)
+{
+	seen[0] = '\0';
+	s->each_back(s, TABLE_names, bytes_of(prefix), bytes_of(before), see, NULL);
+	return seen;
+}
+
 int
 main(void)
 {
@@ -47,9 +55,21 @@ main(void)
 	is_str(walk(s, "a", ""), "a aa aab ab ", "by prefix");
 	is_str(walk(s, "a", "aa"), "aab ab ", "after a key");
 	is_str(walk(s, "a", "aaa"), "aab ab ", "after a key that is not there");
+	is_str(walk(s, "b", "a"), "b ", "after a key before the prefix");
 	is_str(walk(s, "x", ""), "", "nothing of that prefix");
 	stop_after = 2;
 	is_str(walk(s, "", ""), "a aa ", "until told to stop");
+	is_str(walk_back(s, "", ""), "c b ab aab aa a ", "back: in reverse order");
+	is_str(walk_back(s, "a", ""), "ab aab aa a ", "back: by prefix");
+	is_str(walk_back(s, "c", ""), "c ", "back: the last prefix of all");
+	is_str(walk_back(s, "a", "ab"), "aab aa a ", "back: before a key");
+	is_str(walk_back(s, "a", "aaa"), "aa a ", "back: before a key that is not there");
+	is_str(walk_back(s, "a", "c"), "ab aab aa a ", "back: before a key behind the prefix");
+	is_str(walk_back(s, "b", "a"), "", "back: before a key before the prefix");
+	is_str(walk_back(s, "a", "a"), "", "back: before the first");
+	is_str(walk_back(s, "x", ""), "", "back: nothing of that prefix");
+	stop_after = 2;
+	is_str(walk_back(s, "", ""), "c b ", "back: until told to stop");
 	s->put(s, TABLE_names, bytes_of("a"), bytes_of("new"));
 	ok(s->get(s, TABLE_names, bytes_of("a"), &val) == STORE_OK && val.n == 3, "a put replaces");
 	is_int(s->get(s, TABLE_rooms, bytes_of("a"), &val), STORE_NONE, "tables are apart");

@@ -74,7 +74,9 @@
  * more may be, and stanzas before the one that matches are dropped.
  *
  * scansion:strict='false' loosens one element and all below it in a strict script, 'true' does the
- * reverse in a foreign one. The prefix needs no declaration.
+ * reverse in a foreign one. The prefix needs no declaration. So a script that is about some fields
+ * of a data form loosens its <x/> and names those fields; an empty value that must be empty is
+ * <value scansion:strict='true'/>. The whole configuration form stands in owner_form.scs alone.
  *
  * ASKED BY THE SERVICE. An IQ get by ping or disco#info from the service is answered with a result
  * by the player and never seen, unless the client is manual (below). Any other IQ is received, and

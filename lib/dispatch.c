@@ -243,7 +243,8 @@ refuse(struct plan *p, enum deny deny)
 	xml_set(a, error, "type", r->type);
 	xml_add(a, error, NS_STANZA_ERRORS, r->condition);
 	if (r->text != NULL)
-		xml_set_lang(a, xml_add_text(a, error, NS_STANZA_ERRORS, "text", r->text), "en");
+		xml_set_lang(a, xml_add_text(a, error, NS_STANZA_ERRORS, "text", say(p, r->text)),
+		    lang_tag(plan_lang(p)));
 	tell_jid(p, x, ev->from.full);
 	out_take(s, ev->domain_no, &p->rest);
 }

@@ -15,6 +15,7 @@
 #include "base/form.h"
 #include "base/xml_write.h"
 #include "room/plan.h"
+#include "room/text.h"
 
 /* Why something is refused; rows of tbl/error.h. */
 enum deny {
@@ -127,6 +128,9 @@ void code_add(unsigned codes[8], unsigned code);
 /* An IQ result for the request, with no child yet; its `to` is set when it is told. */
 struct xml *result_new(struct plan *);
 
+/* The same for one that speaks to people, by a form or a name: marked with plan_lang(). */
+struct xml *result_said(struct plan *);
+
 /* A stanza of that name from the room, or from the nick in it; type and id may be NULL. */
 struct xml *stanza_new(struct arena *, const char *name, const struct room *, const char *nick,
     const char *type, const char *id);
@@ -167,6 +171,20 @@ void disco_feature(struct arena *, struct xml *query, const char *var);
 
 /* Forgets how domains are asked: ghost.c. */
 void askers_free(struct service *);
+
+/*
+ * The language in which the sender of the plan's stanza is spoken to (XEP-0045 13, RFC 6120 4.7.4):
+ * the first that mucd speaks of xml:lang of the stanza, that of the sender's presence in the room,
+ * and the room's; else English. What is said to others is said in session_lang() of each, what is
+ * said once for many in room_lang(). Mark it on the <text/> or the stanza: xml_set_lang(), lang_tag().
+ */
+enum lang plan_lang(const struct plan *);
+
+/* A text of tbl/text.h in that language: say(p, "Chat rooms"). Static; costs nothing in English. */
+const char *say(const struct plan *, const char *english);
+
+/* The same with something in the place of its "%s". */
+const char *say_of(const struct plan *, const char *english, const char *what);
 
 /* The actor's nick, for <actor/>: 8.2; NULL when the sender is not in the room. */
 const char *actor_nick(const struct plan *);

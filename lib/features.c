@@ -131,6 +131,15 @@ result_new(struct plan *p)
 }
 
 struct xml *
+result_said(struct plan *p)
+{
+	struct xml *x = result_new(p);
+
+	xml_set_lang(p->s->arena, x, lang_tag(plan_lang(p)));
+	return x;
+}
+
+struct xml *
 stanza_new(struct arena *a, const char *name, const struct room *r, const char *nick,
     const char *type, const char *id)
 {
@@ -160,6 +169,34 @@ plan_run(struct plan *p)
 	}
 	out_take(p->s, domain_no, &p->first);
 	out_take(p->s, domain_no, &p->rest);
+}
+
+enum lang
+plan_lang(const struct plan *p)
+{
+	const struct ev *ev = p->ev;
+	enum lang lang;
+
+	if (ev != NULL && lang_read(xml_lang(ev->stanza), &lang))
+		return lang;
+	return ev != NULL && ev->session != NULL ? session_lang(ev->session) : room_lang(p->room);
+}
+
+const char *
+say(const struct plan *p, const char *english)
+{
+	return text_in(plan_lang(p), english);
+}
+
+const char *
+say_of(const struct plan *p, const char *english, const char *what)
+{
+	const char *text = say(p, english), *at = strstr(text, "%s");
+	struct arena *a = p->s->arena;
+
+	if (at == NULL)
+		return text;
+	return arena_cat(a, arena_strndup(a, text, (size_t)(at - text)), what, at + 2, NULL);
 }
 
 const char *

@@ -121,7 +121,7 @@ test_form(struct arena *a)
 	const struct xml *form, *whois;
 
 	config_init(&c);
-	config_form(a, query, &c, "Title");
+	config_form(a, query, &c, LANG_EN, "Title");
 	form = xml_child(query, NS_DATA, "x");
 	is_str(xml_get(form, "type"), "form", "a form");
 	ok(form_type_is(form, "http://jabber.org/protocol/muc#roomconfig"), "of its type");

@@ -49,8 +49,8 @@ plan_info_service(struct plan *p)
 
 	if (xml_get(p->ev->x, "node") != NULL)
 		return ITEM_NOT_FOUND;
-	query = xml_add(a, result_new(p), NS_DISCO_INFO, "query");
-	add_identity(a, query, "Chat rooms");
+	query = xml_add(a, result_said(p), NS_DISCO_INFO, "query");
+	add_identity(a, query, say(p, "Chat rooms"));
 	disco_feature(a, query, "http://jabber.org/protocol/muc");
 	add_routed(a, query, TO_SERVICE);
 	return OK;
@@ -58,16 +58,18 @@ plan_info_service(struct plan *p)
 
 /* The form comes right behind the features and is the first one: clients read only the first. */
 static void
-add_roominfo(struct arena *a, struct xml *query, const struct room *r)
+add_roominfo(const struct plan *p, struct xml *query)
 {
+	const struct room *r = p->room;
+	struct arena *a = p->s->arena;
 	struct xml *form = form_add(a, query, "result", ROOMINFO);
 
-	form_add_field(
-	    a, form, "text-single", "muc#roominfo_description", "Description", r->config.roomdesc);
-	form_add_field(a, form, "text-single", "muc#roominfo_occupants", "Number of occupants",
-	    arena_fmt(a, "%u", r->noccupants));
+	form_add_field(a, form, "text-single", "muc#roominfo_description", say(p, "Description"),
+	    r->config.roomdesc);
+	form_add_field(a, form, "text-single", "muc#roominfo_occupants",
+	    say(p, "Number of occupants"), arena_fmt(a, "%u", r->noccupants));
 	form_add_field(a, form, "boolean", "muc#roomconfig_changesubject",
-	    "Participants may change the subject", r->config.changesubject ? "1" : "0");
+	    say(p, "Participants may change the subject"), r->config.changesubject ? "1" : "0");
 }
 
 static enum deny
@@ -79,14 +81,14 @@ plan_info_room(struct plan *p)
 
 	if (xml_get(p->ev->x, "node") != NULL)
 		return ITEM_NOT_FOUND;
-	query = xml_add(a, result_new(p), NS_DISCO_INFO, "query");
+	query = xml_add(a, result_said(p), NS_DISCO_INFO, "query");
 	add_identity(a, query, *r->config.roomname != '\0' ? r->config.roomname : r->node);
 	disco_feature(a, query, "http://jabber.org/protocol/muc");
 	add_routed(a, query, TO_ROOM);
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->add_disco != NULL)
 			(*f)->add_disco(r, query);
-	add_roominfo(a, query, r);
+	add_roominfo(p, query);
 	return OK;
 }
 

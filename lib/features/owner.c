@@ -16,8 +16,8 @@ plan_get(struct plan *p)
 
 	if (p->ev->affiliation != AFF_OWNER)
 		return FORBIDDEN;
-	config_form(a, xml_add(a, result_new(p), NS_MUC_OWNER, "query"), &r->config,
-	    arena_fmt(a, "Configuration of %s", r->jid));
+	config_form(a, xml_add(a, result_said(p), NS_MUC_OWNER, "query"), &r->config, plan_lang(p),
+	    say_of(p, "Configuration of %s", r->jid));
 	return OK;
 }
 

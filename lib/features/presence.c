@@ -74,11 +74,12 @@ reply_not_in(struct plan *p)
 	xml_set(a, x, "from", ev->to.full);
 	xml_set(a, x, "type", "unavailable");
 	xml_set(a, x, "id", ev->id);
+	xml_set_lang(a, x, lang_tag(plan_lang(p)));
 	user = xml_add(a, x, NS_MUC_USER, "x");
 	item = xml_add(a, user, NS_MUC_USER, "item");
 	xml_set(a, item, "affiliation", affiliation_name(ev->affiliation));
 	xml_set(a, item, "role", role_name(ROLE_NONE));
-	xml_add_text(a, item, NS_MUC_USER, "reason", "You are not in the room.");
+	xml_add_text(a, item, NS_MUC_USER, "reason", say(p, "You are not in this room"));
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
 		    arena_fmt(a, "%u", (unsigned)codes[i]));

@@ -322,23 +322,31 @@ add_words(struct arena *a, struct xml *x, const struct config *c, const struct f
 			form_add_value(a, x, arena_strndup(a, w, n));
 }
 
-void
-config_form(struct arena *a, struct xml *query, const struct config *c, const char *title)
+static void
+add_options(struct arena *a, struct xml *x, const struct field *f)
 {
-	struct xml *form = form_add(a, query, "form", "http://jabber.org/protocol/muc#roomconfig");
-	struct xml *x;
 	const char *w;
 	size_t n;
 
+	for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
+		form_add_option(a, x, NULL, arena_strndup(a, w, n));
+}
+
+void
+config_form(
+    struct arena *a, struct xml *query, const struct config *c, enum lang lang, const char *title)
+{
+	struct xml *form = form_add(a, query, "form", "http://jabber.org/protocol/muc#roomconfig");
+	struct xml *x;
+
 	xml_add_text(a, form, NS_DATA, "title", title);
 	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
-		x = form_add_field(a, form, f->form_type, f->var, f->label, value_of(a, c, f));
+		x = form_add_field(
+		    a, form, f->form_type, f->var, text_in(lang, f->label), value_of(a, c, f));
 		if (f->type == FIELD_SET)
 			add_words(a, x, c, f);
-		if (f->type != FIELD_ENUM && f->type != FIELD_SET)
-			continue;
-		for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
-			form_add_option(a, x, NULL, arena_strndup(a, w, n));
+		if (f->type == FIELD_ENUM || f->type == FIELD_SET)
+			add_options(a, x, f);
 	}
 }
 

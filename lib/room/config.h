@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text.h"
+
 struct arena;
 struct buf;
 struct rec;
@@ -65,8 +67,12 @@ config_set config_field(const char *var);
 void config_write(struct buf *, const struct config *);
 void config_read(struct arena *, struct config *, const struct rec *);
 
-/* Adds a form with all fields and their present values (XEP-0045 10.2, example 165). */
-void config_form(struct arena *, struct xml *query, const struct config *, const char *title);
+/*
+ * Adds a form with all fields and their present values (XEP-0045 10.2, example 165), its labels in a
+ * language.
+ */
+void
+config_form(struct arena *, struct xml *query, const struct config *, enum lang, const char *title);
 
 /*
  * Takes a submitted form into *c, a plain copy of a config whose new texts will be the arena's: fields that are not in it keep their values, unknown ones

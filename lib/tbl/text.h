@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * text.h - what mucd says to people: TEXT(English, German, French, Spanish)
+ *
+ * Sorted by the English text (as strcmp does), which is what the code says, error.h and config.h
+ * included: say() finds the other three. "%s" stands where something is put in, once in each
+ * language or in none. Words are those that clients use: Raum, salon, sala; Spitzname, pseudo,
+ * apodo. Texts are plain, without a full stop; they say nothing of who is in the room.
+ *
+ * t/text.c holds the order and that nothing is empty, t/texts.t that all that is said is here and
+ * all that is here is said.
+ */
+TEXT("A nickname is needed to enter a room",
+    "Um einen Raum zu betreten, braucht es einen Spitznamen",
+    "Il faut un pseudo pour entrer dans un salon",
+    "Hace falta un apodo para entrar en una sala")
+TEXT("A room must keep at least one owner",
+    "Ein Raum muss mindestens einen Besitzer behalten",
+    "Un salon doit garder au moins un propriétaire",
+    "Una sala debe conservar al menos un propietario")
+TEXT("Ask for a password",
+    "Ein Passwort verlangen",
+    "Demander un mot de passe",
+    "Pedir una contraseña")
+TEXT("Chat rooms",
+    "Chaträume",
+    "Salons de discussion",
+    "Salas de chat")
+TEXT("Configuration of %s",
+    "Einstellungen von %s",
+    "Configuration de %s",
+    "Configuración de %s")
+TEXT("Description",
+    "Beschreibung",
+    "Description",
+    "Descripción")
+TEXT("Description of the room",
+    "Beschreibung des Raums",
+    "Description du salon",
+    "Descripción de la sala")
+TEXT("Greatest number of occupants (0: the service's limit)",
+    "Höchstzahl der Anwesenden (0: Grenze des Dienstes)",
+    "Nombre maximal d'occupants (0 : la limite du service)",
+    "Número máximo de ocupantes (0: el límite del servicio)")
+TEXT("Keep messages for those who come later",
+    "Nachrichten für später Kommende aufbewahren",
+    "Conserver les messages pour ceux qui viennent plus tard",
+    "Guardar los mensajes para quienes lleguen más tarde")
+TEXT("Keep the room when the last occupant leaves",
+    "Den Raum behalten, wenn niemand mehr da ist",
+    "Conserver le salon après le départ du dernier occupant",
+    "Conservar la sala cuando salga el último ocupante")
+TEXT("Language of the conversation",
+    "Sprache der Unterhaltung",
+    "Langue de la conversation",
+    "Idioma de la conversación")
+TEXT("List the room in public",
+    "Den Raum öffentlich auflisten",
+    "Afficher le salon dans la liste publique",
+    "Mostrar la sala en la lista pública")
+TEXT("Members may invite others to a members-only room",
+    "Mitglieder dürfen in einen Raum nur für Mitglieder einladen",
+    "Les membres peuvent inviter dans un salon réservé aux membres",
+    "Los miembros pueden invitar a una sala solo para miembros")
+TEXT("Messages shown on entering",
+    "Nachrichten, die beim Betreten gezeigt werden",
+    "Messages affichés à l'entrée",
+    "Mensajes que se muestran al entrar")
+TEXT("Name of the room",
+    "Name des Raums",
+    "Nom du salon",
+    "Nombre de la sala")
+TEXT("Number of occupants",
+    "Anzahl der Anwesenden",
+    "Nombre d'occupants",
+    "Número de ocupantes")
+TEXT("Occupants may query one another's clients",
+    "Anwesende dürfen die Programme der anderen abfragen",
+    "Les occupants peuvent interroger les clients des autres",
+    "Los ocupantes pueden consultar los clientes de los demás")
+TEXT("Only members may enter",
+    "Nur Mitglieder dürfen eintreten",
+    "Seuls les membres peuvent entrer",
+    "Solo pueden entrar los miembros")
+TEXT("Only those with voice may speak",
+    "Nur wer Schreibrecht hat, darf schreiben",
+    "Seuls ceux qui ont la parole peuvent s'exprimer",
+    "Solo pueden hablar quienes tienen voz")
+TEXT("Participants may change the subject",
+    "Teilnehmer dürfen das Thema ändern",
+    "Les participants peuvent changer le sujet",
+    "Los participantes pueden cambiar el tema")
+TEXT("Password",
+    "Passwort",
+    "Mot de passe",
+    "Contraseña")
+TEXT("Publish-subscribe node of the room",
+    "Publish-Subscribe-Knoten des Raums",
+    "Nœud publish-subscribe du salon",
+    "Nodo publish-subscribe de la sala")
+TEXT("Roles that may ask who the members are",
+    "Rollen, die die Liste der Mitglieder abfragen dürfen",
+    "Rôles qui peuvent demander la liste des membres",
+    "Roles que pueden pedir la lista de miembros")
+TEXT("Roles whose presence is shown to others",
+    "Rollen, deren Anwesenheit den anderen gezeigt wird",
+    "Rôles dont la présence est montrée aux autres",
+    "Roles cuya presencia se muestra a los demás")
+TEXT("That nickname cannot be used",
+    "Dieser Spitzname kann nicht verwendet werden",
+    "Ce pseudo ne peut pas être utilisé",
+    "Ese apodo no se puede usar")
+TEXT("That nickname is already in use by another occupant",
+    "Dieser Spitzname ist hier schon vergeben",
+    "Ce pseudo est déjà utilisé par un autre occupant",
+    "Otro ocupante ya usa ese apodo")
+TEXT("That room name cannot be used",
+    "Dieser Raumname kann nicht verwendet werden",
+    "Ce nom de salon ne peut pas être utilisé",
+    "Ese nombre de sala no se puede usar")
+TEXT("The conversation is logged in public",
+    "Die Unterhaltung wird öffentlich mitgeschrieben",
+    "La conversation est archivée publiquement",
+    "La conversación se registra públicamente")
+TEXT("The service is running out of storage",
+    "Dem Dienst geht der Speicherplatz aus",
+    "Le service manque d'espace de stockage",
+    "El servicio se está quedando sin espacio")
+TEXT("This room asks for a password",
+    "Dieser Raum verlangt ein Passwort",
+    "Ce salon demande un mot de passe",
+    "Esta sala pide una contraseña")
+TEXT("This room is for members only",
+    "Dieser Raum ist nur für Mitglieder",
+    "Ce salon est réservé aux membres",
+    "Esta sala es solo para miembros")
+TEXT("This room is full",
+    "Dieser Raum ist voll",
+    "Ce salon est plein",
+    "Esta sala está llena")
+TEXT("This stanza is too large or too deeply nested",
+    "Diese Nachricht ist zu groß oder zu tief verschachtelt",
+    "Ce message est trop gros ou trop imbriqué",
+    "Este mensaje es demasiado grande o tiene demasiados niveles")
+TEXT("Visitors may ask for voice",
+    "Besucher dürfen um Schreibrecht bitten",
+    "Les visiteurs peuvent demander la parole",
+    "Los visitantes pueden pedir voz")
+TEXT("Visitors may change their nickname",
+    "Besucher dürfen ihren Spitznamen ändern",
+    "Les visiteurs peuvent changer de pseudo",
+    "Los visitantes pueden cambiar de apodo")
+TEXT("Visitors' status texts are shown to others",
+    "Statustexte von Besuchern werden den anderen gezeigt",
+    "Les textes de statut des visiteurs sont montrés aux autres",
+    "Los textos de estado de los visitantes se muestran a los demás")
+TEXT("Who may see real addresses",
+    "Wer darf die echten Adressen sehen",
+    "Qui peut voir les adresses réelles",
+    "Quién puede ver las direcciones reales")
+TEXT("Who may send private messages",
+    "Wer darf private Nachrichten senden",
+    "Qui peut envoyer des messages privés",
+    "Quién puede enviar mensajes privados")
+TEXT("You are banned from this room",
+    "Sie sind aus diesem Raum verbannt",
+    "Vous êtes banni de ce salon",
+    "Tienes prohibida la entrada a esta sala")
+TEXT("You are not in this room",
+    "Sie sind nicht in diesem Raum",
+    "Vous n'êtes pas dans ce salon",
+    "No estás en esta sala")
+TEXT("You are sending too fast",
+    "Sie senden zu schnell",
+    "Vous envoyez trop vite",
+    "Estás enviando demasiado rápido")
+TEXT("You have no voice in this room",
+    "Sie haben in diesem Raum kein Schreibrecht",
+    "Vous n'avez pas la parole dans ce salon",
+    "No tienes voz en esta sala")

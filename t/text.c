@@ -44,6 +44,23 @@ test_table(void)
 	}
 }
 
+/* Does a list begin with a value that people read otherwise? */
+static bool
+has_word(const char *list)
+{
+	static const char *const words[] = {
+#define WORD(value, label) value,
+#include "tbl/word.h"
+#undef WORD
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == strcspn(list, " ") &&
+		    strncmp(words[i], list, strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
 /* What refusals and fields of the configuration form say. */
 static void
 test_said(void)
@@ -52,6 +69,9 @@ test_said(void)
 #define ERROR(name, type, condition, text) text,
 #include "tbl/error.h"
 #undef ERROR
+#define WORD(value, label) label,
+#include "tbl/word.h"
+#undef WORD
 #define BOOL(tag, member, var, alias, def, label)	  label,
 #define ENUM(tag, member, var, alias, def, label, values) label,
 #define UINT(tag, member, var, alias, def, label)	  label,
@@ -65,6 +85,21 @@ test_said(void)
 #undef SET
 	};
 
+	static const char *const lists[] = {
+#define BOOL(tag, member, var, alias, def, label)
+#define ENUM(tag, member, var, alias, def, label, values) values,
+#define UINT(tag, member, var, alias, def, label)
+#define TEXT(tag, member, var, alias, bytes, type, label)
+#define SET(tag, member, var, alias, def, label, values) values,
+#include "tbl/config.h"
+#undef BOOL
+#undef ENUM
+#undef UINT
+#undef TEXT
+#undef SET
+		NULL,
+	};
+
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		bool there = said[i] == NULL;
 
@@ -72,6 +107,9 @@ test_said(void)
 			there = there || strcmp(texts[j][LANG_EN], said[i]) == 0;
 		ok(there, "in all languages: %s", said[i] != NULL ? said[i] : "nothing");
 	}
+	for (const char *const *v = lists; *v != NULL; v++)
+		for (const char *w = *v; *w != '\0'; w += strcspn(w, " "), w += *w == ' ')
+			ok(has_word(w), "a value of a list can be read: %s", w);
 	is_str(text_in(LANG_DE, "xyzzy"), "xyzzy", "what is not there comes back as it is");
 }
 

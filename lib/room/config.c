@@ -322,14 +322,33 @@ add_words(struct arena *a, struct xml *x, const struct config *c, const struct f
 			form_add_value(a, x, arena_strndup(a, w, n));
 }
 
-static void
-add_options(struct arena *a, struct xml *x, const struct field *f)
+/* How people read a value of a list; NULL: as it is. */
+static const char *
+label_of(const char *value)
 {
-	const char *w;
+	static const char *const words[][2] = {
+#define WORD(value, label) { value, label },
+#include "../tbl/word.h"
+#undef WORD
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i][0], value) == 0)
+			return words[i][1];
+	return NULL;
+}
+
+static void
+add_options(struct arena *a, struct xml *x, const struct field *f, enum lang lang)
+{
+	const char *w, *value, *label;
 	size_t n;
 
-	for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
-		form_add_option(a, x, NULL, arena_strndup(a, w, n));
+	for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++) {
+		value = arena_strndup(a, w, n);
+		label = label_of(value);
+		form_add_option(a, x, label != NULL ? text_in(lang, label) : NULL, value);
+	}
 }
 
 void
@@ -346,7 +365,7 @@ config_form(
 		if (f->type == FIELD_SET)
 			add_words(a, x, c, f);
 		if (f->type == FIELD_ENUM || f->type == FIELD_SET)
-			add_options(a, x, f);
+			add_options(a, x, f, lang);
 	}
 }
 

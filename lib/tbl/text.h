@@ -18,6 +18,10 @@ TEXT("A room must keep at least one owner",
     "Ein Raum muss mindestens einen Besitzer behalten",
     "Un salon doit garder au moins un propriétaire",
     "Una sala debe conservar al menos un propietario")
+TEXT("Anyone",
+    "Alle",
+    "Tout le monde",
+    "Cualquiera")
 TEXT("Ask for a password",
     "Ein Passwort verlangen",
     "Demander un mot de passe",
@@ -66,10 +70,18 @@ TEXT("Messages shown on entering",
     "Nachrichten, die beim Betreten gezeigt werden",
     "Messages affichés à l'entrée",
     "Mensajes que se muestran al entrar")
+TEXT("Moderators",
+    "Moderatoren",
+    "Modérateurs",
+    "Moderadores")
 TEXT("Name of the room",
     "Name des Raums",
     "Nom du salon",
     "Nombre de la sala")
+TEXT("Nobody",
+    "Niemand",
+    "Personne",
+    "Nadie")
 TEXT("Number of occupants",
     "Anzahl der Anwesenden",
     "Nombre d'occupants",
@@ -86,6 +98,10 @@ TEXT("Only those with voice may speak",
     "Nur wer Schreibrecht hat, darf schreiben",
     "Seuls ceux qui ont la parole peuvent s'exprimer",
     "Solo pueden hablar quienes tienen voz")
+TEXT("Participants",
+    "Teilnehmer",
+    "Participants",
+    "Participantes")
 TEXT("Participants may change the subject",
     "Teilnehmer dürfen das Thema ändern",
     "Les participants peuvent changer le sujet",
@@ -142,6 +158,10 @@ TEXT("This stanza is too large or too deeply nested",
     "Diese Nachricht ist zu groß oder zu tief verschachtelt",
     "Ce message est trop gros ou trop imbriqué",
     "Este mensaje es demasiado grande o tiene demasiados niveles")
+TEXT("Visitors",
+    "Besucher",
+    "Visiteurs",
+    "Visitantes")
 TEXT("Visitors may ask for voice",
     "Besucher dürfen um Schreibrecht bitten",
     "Les visiteurs peuvent demander la parole",

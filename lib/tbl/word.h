@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * word.h - how forms show the values of lists: WORD(value, what people read)
+ *
+ * The values are those of tbl/config.h, the texts those of tbl/text.h.
+ */
+WORD("anyone", "Anyone")
+WORD("moderator", "Moderators")
+WORD("moderators", "Moderators")
+WORD("none", "Nobody")
+WORD("participant", "Participants")
+WORD("participants", "Participants")
+WORD("visitor", "Visitors")

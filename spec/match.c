@@ -24,6 +24,7 @@ struct how {
 	const struct match *m;
 	bool strict;
 	bool stanza;  /* it is the stanza itself */
+	bool child;   /* it is a direct child of the stanza */
 	bool capture; /* it is known to match: only take the values */
 };
 
@@ -199,6 +200,22 @@ wrong_attr(const struct how *how, const struct xml *want, const struct xml *got)
 
 /* -- children -- */
 
+/* May the stanza have this child although the script does not name it? The room's own ids. */
+static bool
+may_be_added(const struct how *how, const struct xml *x)
+{
+	const char *from = xml_get(x->up, "from"), *by = xml_get(x, "by");
+	size_t n;
+
+	if (!how->child || how->m->ids || from == NULL)
+		return false;
+	if (xml_is(x, NS_OCCUPANT_ID, "occupant-id"))
+		return true;
+	n = strcspn(from, "/");
+	return xml_is(x, NS_SID, "stanza-id") && by != NULL && strlen(by) == n &&
+	       strncmp(by, from, n) == 0;
+}
+
 /* The pairing of two elements' child elements. */
 struct pairs {
 	const struct how *how; /* of the children */
@@ -278,7 +295,7 @@ pair_all(struct pairs *p, bool *of_want)
 	}
 	*of_want = false;
 	for (i = 0; p->how->strict && i < p->ngot; i++)
-		if (p->of_got[i] == 0)
+		if (p->of_got[i] == 0 && !may_be_added(p->how, p->got[i]))
 			return p->got[i];
 	return NULL;
 }
@@ -291,6 +308,7 @@ match_children(const struct how *how, const struct xml *want, const struct xml *
 	bool of_want, good;
 	size_t j;
 
+	look.child = how->stanza;
 	look.stanza = look.capture = false;
 	pairs_init(&p, &look, want, got);
 	good = pair_all(&p, &of_want) == NULL;
@@ -416,6 +434,7 @@ why(const struct how *around, const struct xml *want, const struct xml *got)
 	else if (!match_text(&how, want, got))
 		text = arena_fmt(a, "the text is '%s'", own_text(a, got));
 	else {
+		how.child = how.stanza;
 		how.stanza = false;
 		pairs_init(&p, &how, want, got);
 		alone = pair_all(&p, &of_want);

@@ -21,6 +21,7 @@ struct var {
 struct match {
 	struct arena *a;
 	bool strict;	   /* the script is */
+	bool ids;	   /* also about the room's own ids */
 	const char *self;  /* the full JID of the client that received */
 	struct var **vars; /* captured values are put here */
 };

@@ -235,7 +235,7 @@ mismatch(struct play *p, const struct match *m, const struct xml *want, const st
 static bool
 do_receives(struct play *p, struct seat *s)
 {
-	struct match m = { p->a, p->scs->strict, s->full, &p->vars };
+	struct match m = { p->a, p->scs->strict, p->scs->ids, s->full, &p->vars };
 	const struct xml *want = expand(p, p->step->stanza[0]), *got = NULL;
 
 	if (want == NULL)

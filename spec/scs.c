@@ -336,6 +336,8 @@ header_directive(struct reader *r, char *s)
 		scs->strict = true;
 	else if (after_word(s, "lenient") != NULL)
 		scs->strict = false;
+	else if (after_word(s, "ids") != NULL)
+		scs->ids = true;
 	else if (after_word(s, "manual") != NULL)
 		scs->manual = true;
 	else if ((rest = after_word(s, "live-only")) != NULL)

@@ -67,7 +67,9 @@
  * attributes, all children and all text must be there and no more, children in any order; and when
  * the script ends nobody has anything unread. Of the stanza itself `to` may be left out: then it
  * must be the full JID of the client; and so may xml:lang: then it may be anything. In an error, what
- * comes back of the request must be there, but a script need not repeat all it holds. What a client's
+ * comes back of the request must be there, but a script need not repeat all it holds. A stanza from a
+ * room may have the room's own ids although the script does not name them: an occupant-id, and a
+ * stanza-id by the room (a script that says `#@ ids` is strict about these, too). What a client's
  * own server tells it (presence and IQs of its own account, such as roster pushes) is skipped.
  *
  * Any other script is foreign (`#@ lenient` says so aloud): what a `receives` names must be there,
@@ -84,6 +86,7 @@
  *
  * DIRECTIVES IN THE HEADER
  *	#@ strict, #@ lenient	see above
+ *	#@ ids			strict about occupant-id and stanza-id, too
  *	#@ live-only reason	skipped by spec/run
  *	#@ process-only reason	skipped by spec/live
  *	#@ no-restart-pass why	not played with a restart between all steps (see below)
@@ -174,6 +177,7 @@ struct scs {
 	struct scs_pair *admins;   /* name NULL */
 	struct scs_pair *services; /* name NULL; never empty */
 	bool strict;
+	bool ids;
 	bool manual;
 	const char *live_only, *process_only, *no_restart; /* the reason, NULL: it is not */
 };

@@ -324,6 +324,7 @@ begin(struct play *p)
 	h->link_up = true;
 	h->store = store_mem_new();
 	h->parser = xml_parser_new(HEADER, strlen(HEADER));
+	h->vcards = NULL;
 	h->session = arena_alloc(p->a, (p->nseats + 1) * sizeof(*h->session));
 	for (s = p->scs->services, h->nlinks = 0; s != NULL; s = s->next)
 		h->nlinks++;

@@ -31,6 +31,13 @@ struct session {
 	struct directed *directed;
 };
 
+/* What an account says of itself (XEP-0054). */
+struct vcard {
+	const char *bare;
+	const struct xml *x;
+	struct vcard *next; /* an older one */
+};
+
 struct host {
 	struct play *p; /* NULL between plays */
 	struct muc *muc;
@@ -40,6 +47,7 @@ struct host {
 	struct store *store;
 	struct xml_parser *parser; /* of what mucd says */
 	struct session *session;   /* one per seat */
+	struct vcard *vcards;
 	struct link *link;
 	unsigned nlinks;
 	bool link_up;

@@ -91,6 +91,37 @@ to_account(struct host *h, const char *bare, const struct xml *x, bool *any)
 	return true;
 }
 
+static bool
+is_vcard(const struct xml *x, const char *type)
+{
+	return xml_is(x, NS_STANZA, "iq") && type_is(x, type) &&
+	       xml_child(x, NS_VCARD, "vCard") != NULL;
+}
+
+/* XEP-0054: what an account's session sets, everybody gets. False: it is neither. */
+static bool
+vcard(struct host *h, const struct xml *x, const char *bare)
+{
+	struct arena *a = h->p->a;
+	struct vcard *v = h->vcards;
+	struct xml *answer;
+	bool set = is_vcard(x, "set") && strcmp(bare_of(a, xml_get(x, "from")), bare) == 0;
+
+	while (v != NULL && strcmp(v->bare, bare) != 0)
+		v = v->next;
+	if (!set && (!is_vcard(x, "get") || v == NULL))
+		return false;
+	answer = readdressed(a, xml_copy_head(a, x), bare, xml_get(x, "from"));
+	xml_set(a, answer, "type", "result");
+	if (set) {
+		v = arena_alloc(a, sizeof(*v));
+		*v = (struct vcard){ bare, xml_child(x, NS_VCARD, "vCard"), h->vcards };
+		h->vcards = v;
+	} else
+		xml_copy(a, answer, v->x);
+	return host_route(h, answer);
+}
+
 /* RFC 6121 8.5.2 and 8.5.3.2: to a bare JID, or to a session that does not exist. */
 static bool
 route_to_account(struct host *h, const struct xml *x, const char *to)
@@ -99,7 +130,8 @@ route_to_account(struct host *h, const struct xml *x, const char *to)
 	bool any = false;
 
 	if (xml_is(x, NS_STANZA, "iq"))
-		return bounce(h, x, "cancel", "service-unavailable");
+		return (strchr(to, '/') == NULL && vcard(h, x, bare)) ||
+		       bounce(h, x, "cancel", "service-unavailable");
 	if (type_is(x, "error"))
 		return true;
 	if (xml_is(x, NS_STANZA, "presence"))

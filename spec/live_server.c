@@ -188,7 +188,7 @@ prosody_conf(const struct server *s, struct server_conf *conf)
 	add(&b, "interfaces = { \"127.0.0.1\" }\nc2s_ports = { %d }\n", s->client_port);
 	add(&b, "component_interfaces = { \"127.0.0.1\" }\ncomponent_ports = { %d }\n",
 	    conf->component[0].port);
-	add(&b, "modules_enabled = { \"roster\", \"saslauth\", \"disco\", \"ping\" }\n");
+	add(&b, "modules_enabled = { \"roster\", \"saslauth\", \"disco\", \"ping\", \"vcard\" }\n");
 	add(&b, "modules_disabled = { \"s2s\", \"offline\" }\n");
 	add(&b, "authentication = \"internal_plain\"\nc2s_require_encryption = false\n");
 	add(&b, "allow_unencrypted_plain_auth = true\n");
@@ -254,7 +254,8 @@ ejabberd_conf(const struct server *s, const struct server_conf *conf)
 		    c->secret);
 	}
 	add(&b, "auth_method: internal\ns2s_access: none\nmodules:\n");
-	add(&b, "  mod_disco: {}\n  mod_ping: {}\n  mod_roster: {}\n");
+	add(&b,
+	    "  mod_disco: {}\n  mod_ping: {}\n  mod_roster: {}\n  mod_vcard:\n    search: false\n");
 	for (i = 0; i < conf->ncomponents; i++)
 		if (conf->component[i].secret == NULL)
 			add(&b, "  mod_muc:\n    host: \"%s\"\n", conf->component[i].domain);

@@ -80,6 +80,8 @@
  * of a data form loosens its <x/> and names those fields; an empty value that must be empty is
  * <value scansion:strict='true'/>. The whole configuration form stands in owner_form.scs alone.
  *
+ * An account keeps the vCard (XEP-0054) that a client sets, and shows it to whoever asks for it.
+ *
  * ASKED BY THE SERVICE. An IQ get by ping or disco#info from the service is answered with a result
  * by the player and never seen, unless the client is manual (below). Any other IQ is received, and
  * may be answered by `sends`: <iq type='result' id='${NAME}' .../>.

@@ -218,19 +218,67 @@ echo(struct arena *a, struct xml *error, const struct ev *ev)
 	buf_release(&b);
 }
 
+void
+error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, enum lang lang)
+{
+	const struct refusal *r = &refusals[deny];
+	struct xml *error = xml_add(a, stanza, NS_STANZA, "error");
+
+	xml_set(a, error, "by", by);
+	xml_set(a, error, "type", r->type);
+	xml_add(a, error, NS_STANZA_ERRORS, r->condition);
+	if (r->text != NULL)
+		xml_set_lang(a,
+		    xml_add_text(a, error, NS_STANZA_ERRORS, "text", text_in(lang, r->text)),
+		    lang_tag(lang));
+}
+
+/* RFC 6120 8.3.2. What is none of these is taken for the first. */
+static const char *
+error_type(const char *type)
+{
+	static const char *const types[] = { "cancel", "auth", "continue", "modify", "wait" };
+
+	for (size_t i = 0; type != NULL && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i], type) == 0)
+			return types[i];
+	return types[0];
+}
+
+/* The condition that an error names first, if RFC 6120 has it. */
+static const char *
+error_condition(const struct xml *error)
+{
+	const struct xml *x = xml_child(error, NS_STANZA_ERRORS, NULL);
+	const char *c;
+
+	for (unsigned i = 0; x != NULL && (c = muc_condition(i)) != NULL; i++)
+		if (strcmp(c, x->name) == 0)
+			return c;
+	return "undefined-condition";
+}
+
+void
+error_relay(struct arena *a, struct xml *stanza, const struct xml *error)
+{
+	struct xml *copy = xml_add(a, stanza, NS_STANZA, "error");
+
+	xml_set(a, copy, "type", error_type(xml_get(error, "type")));
+	xml_add(a, copy, NS_STANZA_ERRORS, error_condition(error));
+}
+
 static void
 refuse(struct plan *p, enum deny deny)
 {
 	const struct ev *ev = p->ev;
 	struct service *s = p->s;
 	struct arena *a = s->arena;
-	const struct refusal *r = &refusals[deny];
-	struct xml *x, *error;
+	struct xml *x;
 	const char *by = ev->address == TO_SERVICE ? ev->to.domain : ev->to.bare;
 
 	if (deny == IGNORE || !answerable(ev))
 		return;
-	count_refusal(s, r->condition);
+	count_refusal(s, refusals[deny].condition);
 	x = xml_new(a, NS_STANZA, ev->stanza->name);
 	xml_set(a, x, "from", ev->to.full);
 	xml_set(a, x, "type", "error");
@@ -238,13 +286,7 @@ refuse(struct plan *p, enum deny deny)
 	/* Where there is no room for requests there is none for copies of them. */
 	if (deny != RESOURCE_CONSTRAINT)
 		echo(a, x, ev);
-	error = xml_add(a, x, NS_STANZA, "error");
-	xml_set(a, error, "by", by);
-	xml_set(a, error, "type", r->type);
-	xml_add(a, error, NS_STANZA_ERRORS, r->condition);
-	if (r->text != NULL)
-		xml_set_lang(a, xml_add_text(a, error, NS_STANZA_ERRORS, "text", say(p, r->text)),
-		    lang_tag(plan_lang(p)));
+	error_add(a, x, by, deny, plan_lang(p));
 	tell_jid(p, x, ev->from.full);
 	out_take(s, ev->domain_no, &p->rest);
 }
@@ -436,6 +478,7 @@ dispatch_refuse(
 	if (!read_ev(s, way_back, x, &ev, &deny) || drops(s, &ev))
 		return;
 	plan_init(&p, s, &ev, NULL);
+	ev.cut = true;
 	if (deny == OK && why != RESOURCE_CONSTRAINT && !answerable(&ev))
 		why = handle(&p, &ev, nbytes);
 	conclude(&p, why);

@@ -64,6 +64,7 @@ struct ev {
 	const char *id; /* NULL: none */
 	struct jid from, to;
 	unsigned domain_no;
+	bool cut; /* only its head can be relied on: it was too large, or could not be read */
 	struct session *session;      /* the sender's in this room; NULL: not an occupant */
 	struct occupant *target;      /* whose nick `to` names; NULL: nobody's */
 	enum affiliation affiliation; /* the sender's in this room; AFF_NONE without a room */
@@ -163,6 +164,9 @@ enum deny presence_fits(const struct plan *);
 /* Plans a change whose message is reflected to all: OK or TOO_LARGE. groupchat.c */
 enum deny plan_reflected(struct plan *, enum change_kind);
 
+/* What the children of a stanza are when it is told to others; NULL: too much. groupchat.c */
+const char *relayed_payload(const struct plan *, const struct xml *stanza, size_t *len);
+
 /* The message as it is reflected. groupchat.c */
 struct xml *reflect_new(struct plan *, const struct change *);
 
@@ -185,6 +189,21 @@ const char *say(const struct plan *, const char *english);
 
 /* The same with something in the place of its "%s". */
 const char *say_of(const struct plan *, const char *english, const char *what);
+
+/*
+ * Plans what an error says of the session it comes from: that it is gone, is in doubt, or nothing. Of an
+ * IQ's error no condition is a proof: the client says item-not-found, too. ghost.c
+ */
+void plan_bounced(struct plan *, struct session *);
+
+/* Why something is refused, as <error/>. dispatch.c */
+void error_add(struct arena *, struct xml *stanza, const char *by, enum deny, enum lang);
+
+/*
+ * Somebody else's error as <error/>: its type and condition alone. Texts, `by` and what the conditions
+ * hold may tell who is behind a nick. error NULL: undefined-condition. dispatch.c
+ */
+void error_relay(struct arena *, struct xml *stanza, const struct xml *error);
 
 /* The actor's nick, for <actor/>: 8.2; NULL when the sender is not in the room. */
 const char *actor_nick(const struct plan *);

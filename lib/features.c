@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define FEATURES(FEATURE)                                                                          \
+	/* what an occupant asked or wrote comes back to it, whatever it says of the other one */  \
+	FEATURE(returned)                                                                          \
 	/* who hides behind an error or a result is known before anything else */                  \
 	FEATURE(ghost)                                                                             \
 	/* a banned user learns nothing more about the room: before password and nick */           \
@@ -40,6 +42,8 @@
 	FEATURE(disco)                                                                             \
 	FEATURE(selfping)                                                                          \
 	FEATURE(ping)                                                                              \
+	/* what the room does not answer itself is for the other one to answer */                  \
+	FEATURE(between)                                                                           \
 	/* last of all on a leave: the room may end with it */                                     \
 	FEATURE(persistent)
 

@@ -149,6 +149,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	TAILQ_INIT(&s->user_order);
 	TAILQ_INIT(&m->late_order);
 	RB_INIT(&s->doubts);
+	relay_init(&s->relay);
 	config_init(&s->defaults);
 	*error = muc_reload(m, conf);
 	if (*error == MUC_OK)
@@ -186,6 +187,7 @@ muc_free(struct muc *m)
 		room_free(TAILQ_FIRST(&s->busy));
 	rooms_sweep(s);
 	map_release(&s->rooms);
+	relay_release(&s->relay);
 	users_free(s);
 	askers_free(s);
 	forget_admins(s);

@@ -71,6 +71,12 @@ struct muc_host {
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \
 	LIMIT(rate_bytes_burst, 8388608, 10000, 1073741824, "bytes at once, the same")             \
+	LIMIT(queries_per_session, 500, 1, 100000, "requests of one session, not answered yet")    \
+	LIMIT(queries, 50000, 1, 10000000, "such requests of all sessions")                        \
+	LIMIT(query_wait_s, 300, 1, 86400, "waiting for the answer to such a request")             \
+	LIMIT(notes_per_session, 100, 1, 100000, "messages of one session that may come back")     \
+	LIMIT(notes, 100000, 1, 10000000, "such messages of all sessions")                         \
+	LIMIT(note_s, 600, 1, 86400, "how long a message may take to come back")                   \
 	LIMIT(doubt_wait_s, 60, 0, 86400, "from the link's coming up to the first question")       \
 	LIMIT(doubt_per_s, 50, 1, 100000, "questions a second")                                    \
 	LIMIT(doubt_per_domain_s, 5, 1, 100000, "questions a second to one foreign domain")        \

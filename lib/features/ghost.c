@@ -194,6 +194,7 @@ enum verdict {
 	UNDECIDED,
 	ALIVE,
 	GONE,
+	OUT_OF_REACH, /* for now: it is waited for */
 };
 
 /* What the conditions say about a full JID: RFC 6120 8.3.3, and what servers and clients make of it. */
@@ -208,6 +209,8 @@ static const struct {
 	{ "not-allowed", ALIVE },
 	{ "recipient-unavailable", GONE },
 	{ "redirect", GONE },
+	{ "remote-server-not-found", OUT_OF_REACH },
+	{ "remote-server-timeout", OUT_OF_REACH },
 };
 
 static const char *
@@ -257,19 +260,33 @@ came_unavailable(const struct ev *ev)
 	       strcmp(condition_of(ev->stanza), "service-unavailable") == 0;
 }
 
-/* Results and errors; an error is never answered (RFC 6120 8.3.1), and other results are nobody's. */
+void
+plan_bounced(struct plan *p, struct session *x)
+{
+	enum verdict v = verdict_of(condition_of(p->ev->stanza));
+
+	if (v == GONE && p->ev->kind != KIND_IQ)
+		plan_gone(p, NULL, x)->silent = true; /* nothing goes to a ghost */
+	else if (v == GONE || v == OUT_OF_REACH)
+		plan_add(p, CH_ANSWER)->session = x;
+}
+
+/*
+ * Results and errors; an error is never answered (RFC 6120 8.3.1). The answers to what occupants asked one
+ * another are taken before; what is left of IQs is ours, or nobody's.
+ */
 static enum deny
 plan_answer(struct plan *p)
 {
 	const struct ev *ev = p->ev;
 	struct session *x = ev->session;
 
-	if (x == NULL || (ev->type != TYPE_ERROR && !is_answer(ev)))
+	if (x == NULL || (ev->kind == KIND_IQ && !is_answer(ev)))
 		return IGNORE;
 	if (ev->type == TYPE_ERROR &&
 	    (verdict_of(condition_of(ev->stanza)) == GONE ||
 		(is_answer(ev) && came_unavailable(ev) && x->doubt == DOUBT_DISCO)))
-		plan_gone(p, NULL, x)->silent = true; /* nothing goes to a ghost */
+		plan_gone(p, NULL, x)->silent = true;
 	else
 		plan_add(p, CH_ANSWER)->session = x;
 	return OK;

@@ -21,14 +21,21 @@ reflect_new(struct plan *p, const struct change *c)
 	return x;
 }
 
+const char *
+relayed_payload(const struct plan *p, const struct xml *stanza, size_t *len)
+{
+	size_t max = (size_t)p->s->limits.stanza_out_bytes - HEAD_BYTES;
+
+	return clean_payload(p->s, p->room->jid, stanza, max, len);
+}
+
 enum deny
 plan_reflected(struct plan *p, enum change_kind kind)
 {
 	struct change *c = plan_add(p, kind);
-	size_t max = (size_t)p->s->limits.stanza_out_bytes - HEAD_BYTES;
 
 	c->session = p->ev->session;
-	c->text = clean_payload(p->s, p->room->jid, p->ev->stanza, max, &c->text_len);
+	c->text = relayed_payload(p, p->ev->stanza, &c->text_len);
 	return c->text != NULL ? OK : TOO_LARGE;
 }
 

@@ -127,6 +127,7 @@ session_free(struct session *s, bool room_goes)
 {
 	struct service *service = s->occupant->room->service;
 
+	talk_forget(s);
 	if (s->doubt != DOUBT_NONE) {
 		RB_REMOVE(doubt_tree, &service->doubts, s);
 		service->stats.in_doubt--;

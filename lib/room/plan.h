@@ -21,6 +21,8 @@
 	CHANGE(LEAVE, "a session, or all of an occupant, leaves")                                  \
 	CHANGE(ANSWER, "a session in doubt answered, or something sent to it came back")           \
 	CHANGE(MESSAGE, "a message to all")                                                        \
+	CHANGE(QUERY, "a request to one occupant")                                                 \
+	CHANGE(RETURN, "a request is answered, or a message to one comes back")                    \
 	CHANGE(SUBJECT, "a new subject")                                                           \
 	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
 	CHANGE(STANDING, "the affiliation that holds for an occupant")                             \
@@ -48,8 +50,8 @@ struct change {
 	enum change_kind kind;
 	TAILQ_ENTRY(change) entry;
 
-	struct occupant *occupant; /* LEAVE of all its sessions, ROLE, STANDING */
-	struct session *session;   /* SYNC, PRESENCE, RENAME, LEAVE of one, MESSAGE, SUBJECT */
+	struct occupant *occupant; /* LEAVE of all its sessions, ROLE, STANDING, QUERY */
+	struct session *session;   /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
 	const struct jid *from;	   /* ENTER: the full JID that enters */
 	const char *nick;	   /* ENTER, RENAME: the nick, prepared */
 	bool renicked;		   /* ENTER, RENAME: it is not quite the nick that was asked for */
@@ -65,7 +67,10 @@ struct change {
 	const char *actor;	     /* LEAVE: the nick of whoever caused it, or NULL */
 	const char *text;	     /* the cleaned payload of the stanza, serialised, or NULL */
 	size_t text_len;
-	bool silent; /* LEAVE, PRESENCE: the session itself is not told */
+	const char *account; /* QUERY: the bare JID that is asked, or NULL: a session is */
+	struct query *query; /* RETURN: the request, or NULL: it is a message */
+	struct note *note;   /* RETURN: the message */
+	bool silent;	     /* LEAVE, PRESENCE: the session itself is not told */
 	bool unsaid; /* PRESENCE, STANDING: nobody is told: something said later says it too */
 };
 

@@ -22,6 +22,7 @@
 #include "../muc.h"
 #include "../store.h"
 #include "config.h"
+#include "relay.h"
 
 /* In rising order: what a higher one may, a lower one may not. XEP-0045 5.1, 5.2. */
 enum role {
@@ -81,6 +82,7 @@ struct session {
 	uint64_t order;	   /* of entering, in the room */
 	int64_t heard_ms;  /* mono: its last stanza to this room */
 	int64_t stored_ms; /* mono: the heard_ms that the store knows */
+	struct talk *talk; /* with other occupants; NULL: there is none under way */
 
 	enum doubt doubt;
 	unsigned asked;	       /* how often without a decisive answer */
@@ -216,6 +218,8 @@ struct service {
 	struct map asking; /* domain -> how fast it may be asked; ghost.c */
 	double ask_tokens;
 	int64_t ask_filled_ms;
+
+	struct relay relay;
 
 	struct muc_stats stats;
 };
@@ -356,6 +360,12 @@ void out_release(struct out *);
 
 /* Does the occupant `who` see the real JID of `of`? XEP-0045 7.2.3, 7.2.4. */
 bool sees_jid(const struct room *, const struct occupant *who, const struct occupant *of);
+
+/*
+ * The stanza without what names a bare JID: attributes and texts that hold it, in whatever element. It is
+ * the stanza itself when nothing does.
+ */
+const struct xml *without_jid(struct arena *, const struct xml *stanza, const char *bare);
 
 /*
  * The children of a client's stanza without what only the room (a bare JID) may say, serialised.

@@ -13,6 +13,51 @@ sees_jid(const struct room *r, const struct occupant *who, const struct occupant
 	return r->config.whois == WHOIS_ANYONE || who->role == ROLE_MODERATOR || who == of;
 }
 
+/* The next node of a tree, in the order in which it is written; NULL: it was the last. */
+static struct xml *
+next_node(const struct xml *top, struct xml *x)
+{
+	if (x->child != NULL)
+		return x->child;
+	while (x->next == NULL) {
+		x = x->up;
+		if (x == top)
+			return NULL;
+	}
+	return x->next;
+}
+
+/* Takes out of this node what names the JID; false: nothing does. */
+static bool
+take_jid(struct xml *x, const char *bare)
+{
+	struct xml_attr **at = &x->attr;
+	bool any = x->kind == XML_TEXT && strcasestr(x->text, bare) != NULL;
+
+	if (any) {
+		x->text = "";
+		x->len = 0;
+	}
+	while (*at != NULL)
+		if (strcasestr((*at)->value, bare) != NULL) {
+			*at = (*at)->next;
+			any = true;
+		} else
+			at = &(*at)->next;
+	return any;
+}
+
+const struct xml *
+without_jid(struct arena *a, const struct xml *stanza, const char *bare)
+{
+	struct xml *top = xml_copy(a, NULL, stanza);
+	bool any = false;
+
+	for (struct xml *x = top->child; x != NULL; x = next_node(top, x))
+		any |= take_jid(x, bare);
+	return any ? top : stanza;
+}
+
 /* Is the claim `by` (or `from`) one of this room's own? What cannot be read is suspect. */
 static bool
 claims_room(struct service *s, const char *room, const char *by)

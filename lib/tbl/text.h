@@ -134,10 +134,22 @@ TEXT("That room name cannot be used",
     "Dieser Raumname kann nicht verwendet werden",
     "Ce nom de salon ne peut pas être utilisé",
     "Ese nombre de sala no se puede usar")
+TEXT("The answer cannot be relayed",
+    "Die Antwort lässt sich nicht weitergeben",
+    "La réponse ne peut pas être transmise",
+    "La respuesta no se puede transmitir")
 TEXT("The conversation is logged in public",
     "Die Unterhaltung wird öffentlich mitgeschrieben",
     "La conversation est archivée publiquement",
     "La conversación se registra públicamente")
+TEXT("The occupant has not answered",
+    "Der Anwesende hat nicht geantwortet",
+    "L'occupant n'a pas répondu",
+    "El ocupante no ha respondido")
+TEXT("The occupant left before answering",
+    "Der Anwesende ist gegangen, ohne zu antworten",
+    "L'occupant est parti sans répondre",
+    "El ocupante se fue sin responder")
 TEXT("The service is running out of storage",
     "Dem Dienst geht der Speicherplatz aus",
     "Le service manque d'espace de stockage",
@@ -146,6 +158,10 @@ TEXT("This room asks for a password",
     "Dieser Raum verlangt ein Passwort",
     "Ce salon demande un mot de passe",
     "Esta sala pide una contraseña")
+TEXT("This room does not pass on requests between occupants",
+    "Dieser Raum gibt keine Anfragen zwischen Anwesenden weiter",
+    "Ce salon ne transmet pas de requêtes entre occupants",
+    "Esta sala no transmite solicitudes entre ocupantes")
 TEXT("This room is for members only",
     "Dieser Raum ist nur für Mitglieder",
     "Ce salon est réservé aux membres",

@@ -34,6 +34,7 @@
 	FEATURE(leave)                                                                             \
 	/* the subject is asked before: a message with only a subject is not a message */          \
 	FEATURE(groupchat)                                                                         \
+	FEATURE(private)                                                                           \
 	FEATURE(admin)                                                                             \
 	FEATURE(roles)                                                                             \
 	FEATURE(affiliations)                                                                      \

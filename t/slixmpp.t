@@ -5,8 +5,8 @@ slixmpp.t - a client library that knows nothing of mucd: slixmpp, with its xep_0
 
 Debian's python3-slixmpp, so Debian's python3. Over a real Prosody and a real ejabberd a client finds the
 service, creates a room, gets its form and submits it, a second one joins, they talk, the subject changes,
-roles and affiliations are given and taken, one sees who is there on entering, and no history, leaves;
-the room is destroyed.
+roles and affiliations are given and taken, one writes to the other alone and asks for her vCard, one sees
+who is there on entering, and no history, leaves; the room is destroyed.
 """
 import sys
 sys.dont_write_bytecode = True
@@ -28,15 +28,16 @@ class Guest(slixmpp.ClientXMPP):
 
     def __init__(self, server, user):
         super().__init__(user + "@localhost/bot", "password")
-        for plugin in ("xep_0004", "xep_0030", "xep_0045", "xep_0199", "xep_0203"):
+        for plugin in ("xep_0004", "xep_0030", "xep_0045", "xep_0054", "xep_0092", "xep_0199", "xep_0203"):
             self.register_plugin(plugin)
         self["feature_mechanisms"].unencrypted_plain = True
-        self.heard, self.seen, self.subjects = [], [], []
+        self.heard, self.seen, self.subjects, self.private = [], [], [], []
         self.ready = asyncio.get_event_loop().create_future()
         self.add_event_handler("session_start", self.on_start)
         self.add_event_handler("groupchat_message", self.heard.append)
         self.add_event_handler("groupchat_presence", self.seen.append)
         self.add_event_handler("groupchat_subject", self.subjects.append)
+        self.add_event_handler("message", lambda m: m["type"] == "chat" and self.private.append(m))
         self.connect(("127.0.0.1", server.port), force_starttls=False, disable_starttls=True)
 
     def on_start(self, event):
@@ -155,6 +156,21 @@ async def story(kind, server):
          "%s: both are moderators" % kind)
     await juliet["xep_0199"].ping("%s/Juliet" % ROOM, timeout=WAIT)
     ok(True, "%s: a ping to oneself is answered" % kind)
+
+    romeo.send_message("%s/Juliet" % ROOM, "to you alone", mtype="chat")
+    ok(await soon(lambda: juliet.private) and juliet.private[0]["body"] == "to you alone" and
+       str(juliet.private[0]["from"]) == "%s/Romeo" % ROOM, "%s: a private message" % kind)
+    await romeo["xep_0199"].ping("%s/Juliet" % ROOM, timeout=WAIT)
+    ok(True, "%s: one pings the other through the room" % kind)
+    version = await romeo["xep_0092"].get_version("%s/Juliet" % ROOM, timeout=WAIT)
+    same((version["software_version"]["name"], str(version["from"])), ("Slixmpp", "%s/Juliet" % ROOM),
+         "%s: and asks for her version" % kind)
+    card = juliet["xep_0054"].make_vcard()
+    card["FN"] = "Juliet Capulet"
+    await juliet["xep_0054"].publish_vcard(card, timeout=WAIT)
+    card = await romeo["xep_0054"].get_vcard("%s/Juliet" % ROOM, cached=False, timeout=WAIT)
+    same((card["vcard_temp"]["FN"], str(card["from"])), ("Juliet Capulet", "%s/Juliet" % ROOM),
+         "%s: and for her vCard, which her server has" % kind)
 
     juliet.send_presence(pto="%s/Juliet" % ROOM, ptype="unavailable", pstatus="bye")
     ok(await soon(lambda: muc.get_roster(ROOM) == ["Romeo"]), "%s: she leaves" % kind)

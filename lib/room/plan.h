@@ -21,6 +21,7 @@
 	CHANGE(LEAVE, "a session, or all of an occupant, leaves")                                  \
 	CHANGE(ANSWER, "a session in doubt answered, or something sent to it came back")           \
 	CHANGE(MESSAGE, "a message to all")                                                        \
+	CHANGE(PRIVATE, "a message to one occupant")                                               \
 	CHANGE(QUERY, "a request to one occupant")                                                 \
 	CHANGE(RETURN, "a request is answered, or a message to one comes back")                    \
 	CHANGE(SUBJECT, "a new subject")                                                           \
@@ -50,7 +51,7 @@ struct change {
 	enum change_kind kind;
 	TAILQ_ENTRY(change) entry;
 
-	struct occupant *occupant; /* LEAVE of all its sessions, ROLE, STANDING, QUERY */
+	struct occupant *occupant; /* LEAVE of all its sessions, ROLE, STANDING, PRIVATE, QUERY */
 	struct session *session;   /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
 	const struct jid *from;	   /* ENTER: the full JID that enters */
 	const char *nick;	   /* ENTER, RENAME: the nick, prepared */

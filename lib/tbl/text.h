@@ -214,3 +214,7 @@ TEXT("You have no voice in this room",
     "Sie haben in diesem Raum kein Schreibrecht",
     "Vous n'avez pas la parole dans ce salon",
     "No tienes voz en esta sala")
+TEXT("You may not send private messages in this room",
+    "In diesem Raum dürfen Sie keine privaten Nachrichten senden",
+    "Vous ne pouvez pas envoyer de messages privés dans ce salon",
+    "No puedes enviar mensajes privados en esta sala")

@@ -12,9 +12,6 @@
 /* Waiting output for a domain whose link is down, beyond which its stanzas are dropped. */
 #define DOWN_BYTES (16u << 20)
 
-/* What one request may make us tell: (stanza, recipient) pairs. */
-#define PLAN_PAIRS (4u << 20)
-
 /* The longest id that is handled. */
 #define ID_BYTES 1024
 

@@ -101,6 +101,9 @@ struct feature {
 	/* Adds features to disco#info of a room. */
 	void (*add_disco)(const struct room *, struct xml *query);
 
+	/* Adds fields to the muc#roominfo form of p->room. */
+	void (*add_roominfo)(const struct plan *p, struct xml *form);
+
 	/* Time: when is tick wanted (mono; INT64_MAX: never), and what is done then. */
 	int64_t (*deadline)(const struct service *);
 	void (*tick)(struct service *);
@@ -148,6 +151,12 @@ void plan_grant(struct plan *, const struct affil *);
  * the request also names the role of such an occupant. affiliations.c
  */
 enum deny plan_standings(struct plan *);
+
+/* Plans who is shown to others, or no more, when this becomes the configuration. broadcast.c */
+void plan_shown(struct plan *, const struct config *);
+
+/* Do others who have seen somebody see them no more when the role changes? 7.2.2. */
+bool plan_hides(const struct plan *, enum role before, enum role after);
 
 /* The sender's role as far as its rights go: admins are moderators wherever they are. */
 enum role acting_role(const struct plan *);

@@ -24,9 +24,13 @@
 	/* whose nick it is, only once one may enter */                                            \
 	FEATURE(nick)                                                                              \
 	FEATURE(maxusers)                                                                          \
+	/* who may come in; then what visitors may do */                                           \
+	FEATURE(visitors)                                                                          \
 	/* codes 172 and 173 come before the presences that show or hide addresses */              \
 	FEATURE(owner)                                                                             \
 	FEATURE(whois)                                                                             \
+	FEATURE(logging)                                                                           \
+	FEATURE(broadcast)                                                                         \
 	/* presence of the others, self-presence, then the subject: 7.1 */                         \
 	FEATURE(enter)                                                                             \
 	FEATURE(subject)                                                                           \

@@ -31,6 +31,33 @@ test_values(void)
 		{ "maxusers", "4294967296", false },
 		{ "maxusers", "12x", false },
 		{ "roomname", "A Dark Cave", true },
+		{ "maxhistoryfetch", "50", false },
+		{ "muc#maxhistoryfetch", "50", true },
+		{ "lang", "de-AT", true },
+		{ "lang", "x-klingon1", true },
+		{ "lang", "", true },
+		{ "lang", "de_AT", false },
+		{ "lang", "de-", false },
+		{ "lang", "1e", false },
+		{ "lang", "undeutsch", false },
+		{ "lang", "de-undeutsch", false },
+		{ "pubsub", "xmpp:pubsub.example?;node=x", true },
+		{ "pubsub", "", true },
+		{ "pubsub", "xmpp:", false },
+		{ "pubsub", "javascript:alert(1)", false },
+		{ "pubsub", "xmpp:a b", false },
+		{ "presencebroadcast", "participant moderator", true },
+		{ "presencebroadcast", "", true },
+		{ "presencebroadcast", "none", true },
+		{ "presencebroadcast", "participant,moderator", false },
+		{ "presencebroadcast", "participant  moderator", false },
+		{ "presencebroadcast", "a word that is longer than the words of sets could ever be",
+		    false },
+		{ "allowpm", "participants", true },
+		{ "allowpm", "affiliated", true },
+		{ "allowpm", "0", true },
+		{ "allowpm", "everybody", false },
+		{ "allow_visitor_status", "0", true },
 	};
 	struct config c;
 	char long_name[300];
@@ -38,8 +65,8 @@ test_values(void)
 
 	config_init(&c);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(config_set_value(&c, rows[i].var, rows[i].value, &known) == rows[i].suits &&
-			known,
+		ok((config_set_value(&c, rows[i].var, rows[i].value, &known) && known) ==
+			rows[i].suits,
 		    "%s=%s", rows[i].var, rows[i].value);
 	ok(config_set_value(&c, "colour", "red", &known) && !known, "no such field");
 	memset(long_name, 'x', sizeof(long_name) - 1);
@@ -85,6 +112,65 @@ test_submit(struct arena *a)
 	config_release(&c);
 }
 
+/* The form with one more field. */
+static struct xml *
+and_field(struct arena *a, struct xml *form, const char *var, const char *value)
+{
+	form_add_field(a, form, NULL, var, NULL, value);
+	return form;
+}
+
+/* What other services call it; the own name wins. Sets have several values, or none. */
+static void
+test_names(struct arena *a)
+{
+	static const struct {
+		const char *var, *value;
+		bool archiving;
+		uint32_t allowpm, fetch;
+	} rows[] = {
+		{ "mam", "0", false, ALLOWPM_ANYONE, 20 },
+		{ "muc#roomconfig_mam", "false", false, ALLOWPM_ANYONE, 20 },
+		{ "muc#roomconfig_allowpm", "participant", true, ALLOWPM_PARTICIPANTS, 20 },
+		{ "muc#roomconfig_allowpm", "visitor", true, ALLOWPM_ANYONE, 20 },
+		{ "muc#roomconfig_allowpm", "affiliated", true, ALLOWPM_MODERATORS, 20 },
+		{ "allow_private_messages", "0", true, ALLOWPM_NONE, 20 },
+		{ "allow_private_messages", "true", true, ALLOWPM_ANYONE, 20 },
+		{ "muc#roomconfig_historylength", "5", true, ALLOWPM_ANYONE, 5 },
+		{ "muc#roomconfig_defaulthistorymessages", "6", true, ALLOWPM_ANYONE, 6 },
+		{ "members_by_default", "1", true, ALLOWPM_ANYONE, 20 },
+	};
+	struct config c, d;
+	struct xml *form;
+
+	config_init(&c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		d = c;
+		ok(config_submit(a, &d, submit(a, rows[i].var, rows[i].value)) &&
+			d.enablearchiving == rows[i].archiving && d.allowpm == rows[i].allowpm &&
+			d.maxhistoryfetch == rows[i].fetch,
+		    "%s=%s", rows[i].var, rows[i].value);
+	}
+	d = c;
+	form = and_field(a, submit(a, "mam", "0"), "muc#roomconfig_enablearchiving", "1");
+	ok(config_submit(a, &d, form) && d.enablearchiving, "the own name wins over another");
+	d = c;
+	form = and_field(a, submit(a, "muc#roomconfig_mam", "1"), "mam", "0");
+	ok(config_submit(a, &d, form) && !d.enablearchiving, "an earlier one over a later one");
+	d = c;
+	ok(config_submit(a, &d, submit(a, "muc#roomconfig_presencebroadcast", NULL)) &&
+		d.presencebroadcast == 0,
+	    "a set without values is empty");
+	form = submit(a, "x#unknown", "1");
+	form_add_value(a,
+	    form_add_field(a, form, NULL, "muc#roomconfig_presencebroadcast", NULL, "moderator"),
+	    "visitor");
+	ok(config_submit(a, &d, form) && d.presencebroadcast == 5, "a set of two");
+	ok(!config_submit(a, &d, submit(a, "muc#roomconfig_getmemberlist", "witch")),
+	    "no such word in a set");
+	config_release(&c);
+}
+
 /* What is written is read back; what is as the default is not written. */
 static void
 test_record(struct arena *a)
@@ -113,6 +199,17 @@ test_record(struct arena *a)
 	config_release(&back);
 }
 
+static int
+options(const struct xml *field)
+{
+	const struct xml *x;
+	int n = 0;
+
+	for (x = xml_child(field, NS_DATA, "option"); x != NULL; x = xml_next(x, NS_DATA, "option"))
+		n++;
+	return n;
+}
+
 static void
 test_form(struct arena *a)
 {
@@ -130,6 +227,16 @@ test_form(struct arena *a)
 	ok(xml_child(whois, NS_DATA, "option") != NULL, "and options");
 	is_str(
 	    form_value(form_field(form, "muc#roomconfig_publicroom")), "1", "booleans are 0 and 1");
+	is_str(form_value(form_field(form, "mam")), "1", "another name, for who looks for that");
+	ok(form_field(form, "muc#roomconfig_mam") == NULL, "not all other names");
+	is_str(form_value(form_field(form, "muc#roomconfig_maxusers")), "none", "no limit");
+	is_int(
+	    options(form_field(form, "muc#roomconfig_maxusers")), 7, "seven limits are proposed");
+	c.maxusers = 42;
+	query = xml_new(a, NS_MUC_OWNER, "query");
+	form = config_form(a, query, &c, LANG_EN, "Title");
+	is_str(form_value(form_field(form, "muc#roomconfig_maxusers")), "42", "an odd limit");
+	is_int(options(form_field(form, "muc#roomconfig_maxusers")), 8, "is proposed, too");
 	config_release(&c);
 }
 
@@ -140,6 +247,7 @@ main(void)
 
 	test_values();
 	test_submit(a);
+	test_names(a);
 	test_record(a);
 	test_form(a);
 	arena_free(a);

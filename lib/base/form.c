@@ -101,3 +101,12 @@ form_add_option(struct arena *a, struct xml *field, const char *label, const cha
 	xml_set(a, option, "label", label);
 	form_add_value(a, option, value);
 }
+
+struct xml *
+form_add_validate(struct arena *a, struct xml *field, const char *datatype, const char *method)
+{
+	struct xml *x = xml_add(a, field, NS_VALIDATE, "validate");
+
+	xml_set(a, x, "datatype", datatype);
+	return xml_add(a, x, NS_VALIDATE, method);
+}

@@ -38,4 +38,8 @@ struct xml *form_add_field(struct arena *, struct xml *form, const char *type, c
 void form_add_value(struct arena *, struct xml *field, const char *value);
 void form_add_option(struct arena *, struct xml *field, const char *label, const char *value);
 
+/* What suits a field: XEP-0122. Returns the method's element, for its attributes. */
+struct xml *
+form_add_validate(struct arena *, struct xml *field, const char *datatype, const char *method);
+
 #endif

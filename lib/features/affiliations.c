@@ -157,14 +157,19 @@ on_standing(struct plan *p, const struct change *c)
 	struct presence pr = { .occupant = o, .reason = c->affil.reason };
 	enum role before = o->role;
 
-	o->role = role_after(&p->room->config, o->affiliation, c->affil.affiliation, o->role);
+	/* Who leaves by the same plan is seen to leave as what they were. */
+	if (!c->unsaid)
+		o->role =
+		    role_after(&p->room->config, o->affiliation, c->affil.affiliation, before);
 	o->affiliation = c->affil.affiliation;
 	if (c->unsaid)
 		return;
-	o->promoted = o->role == ROLE_MODERATOR && before != ROLE_MODERATOR &&
-		      p->room->config.whois != WHOIS_ANYONE;
+	if (o->role == ROLE_MODERATOR && before != ROLE_MODERATOR &&
+	    p->room->config.whois != WHOIS_ANYONE)
+		o->promoted = true;
 	occupant_save(o);
 	pr.role = o->role;
+	pr.hides = plan_hides(p, before, o->role);
 	tell_presence_all(p, &pr, TELL_EVERYBODY, NULL);
 }
 

@@ -70,6 +70,9 @@ add_roominfo(const struct plan *p, struct xml *query)
 	    say(p, "Number of occupants"), arena_fmt(a, "%u", r->noccupants));
 	form_add_field(a, form, "boolean", "muc#roomconfig_changesubject",
 	    say(p, "Participants may change the subject"), r->config.changesubject ? "1" : "0");
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->add_roominfo != NULL)
+			(*f)->add_roominfo(p, form);
 }
 
 static enum deny

@@ -47,6 +47,7 @@ on_role(struct plan *p, const struct change *c)
 	struct occupant *o = c->occupant;
 	struct presence pr = { .occupant = o, .role = c->role, .reason = c->reason };
 
+	pr.hides = plan_hides(p, o->role, c->role);
 	o->promoted = c->role == ROLE_MODERATOR && p->room->config.whois != WHOIS_ANYONE;
 	o->role = c->role;
 	occupant_save(o);

@@ -12,8 +12,7 @@ on_config(struct plan *p, const struct change *c)
 {
 	struct occupant *o;
 
-	(void)c;
-	if (p->promoted == 0)
+	if (!c->opens)
 		return;
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		o->promoted = o->role != ROLE_MODERATOR && !o->goes;

@@ -19,6 +19,7 @@ enum field_type {
 	FIELD_BOOL,
 	FIELD_ENUM,
 	FIELD_UINT,
+	FIELD_PICK,
 	FIELD_TEXT,
 	FIELD_SET,
 };
@@ -28,10 +29,10 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	const char *var, *alias, *label;
-	uint32_t def;	       /* not of TEXT */
-	const char *values;    /* ENUM, SET: the words, in order, with blanks between them */
-	size_t max_bytes;      /* TEXT */
-	const char *form_type; /* TEXT */
+	uint32_t def;	    /* not of TEXT */
+	const char *values; /* ENUM, PICK, SET: the words, in order, with blanks between them */
+	size_t max_bytes;   /* TEXT */
+	const char *form_type;
 };
 
 #define AT(member) offsetof(struct config, member)
@@ -42,6 +43,8 @@ static const struct field fields[] = {
 	{ tag, FIELD_ENUM, AT(member), var, alias, label, def, values, 0, "list-single" },
 #define UINT(tag, member, var, alias, def, label)                                                  \
 	{ tag, FIELD_UINT, AT(member), var, alias, label, def, NULL, 0, "text-single" },
+#define PICK(tag, member, var, alias, def, label, values)                                          \
+	{ tag, FIELD_PICK, AT(member), var, alias, label, def, values, 0, "list-single" },
 #define TEXT(tag, member, var, alias, bytes, type, label)                                          \
 	{ tag, FIELD_TEXT, AT(member), var, alias, label, 0, NULL, bytes, type },
 #define SET(tag, member, var, alias, def, label, values)                                           \
@@ -50,14 +53,70 @@ static const struct field fields[] = {
 #undef BOOL
 #undef ENUM
 #undef UINT
+#undef PICK
 #undef TEXT
 #undef SET
 };
-#undef AT
 
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
 
 _Static_assert(NFIELDS <= 8 * sizeof(config_set), "a config_set has a bit for every field");
+
+/*
+ * Words of other services, and of older ones, for values: what is meant is never less strict than what
+ * was said. "" is none of the words of a SET.
+ */
+static const struct {
+	size_t offset;
+	const char *word, *means;
+} said_elsewhere[] = {
+	{ AT(allowpm), "visitor", "anyone" },
+	{ AT(allowpm), "participant", "participants" },
+	{ AT(allowpm), "moderator", "moderators" },
+	{ AT(allowpm), "affiliated", "moderators" },
+	{ AT(allowpm), "1", "anyone" },
+	{ AT(allowpm), "true", "anyone" },
+	{ AT(allowpm), "0", "none" },
+	{ AT(allowpm), "false", "none" },
+	{ AT(presencebroadcast), "none", "" },
+	{ AT(getmemberlist), "none", "" },
+};
+
+/* xs:language: letters, then parts of letters and digits. */
+static bool
+is_language(const char *s)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char both[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	size_t n = strspn(s, letters);
+
+	while (n > 0 && n <= 8 && s[n] == '-') {
+		s += n + 1;
+		n = strspn(s, both);
+	}
+	return n > 0 && n <= 8 && s[n] == '\0';
+}
+
+/* 16.5.3: an XMPP URI. Clients make links of it, so it is nothing else. */
+static bool
+is_xmpp_uri(const char *s)
+{
+	return strncmp(s, "xmpp:", 5) == 0 && s[5] != '\0' &&
+	       strcspn(s, " \t\r\n<>\"") == strlen(s);
+}
+
+/* Texts that are not just anything (XEP-0122); an empty one always suits. */
+static const struct {
+	size_t offset;
+	const char *datatype;
+	bool (*suits)(const char *);
+} checked[] = {
+	{ AT(lang), "xs:language", is_language },
+	{ AT(pubsub), "xs:anyURI", is_xmpp_uri },
+};
+#undef AT
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint32_t *
 number_at(const struct config *c, const struct field *f)
@@ -128,13 +187,27 @@ set_enum(uint32_t *out, const char *values, const char *value)
 	return false;
 }
 
-/* Adds a word's bit. */
+/* The word of this field that is meant. */
+static const char *
+meaning(const struct field *f, const char *value)
+{
+	for (size_t i = 0; i < LENGTH(said_elsewhere); i++)
+		if (said_elsewhere[i].offset == f->offset &&
+		    strcmp(said_elsewhere[i].word, value) == 0)
+			return said_elsewhere[i].means;
+	return value;
+}
+
+/* Adds a word's bit; "" has none. */
 static bool
-add_word(uint32_t *out, const char *values, const char *value)
+add_word(uint32_t *out, const struct field *f, const char *value)
 {
 	uint32_t i;
 
-	if (!set_enum(&i, values, value))
+	value = meaning(f, value);
+	if (*value == '\0')
+		return true;
+	if (!set_enum(&i, f->values, value))
 		return false;
 	*out |= 1u << i;
 	return true;
@@ -142,7 +215,7 @@ add_word(uint32_t *out, const char *values, const char *value)
 
 /* Words with blanks between them, the way a configuration file has them. */
 static bool
-set_words(uint32_t *out, const char *values, const char *list)
+set_words(uint32_t *out, const struct field *f, const char *list)
 {
 	const char *w;
 	char one[32];
@@ -154,7 +227,7 @@ set_words(uint32_t *out, const char *values, const char *list)
 			return false;
 		memcpy(one, w, n);
 		one[n] = '\0';
-		if (!add_word(out, values, one))
+		if (!add_word(out, f, one))
 			return false;
 	}
 	return true;
@@ -181,6 +254,17 @@ set_uint(uint32_t *out, const char *value)
 	return true;
 }
 
+static bool
+text_suits(const struct field *f, const char *value)
+{
+	if (strlen(value) > f->max_bytes)
+		return false;
+	for (size_t i = 0; i < LENGTH(checked); i++)
+		if (checked[i].offset == f->offset && *value != '\0')
+			return checked[i].suits(value);
+	return true;
+}
+
 /* With an arena the texts are borrowed or the arena's, without one they are the config's own. */
 static bool
 set_field(struct arena *a, struct config *c, const struct field *f, const char *value)
@@ -194,13 +278,14 @@ set_field(struct arena *a, struct config *c, const struct field *f, const char *
 		*number_at(c, f) = b;
 		return true;
 	case FIELD_ENUM:
-		return set_enum(number_at(c, f), f->values, value);
+		return set_enum(number_at(c, f), f->values, meaning(f, value));
 	case FIELD_UINT:
+	case FIELD_PICK:
 		return set_uint(number_at(c, f), value);
 	case FIELD_SET:
-		return set_words(number_at(c, f), f->values, value);
+		return set_words(number_at(c, f), f, value);
 	case FIELD_TEXT:
-		if (strlen(value) > f->max_bytes)
+		if (!text_suits(f, value))
 			return false;
 		if (a != NULL) {
 			*text_at(c, f) = arena_strdup(a, value);
@@ -213,13 +298,17 @@ set_field(struct arena *a, struct config *c, const struct field *f, const char *
 	return false;
 }
 
-/* Is it one of the field's other names? */
-static bool
-is_alias(const struct field *f, const char *var)
+/* The i-th other name of a field; NULL: there are no more. `shown`: it stands in the form, too. */
+static const char *
+alias_of(struct arena *a, const struct field *f, uint32_t i, bool *shown)
 {
-	uint32_t i;
+	size_t n;
+	const char *w = word(f->alias, i, &n);
 
-	return set_enum(&i, f->alias, var);
+	if (w == NULL)
+		return NULL;
+	*shown = *w == '+';
+	return arena_strndup(a, w + *shown, n - *shown);
 }
 
 bool
@@ -228,7 +317,7 @@ config_set_value(struct config *c, const char *var, const char *value, bool *kno
 	static const char prefix[] = "muc#roomconfig_";
 
 	for (const struct field *f = fields; f < fields + NFIELDS; f++)
-		if (strcmp(f->var, var) == 0 || is_alias(f, var) ||
+		if (strcmp(f->var, var) == 0 ||
 		    (strncmp(f->var, prefix, sizeof(prefix) - 1) == 0 &&
 			strcmp(f->var + sizeof(prefix) - 1, var) == 0)) {
 			*known = true;
@@ -297,17 +386,25 @@ config_read(struct arena *a, struct config *c, const struct rec *r)
 static const char *
 value_of(struct arena *a, const struct config *c, const struct field *f)
 {
+	uint32_t n = f->type != FIELD_TEXT ? *number_at(c, f) : 0;
 	const char *w;
-	size_t n;
+	size_t len;
 
-	if (f->type == FIELD_TEXT)
+	switch (f->type) {
+	case FIELD_TEXT:
 		return *text_at(c, f);
-	if (f->type == FIELD_SET)
-		return NULL;
-	if (f->type != FIELD_ENUM)
-		return arena_fmt(a, "%u", (unsigned)*number_at(c, f));
-	w = word(f->values, *number_at(c, f), &n);
-	return w != NULL ? arena_strndup(a, w, n) : NULL;
+	case FIELD_ENUM:
+		w = word(f->values, n, &len);
+		return w != NULL ? arena_strndup(a, w, len) : NULL;
+	case FIELD_PICK:
+		return n == 0 ? "none" : arena_fmt(a, "%u", (unsigned)n);
+	case FIELD_BOOL:
+	case FIELD_UINT:
+		return arena_fmt(a, "%u", (unsigned)n);
+	case FIELD_SET:
+		break;
+	}
+	return NULL;
 }
 
 /* The values of a list-multi. */
@@ -338,35 +435,79 @@ label_of(const char *value)
 	return NULL;
 }
 
+/* What may be chosen; of a PICK the present value, too: clients send back what they find. */
 static void
-add_options(struct arena *a, struct xml *x, const struct field *f, enum lang lang)
+add_options(
+    struct arena *a, struct xml *x, const struct config *c, const struct field *f, enum lang lang)
 {
-	const char *w, *value, *label;
+	const char *present = f->type == FIELD_PICK ? value_of(a, c, f) : NULL, *w, *label;
+	bool proposed = present == NULL;
 	size_t n;
 
 	for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++) {
-		value = arena_strndup(a, w, n);
-		label = label_of(value);
-		form_add_option(a, x, label != NULL ? text_in(lang, label) : NULL, value);
+		w = arena_strndup(a, w, n);
+		proposed = proposed || strcmp(w, present) == 0;
+		label = present == NULL ? label_of(w) : NULL;
+		form_add_option(a, x, label != NULL ? text_in(lang, label) : NULL, w);
 	}
+	if (!proposed)
+		form_add_option(a, x, NULL, present);
 }
 
-void
+/* XEP-0122: what suits the field, for clients that check it before they send it. */
+static void
+add_validation(struct arena *a, struct xml *x, const struct field *f)
+{
+	if (f->type == FIELD_PICK)
+		form_add_validate(a, x, "xs:string", "open");
+	if (f->type == FIELD_UINT)
+		xml_set(a, form_add_validate(a, x, "xs:integer", "range"), "min", "0");
+	for (size_t i = 0; i < LENGTH(checked); i++)
+		if (checked[i].offset == f->offset)
+			form_add_validate(a, x, checked[i].datatype, "basic");
+}
+
+static struct xml *
+add_field(struct arena *a, struct xml *form, const struct config *c, const struct field *f,
+    enum lang lang, const char *var)
+{
+	struct xml *x =
+	    form_add_field(a, form, f->form_type, var, text_in(lang, f->label), value_of(a, c, f));
+
+	if (f->type == FIELD_SET)
+		add_words(a, x, c, f);
+	return x;
+}
+
+struct xml *
 config_form(
     struct arena *a, struct xml *query, const struct config *c, enum lang lang, const char *title)
 {
 	struct xml *form = form_add(a, query, "form", "http://jabber.org/protocol/muc#roomconfig");
-	struct xml *x;
+	const char *alias;
+	bool shown;
 
 	xml_add_text(a, form, NS_DATA, "title", title);
 	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
-		x = form_add_field(
-		    a, form, f->form_type, f->var, text_in(lang, f->label), value_of(a, c, f));
-		if (f->type == FIELD_SET)
-			add_words(a, x, c, f);
-		if (f->type == FIELD_ENUM || f->type == FIELD_SET)
-			add_options(a, x, f, lang);
+		struct xml *x = add_field(a, form, c, f, lang, f->var);
+
+		add_validation(a, x, f);
+		if (f->values != NULL)
+			add_options(a, x, c, f, lang);
+		for (uint32_t i = 0; (alias = alias_of(a, f, i, &shown)) != NULL; i++)
+			if (shown)
+				add_field(a, form, c, f, lang, alias);
 	}
+	return form;
+}
+
+void
+config_info(
+    struct arena *a, struct xml *form, const struct config *c, enum lang lang, const char *var)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		if (strcmp(f->var, var) == 0 && (f->type != FIELD_TEXT || **text_at(c, f) != '\0'))
+			add_field(a, form, c, f, lang, var);
 }
 
 /* What a form says of a field: under its own name, else under another. */
@@ -374,11 +515,11 @@ static const struct xml *
 submitted(struct arena *a, const struct xml *form, const struct field *f)
 {
 	const struct xml *x = form_field(form, f->var);
-	const char *w;
-	size_t n;
+	const char *alias;
+	bool shown;
 
-	for (uint32_t i = 0; x == NULL && (w = word(f->alias, i, &n)) != NULL; i++)
-		x = form_field(form, arena_strndup(a, w, n));
+	for (uint32_t i = 0; x == NULL && (alias = alias_of(a, f, i, &shown)) != NULL; i++)
+		x = form_field(form, alias);
 	return x;
 }
 
@@ -390,7 +531,7 @@ set_values(uint32_t *out, const struct field *f, const struct xml *x)
 
 	*out = 0;
 	while ((v = form_next_value(x, v)) != NULL)
-		if (!add_word(out, f->values, xml_text(v)))
+		if (!add_word(out, f, xml_text(v)))
 			return false;
 	return true;
 }

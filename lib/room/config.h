@@ -32,12 +32,14 @@ struct config {
 #define BOOL(tag, member, var, alias, def, label)	  uint32_t member;
 #define ENUM(tag, member, var, alias, def, label, values) uint32_t member;
 #define UINT(tag, member, var, alias, def, label)	  uint32_t member;
+#define PICK(tag, member, var, alias, def, label, values) uint32_t member;
 #define TEXT(tag, member, var, alias, bytes, type, label) char *member;
 #define SET(tag, member, var, alias, def, label, values)  uint32_t member;
 #include "../tbl/config.h"
 #undef BOOL
 #undef ENUM
 #undef UINT
+#undef PICK
 #undef TEXT
 #undef SET
 };
@@ -51,7 +53,7 @@ void config_release(struct config *);
 void config_copy(struct config *to, const struct config *from);
 
 /*
- * Sets the field called var, an alias of it, or var without "muc#roomconfig_". False when the value
+ * Sets the field called var, or var without "muc#roomconfig_". False when the value
  * does not suit it. *known tells whether there is such a field; without one nothing happens and
  * it is true.
  */
@@ -71,14 +73,18 @@ void config_read(struct arena *, struct config *, const struct rec *);
  * Adds a form with all fields and their present values (XEP-0045 10.2, example 165), its labels in a
  * language.
  */
-void
+struct xml *
 config_form(struct arena *, struct xml *query, const struct config *, enum lang, const char *title);
 
+/* Adds that field to a form, unless it is an empty text. */
+void
+config_info(struct arena *, struct xml *form, const struct config *, enum lang, const char *var);
+
 /*
- * Takes a submitted form into *c, a plain copy of a config whose new texts will be the arena's: fields that are not in it keep their values, unknown ones
- * are ignored, the full name wins over an alias, a secret without the boolean switches the
- * password on. False, with *c half set, when a value
- * does not suit its field.
+ * Takes a submitted form into *c, a plain copy of a config whose new texts will be the arena's: fields
+ * that are not in it keep their values, unknown ones are ignored, the full name wins over an alias,
+ * a secret without the boolean switches the password on. False, with *c half set, when a value does
+ * not suit its field.
  */
 bool config_submit(struct arena *, struct config *c, const struct xml *form);
 

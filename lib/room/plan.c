@@ -125,6 +125,7 @@ plan_pairs(const struct plan *p)
 			told += !c->here;
 			break;
 		case CH_ROLE:
+		case CH_SHOW:
 			told++;
 			break;
 		case CH_ROSTER:

@@ -30,6 +30,7 @@
 	CHANGE(ROLE, "the role of an occupant")                                                    \
 	CHANGE(ROSTER, "who sees JIDs from now on is told them all")                               \
 	CHANGE(CONFIG, "the configuration")                                                        \
+	CHANGE(SHOW, "an occupant's presence is shown to others from now on, or no more")          \
 	CHANGE(UNLOCK, "the room is open to others")                                               \
 	CHANGE(DESTROY, "the room ceases to be")
 
@@ -51,17 +52,20 @@ struct change {
 	enum change_kind kind;
 	TAILQ_ENTRY(change) entry;
 
-	struct occupant *occupant; /* LEAVE of all its sessions, ROLE, STANDING, PRIVATE, QUERY */
-	struct session *session;   /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
-	const struct jid *from;	   /* ENTER: the full JID that enters */
-	const char *nick;	   /* ENTER, RENAME: the nick, prepared */
-	bool renicked;		   /* ENTER, RENAME: it is not quite the nick that was asked for */
-	bool was_shown;		   /* RENAME: its presence is the one shown for the old nick */
-	struct affil affil;	   /* AFFILIATION; STANDING: the affiliation and the reason */
-	enum affiliation before;   /* AFFILIATION: what held for it */
-	bool here;		   /* AFFILIATION: occupants are reached by it */
-	enum role role;		   /* ROLE: the new one */
+	struct occupant
+	    *occupant; /* LEAVE of all its sessions, ROLE, STANDING, SHOW, PRIVATE, QUERY */
+	struct session *session; /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
+	const struct jid *from;	 /* ENTER: the full JID that enters */
+	const char *nick;	 /* ENTER, RENAME: the nick, prepared */
+	bool renicked;		 /* ENTER, RENAME: it is not quite the nick that was asked for */
+	bool was_shown;		 /* RENAME: its presence is the one shown for the old nick */
+	struct affil affil;	 /* AFFILIATION; STANDING: the affiliation and the reason */
+	enum affiliation before; /* AFFILIATION: what held for it */
+	bool here;		 /* AFFILIATION: occupants are reached by it */
+	enum role role;		 /* ROLE: the new one */
 	const struct config *config; /* CONFIG: the whole new one, in the arena */
+	config_set changed;	     /* CONFIG: in what it differs */
+	bool opens;		     /* CONFIG: all are told the JIDs of all, by a CH_ROSTER */
 	const struct xml *x;	     /* the payload: <x muc/>, <destroy/>, the message */
 	unsigned code;		     /* LEAVE: the status that says why; 0: of its own will */
 	const char *reason;	     /* LEAVE, ROLE: or NULL */
@@ -124,6 +128,9 @@ unsigned plan_owners(const struct plan *);
 /* How many (stanza, recipient) pairs the plan's changes to occupants will queue, at most. */
 size_t plan_pairs(const struct plan *);
 
+/* What one request may make us tell: more such pairs are refused. */
+#define PLAN_PAIRS (4u << 20)
+
 /* -- telling -- */
 
 /* To one address. */
@@ -140,6 +147,7 @@ struct presence {
 	const struct occupant *occupant;
 	const struct session *shown; /* whose JID and payload; NULL: occupant_shown() */
 	bool unavailable;
+	bool hides;	/* others have seen it and see it no more: to them it is unavailable */
 	enum role role; /* ROLE_NONE when it leaves */
 	const char *new_nick;
 	const char *actor, *reason; /* or NULL */
@@ -151,12 +159,13 @@ struct presence {
 	const struct xml *destroy;
 };
 
-/* To one session, as it may see it. `self`: it is its own. */
+/* To one session, as it may see it, if it may see it. `self`: it is its own. */
 void tell_presence(struct plan *, const struct presence *, const struct session *to, bool self);
 
 enum tell {
-	TELL_SELF = 1,	 /* the sessions of the occupant itself: they get the self copy */
-	TELL_OTHERS = 2, /* all others in the room whom the plan does not make leave */
+	TELL_SELF = 1, /* the sessions of the occupant itself: they get the self copy */
+	TELL_OTHERS =
+	    2, /* all others in the room who see it and whom the plan does not make leave */
 	TELL_EVERYBODY = TELL_SELF | TELL_OTHERS,
 };
 
@@ -164,10 +173,10 @@ enum tell {
 void
 tell_presence_all(struct plan *, const struct presence *, enum tell, const struct session *but);
 
-/* Everybody else's presence, with their JIDs, to all who were promoted. */
+/* The presence of all others who are shown, with their JIDs, to all who were promoted. */
 void tell_promoted(struct plan *);
 
-/* Everybody else's presence to one session: 7.2.2. */
+/* The presence of all others who are shown to one session: 7.2.2. */
 void tell_roster(struct plan *, const struct session *to);
 
 #endif

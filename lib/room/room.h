@@ -361,6 +361,18 @@ void out_release(struct out *);
 /* Does the occupant `who` see the real JID of `of`? XEP-0045 7.2.3, 7.2.4. */
 bool sees_jid(const struct room *, const struct occupant *who, const struct occupant *of);
 
+/* Is the presence of those with that role shown to others? 7.2.2. */
+bool role_shown(const struct config *, enum role);
+
+/* Does the occupant `who` see the presence of `of`? Everybody sees themselves. */
+bool sees_presence(const struct room *, const struct occupant *who, const struct occupant *of);
+
+/* Is the status text in an occupant's presence kept from all? 5.1.1. */
+bool is_muted(const struct occupant *);
+
+/* A presence payload of n bytes without its <status/>; the length to *len. */
+const char *without_status(struct arena *, const char *payload, size_t n, size_t *len);
+
 /*
  * The stanza without what names a bare JID: attributes and texts that hold it, in whatever element. It is
  * the stanza itself when nothing does.

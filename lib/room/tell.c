@@ -74,6 +74,14 @@ add_user_x(
 		xml_copy(a, x, pr->destroy);
 }
 
+static void
+add_payload(struct arena *a, struct xml *x, const struct occupant *o, const char *payload, size_t n)
+{
+	if (is_muted(o))
+		payload = without_status(a, payload, n, &n);
+	xml_raw_add(a, x, payload, n);
+}
+
 /* The stanza in one of its views. */
 static struct wire *
 presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool self)
@@ -82,15 +90,16 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	const struct occupant *o = pr->occupant;
 	const struct session *shown = pr->shown != NULL ? pr->shown : occupant_shown(o);
 	struct xml *x = xml_new(a, NS_STANZA, "presence");
+	bool unavailable = pr->unavailable || (pr->hides && !self);
 
 	xml_set(a, x, "from", arena_cat(a, o->room->jid, "/", o->nick, NULL));
-	xml_set(a, x, "type", pr->unavailable ? "unavailable" : NULL);
+	xml_set(a, x, "type", unavailable ? "unavailable" : NULL);
 	xml_set(a, x, "id", self ? pr->id : NULL);
 	if (pr->text != NULL)
-		xml_raw_add(a, x, pr->text, pr->text_len);
-	else if (!pr->unavailable) {
+		add_payload(a, x, o, pr->text, pr->text_len);
+	else if (!unavailable) {
 		xml_set_lang(a, x, shown->lang);
-		xml_raw_add(a, x, shown->payload, shown->payload_len);
+		add_payload(a, x, o, shown->payload, shown->payload_len);
 	}
 	add_user_x(a, x, pr, with_jid ? shown->jid : NULL, self);
 	return wire_new(p->s, x);
@@ -99,8 +108,11 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 void
 tell_presence(struct plan *p, const struct presence *pr, const struct session *to, bool self)
 {
-	struct wire *w = presence_wire(p, pr, sees_jid(p->room, to->occupant, pr->occupant), self);
+	struct wire *w;
 
+	if (!sees_presence(p->room, to->occupant, pr->occupant))
+		return;
+	w = presence_wire(p, pr, sees_jid(p->room, to->occupant, pr->occupant), self);
 	tell(p, w, to->addr);
 	wire_unref(w);
 }
@@ -118,6 +130,8 @@ tell_presence_all(
 		struct wire **w = &view[self][sees_jid(p->room, o, pr->occupant)];
 
 		if ((who & (self ? TELL_SELF : TELL_OTHERS)) == 0 || (o->goes && !self))
+			continue;
+		if (!pr->hides && !sees_presence(p->room, o, pr->occupant))
 			continue;
 		TAILQ_FOREACH (s, &o->sessions, entry) {
 			if (s == but)
@@ -155,6 +169,8 @@ tell_promoted(struct plan *p)
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		struct presence pr = { .occupant = o, .role = o->role };
 
+		if (!role_shown(&p->room->config, o->role))
+			continue;
 		w = NULL;
 		TAILQ_FOREACH (to, &p->room->occupants, entry) {
 			if (!to->promoted || to == o)

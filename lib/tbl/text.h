@@ -18,6 +18,10 @@ TEXT("A room must keep at least one owner",
     "Ein Raum muss mindestens einen Besitzer behalten",
     "Un salon doit garder au moins un propriétaire",
     "Una sala debe conservar al menos un propietario")
+TEXT("Admins of the room",
+    "Administratoren des Raums",
+    "Administrateurs du salon",
+    "Administradores de la sala")
 TEXT("Anyone",
     "Alle",
     "Tout le monde",
@@ -42,10 +46,10 @@ TEXT("Description of the room",
     "Beschreibung des Raums",
     "Description du salon",
     "Descripción de la sala")
-TEXT("Greatest number of occupants (0: the service's limit)",
-    "Höchstzahl der Anwesenden (0: Grenze des Dienstes)",
-    "Nombre maximal d'occupants (0 : la limite du service)",
-    "Número máximo de ocupantes (0: el límite del servicio)")
+TEXT("Greatest number of occupants (none: the service's limit)",
+    "Höchstzahl der Anwesenden (none: Grenze des Dienstes)",
+    "Nombre maximal d'occupants (none : la limite du service)",
+    "Número máximo de ocupantes (none: el límite del servicio)")
 TEXT("Keep messages for those who come later",
     "Nachrichten für später Kommende aufbewahren",
     "Conserver les messages pour ceux qui viennent plus tard",
@@ -98,6 +102,10 @@ TEXT("Only those with voice may speak",
     "Nur wer Schreibrecht hat, darf schreiben",
     "Seuls ceux qui ont la parole peuvent s'exprimer",
     "Solo pueden hablar quienes tienen voz")
+TEXT("Owners of the room",
+    "Besitzer des Raums",
+    "Propriétaires du salon",
+    "Propietarios de la sala")
 TEXT("Participants",
     "Teilnehmer",
     "Participants",

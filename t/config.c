@@ -104,6 +104,12 @@ test_submit(struct arena *a)
 	ok(!config_submit(a, &changed, submit(a, "muc#roomconfig_whois", NULL)), "no value at all");
 	changed = c;
 	ok(config_submit(a, &changed, submit(a, "muc#roomconfig_roomname", NULL)), "an empty text");
+	c.maxusers = 5;
+	changed = c;
+	ok(config_submit(a, &changed, submit(a, "muc#roomconfig_maxusers", NULL)) &&
+		changed.maxusers == 0,
+	    "no limit");
+	c.maxusers = 0;
 	changed = c;
 	config_submit(a, &changed, submit(a, "muc#roomconfig_roomsecret", "abc"));
 	ok(changed.passwordprotectedroom, "a secret alone switches the password on");

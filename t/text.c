@@ -75,12 +75,14 @@ test_said(void)
 #define BOOL(tag, member, var, alias, def, label)	  label,
 #define ENUM(tag, member, var, alias, def, label, values) label,
 #define UINT(tag, member, var, alias, def, label)	  label,
+#define PICK(tag, member, var, alias, def, label, values) label,
 #define TEXT(tag, member, var, alias, bytes, type, label) label,
 #define SET(tag, member, var, alias, def, label, values)  label,
 #include "tbl/config.h"
 #undef BOOL
 #undef ENUM
 #undef UINT
+#undef PICK
 #undef TEXT
 #undef SET
 	};
@@ -89,12 +91,14 @@ test_said(void)
 #define BOOL(tag, member, var, alias, def, label)
 #define ENUM(tag, member, var, alias, def, label, values) values,
 #define UINT(tag, member, var, alias, def, label)
+#define PICK(tag, member, var, alias, def, label, values)
 #define TEXT(tag, member, var, alias, bytes, type, label)
 #define SET(tag, member, var, alias, def, label, values) values,
 #include "tbl/config.h"
 #undef BOOL
 #undef ENUM
 #undef UINT
+#undef PICK
 #undef TEXT
 #undef SET
 		NULL,

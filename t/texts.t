@@ -44,7 +44,7 @@ for macros, path, which in (
     ("ERROR", "lib/tbl/error.h", 2),
     ("BOOL|UINT", "lib/tbl/config.h", -1),
     ("TEXT", "lib/tbl/config.h", -1),
-    ("ENUM|SET", "lib/tbl/config.h", -2),
+    ("ENUM|PICK|SET", "lib/tbl/config.h", -2),
     ("WORD", "lib/tbl/word.h", 1),
 ):
     if not os.path.exists(path):

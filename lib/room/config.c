@@ -551,9 +551,8 @@ config_submit(struct arena *a, struct config *c, const struct xml *form)
 				return false;
 			continue;
 		}
+		/* XEP-0004 3.6: a field without a value says the same as one with an empty value. */
 		value = form_value(x);
-		if (value == NULL && f->type != FIELD_TEXT)
-			return false;
 		if (!set_field(a, c, f, value != NULL ? value : ""))
 			return false;
 	}

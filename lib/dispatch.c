@@ -215,19 +215,20 @@ echo(struct arena *a, struct xml *error, const struct ev *ev)
 	buf_release(&b);
 }
 
-void
+struct xml *
 error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, enum lang lang)
 {
 	const struct refusal *r = &refusals[deny];
-	struct xml *error = xml_add(a, stanza, NS_STANZA, "error");
+	struct xml *error = xml_add(a, stanza, NS_STANZA, "error"), *condition;
 
 	xml_set(a, error, "by", by);
 	xml_set(a, error, "type", r->type);
-	xml_add(a, error, NS_STANZA_ERRORS, r->condition);
+	condition = xml_add(a, error, NS_STANZA_ERRORS, r->condition);
 	if (r->text != NULL)
 		xml_set_lang(a,
 		    xml_add_text(a, error, NS_STANZA_ERRORS, "text", text_in(lang, r->text)),
 		    lang_tag(lang));
+	return condition;
 }
 
 /* RFC 6120 8.3.2. What is none of these is taken for the first. */
@@ -264,13 +265,23 @@ error_relay(struct arena *a, struct xml *stanza, const struct xml *error)
 	xml_add(a, copy, NS_STANZA_ERRORS, error_condition(error));
 }
 
+/* Where to go instead of a room that is gone is the text of the condition: RFC 6120 8.3.3.5. */
+static void
+add_venue(struct service *s, const struct ev *ev, struct xml *condition)
+{
+	struct tombstone t;
+
+	if (tombstone_get(s, &ev->to, &t) && t.venue != NULL)
+		xml_text_add(s->arena, condition, jid_uri(s->arena, t.venue, "join"));
+}
+
 static void
 refuse(struct plan *p, enum deny deny)
 {
 	const struct ev *ev = p->ev;
 	struct service *s = p->s;
 	struct arena *a = s->arena;
-	struct xml *x;
+	struct xml *x, *condition;
 	const char *by = ev->address == TO_SERVICE ? ev->to.domain : ev->to.bare;
 
 	if (deny == IGNORE || !answerable(ev))
@@ -283,7 +294,9 @@ refuse(struct plan *p, enum deny deny)
 	/* Where there is no room for requests there is none for copies of them. */
 	if (deny != RESOURCE_CONSTRAINT)
 		echo(a, x, ev);
-	error_add(a, x, by, deny, plan_lang(p));
+	condition = error_add(a, x, by, deny, plan_lang(p));
+	if (deny == ROOM_GONE)
+		add_venue(s, ev, condition);
 	tell_jid(p, x, ev->from.full);
 	out_take(s, ev->domain_no, &p->rest);
 }

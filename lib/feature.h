@@ -101,8 +101,11 @@ struct feature {
 	/* Adds features to disco#info of a room. */
 	void (*add_disco)(const struct room *, struct xml *query);
 
-	/* Adds fields to the muc#roominfo form of p->room. */
-	void (*add_roominfo)(const struct plan *p, struct xml *form);
+	/* Adds features or a form to disco#info of the service. */
+	void (*add_service)(const struct plan *, struct xml *query);
+
+	/* Adds fields to the form muc#roominfo of p->room: 6.4. */
+	void (*add_roominfo)(const struct plan *, struct xml *form);
 
 	/* Time: when is tick wanted (mono; INT64_MAX: never), and what is done then. */
 	int64_t (*deadline)(const struct service *);
@@ -205,8 +208,8 @@ const char *say_of(const struct plan *, const char *english, const char *what);
  */
 void plan_bounced(struct plan *, struct session *);
 
-/* Why something is refused, as <error/>. dispatch.c */
-void error_add(struct arena *, struct xml *stanza, const char *by, enum deny, enum lang);
+/* Why something is refused, as <error/>. Returns the condition in it. dispatch.c */
+struct xml *error_add(struct arena *, struct xml *stanza, const char *by, enum deny, enum lang);
 
 /*
  * Somebody else's error as <error/>: its type and condition alone. Texts, `by` and what the conditions

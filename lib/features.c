@@ -17,6 +17,9 @@
 	FEATURE(ghost)                                                                             \
 	/* a banned user learns nothing more about the room: before password and nick */           \
 	FEATURE(banned)                                                                            \
+	/* what was destroyed stays so, before who may create anything; it is there to the end */  \
+	FEATURE(tombstone)                                                                         \
+	FEATURE(create)                                                                            \
 	/* a locked room does not exist for others: 7.2.10 */                                      \
 	FEATURE(lock)                                                                              \
 	FEATURE(members)                                                                           \
@@ -45,8 +48,12 @@
 	FEATURE(destroy)                                                                           \
 	FEATURE(hidden)                                                                            \
 	FEATURE(disco)                                                                             \
+	FEATURE(contact)                                                                           \
 	FEATURE(selfping)                                                                          \
 	FEATURE(ping)                                                                              \
+	FEATURE(version)                                                                           \
+	FEATURE(uptime)                                                                            \
+	FEATURE(time)                                                                              \
 	/* what the room does not answer itself is for the other one to answer */                  \
 	FEATURE(between)                                                                           \
 	/* last of all on a leave: the room may end with it */                                     \

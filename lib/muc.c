@@ -81,15 +81,56 @@ muc_conf_check(const struct muc_conf *conf, const char **bad)
 }
 
 static void
-forget_admins(struct service *s)
+forget_set(struct map *set)
 {
 	uint32_t i = 0;
 
-	for (char *jid; (jid = map_each(&s->admins, &i)) != NULL;) {
-		map_del(&s->admins, jid);
-		free(jid);
+	for (char *s; (s = map_each(set, &i)) != NULL;) {
+		map_del(set, s);
+		free(s);
 	}
-	map_release(&s->admins);
+	map_release(set);
+}
+
+static void
+take_set(struct map *set, const char *const *list)
+{
+	forget_set(set);
+	for (; list != NULL && *list != NULL; list++)
+		if (map_get(set, *list) == NULL) {
+			char *s = mem_strdup(*list);
+
+			map_put(set, s, s);
+		}
+}
+
+static void
+forget_policy(struct policy *p)
+{
+	forget_set(&p->creators);
+	forget_set(&p->reserved);
+	for (size_t i = 0; p->contacts != NULL && p->contacts[i] != NULL; i++)
+		free(p->contacts[i]);
+	free(p->contacts);
+	free(p->name);
+	memset(p, 0, sizeof(*p));
+}
+
+static void
+take_policy(struct policy *p, const struct muc_conf *conf)
+{
+	size_t n = 0;
+
+	forget_policy(p);
+	p->create = conf->create;
+	take_set(&p->creators, conf->creators);
+	take_set(&p->reserved, conf->reserved_names);
+	while (conf->contacts != NULL && conf->contacts[n] != NULL)
+		n++;
+	p->contacts = mem_alloc((n + 1) * sizeof(*p->contacts));
+	for (size_t i = 0; i < n; i++)
+		p->contacts[i] = mem_strdup(conf->contacts[i]);
+	p->name = mem_strdup(conf->service_name != NULL ? conf->service_name : SAID("Chat rooms"));
 }
 
 enum muc_error
@@ -107,13 +148,8 @@ muc_reload(struct muc *m, const struct muc_conf *conf)
 	config_release(&s->defaults);
 	s->defaults = defaults;
 	s->limits = conf->limits;
-	forget_admins(s);
-	for (const char *const *p = conf->admins; p != NULL && *p != NULL; p++)
-		if (map_get(&s->admins, *p) == NULL) {
-			char *jid = mem_strdup(*p);
-
-			map_put(&s->admins, jid, jid);
-		}
+	take_set(&s->admins, conf->admins);
+	take_policy(&s->policy, conf);
 	return MUC_OK;
 }
 
@@ -150,6 +186,8 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	TAILQ_INIT(&m->late_order);
 	RB_INIT(&s->doubts);
 	relay_init(&s->relay);
+	RB_INIT(&s->locks);
+	s->started_ms = now.mono_ms;
 	config_init(&s->defaults);
 	*error = muc_reload(m, conf);
 	if (*error == MUC_OK)
@@ -190,7 +228,8 @@ muc_free(struct muc *m)
 	relay_release(&s->relay);
 	users_free(s);
 	askers_free(s);
-	forget_admins(s);
+	forget_set(&s->admins);
+	forget_policy(&s->policy);
 	for (unsigned i = 0; i < s->ndomains; i++)
 		out_release(&s->out[i]);
 	free(s->out);

@@ -60,6 +60,11 @@ struct muc_host {
 	LIMIT(occupants_per_room, 10000, 1, 1000000, "greatest muc#roomconfig_maxusers")           \
 	LIMIT(sessions_per_occupant, 20, 1, 1000, "full JIDs under one nick")                      \
 	LIMIT(rooms_per_user, 1000, 1, 1000000, "rooms one bare JID may be in at once")            \
+	LIMIT(rooms_per_creator, 200, 1, 100000, "rooms that one bare JID may have created")       \
+	LIMIT(                                                                                     \
+	    configure_s, 3600, 10, 31536000, "a new room may wait to be configured, then it ends") \
+	LIMIT(tombstone_days, 31, 0, 3650, "a destroyed room's name is kept for its owners")       \
+	LIMIT(tombstones, 100000, 0, 10000000, "names that are kept so; the oldest are given up")  \
 	LIMIT(affiliations_per_room, 100000, 10, 10000000, "stored affiliations")                  \
 	LIMIT(items_per_request, 1000, 1, 100000, "items in one muc#admin request")                \
 	LIMIT(nick_bytes, 256, 16, 1023, "a nick")                                                 \
@@ -92,11 +97,34 @@ struct muc_limits {
 /* Sets every limit to its default. */
 void muc_limits_default(struct muc_limits *);
 
+/* Who may create rooms besides the admins; XEP-0045 10.1.1. */
+enum muc_create {
+	MUC_CREATE_ALL,
+	MUC_CREATE_LOCAL,  /* users of the domain that ours is in, and the creators */
+	MUC_CREATE_LISTED, /* the creators */
+	MUC_CREATE_ADMINS,
+};
+
+/* What a service may be asked for: CONTACT(kind, what it is); XEP-0157. */
+#define MUC_CONTACTS(CONTACT)                                                                      \
+	CONTACT(abuse, "abusive traffic")                                                          \
+	CONTACT(admin, "the administrators")                                                       \
+	CONTACT(feedback, "feedback")                                                              \
+	CONTACT(sales, "sales")                                                                    \
+	CONTACT(security, "security")                                                              \
+	CONTACT(status, "the state of the service")                                                \
+	CONTACT(support, "support")
+
+/* Lists end with NULL; NULL itself is an empty one. */
 struct muc_conf {
 	struct muc_limits limits;
-	const char *const *admins; /* prepared bare JIDs, NULL at the end; NULL: nobody */
-	/* Defaults of new rooms: pairs of a var (muc#roomconfig_x, or x) and its value; NULL at the
-	 * end. */
+	const char *const *admins; /* prepared bare JIDs */
+	enum muc_create create;
+	const char *const *creators;	   /* prepared bare JIDs and domains */
+	const char *const *reserved_names; /* prepared nodes: only admins create rooms there */
+	const char *const *contacts;	   /* pairs of a kind and an address, a URI */
+	const char *service_name;	   /* NULL: "Chat rooms" */
+	/* Defaults of new rooms: pairs of a var (muc#roomconfig_x, or x) and its value. */
 	const char *const *room_defaults;
 };
 
@@ -115,7 +143,7 @@ struct muc *
 muc_new(const struct muc_host *, const struct muc_conf *, struct muc_now, enum muc_error *error);
 void muc_free(struct muc *); /* NULL is allowed; what was not committed is gone */
 
-/* Takes new limits, admins and room defaults; MUC_OK, or MUC_CONF_BAD and nothing has changed. */
+/* Takes a new conf, for what happens from now on; MUC_OK, or MUC_CONF_BAD and nothing has changed. */
 enum muc_error muc_reload(struct muc *, const struct muc_conf *);
 
 /* Checks room defaults alone (mucd -n). *bad is the pair's var when it is not MUC_OK. */

@@ -17,12 +17,14 @@
 
 /* The tables: TABLE(name, what is in it). Names are part of the schema. */
 #define STORE_TABLES(TABLE)                                                                        \
-	TABLE(meta, "schema version, next room id")                                                \
+	TABLE(meta, "schema version, next room id, numbers")                                       \
 	TABLE(names, "domain NUL node -> room id")                                                 \
 	TABLE(rooms, "room id -> configuration, subject, dates")                                   \
 	TABLE(affil, "room id, bare JID -> affiliation, reason, actor, time")                      \
 	TABLE(listed, "domain NUL node of each public room")                                       \
 	TABLE(sessions, "room id, full JID -> nick, role, presence")                               \
+	TABLE(user, "bare JID NUL room id of each room that it created")                           \
+	TABLE(gone, "domain NUL node -> tombstone; NUL expiry, room id -> its key")                \
 	TABLE(dead, "room id of a destroyed room whose data still goes")
 
 enum table {

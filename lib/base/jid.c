@@ -250,3 +250,23 @@ jid_nick(struct arena *a, const char *s, size_t max_bytes, bool strict)
 		return NULL;
 	return nick;
 }
+
+char *
+jid_uri(struct arena *a, const char *bare, const char *query)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~@";
+	char *escaped = arena_alloc(a, 3 * strlen(bare) + 1), *p = escaped;
+
+	for (; *bare != '\0'; bare++) {
+		if (strchr(plain, *bare) != NULL) {
+			*p++ = *bare;
+			continue;
+		}
+		*p++ = '%';
+		*p++ = hex[(unsigned char)*bare >> 4];
+		*p++ = hex[*bare & 15];
+	}
+	return arena_cat(a, "xmpp:", escaped, "?", query, NULL);
+}

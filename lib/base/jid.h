@@ -35,6 +35,9 @@ bool jid_split(struct arena *, const char *s, struct jid *j);
  */
 bool jid_prep(struct arena *, const char *s, struct jid *j);
 
+/* "xmpp:room@domain?query" for a bare JID: RFC 5122, all escaped that need not stand for itself. */
+char *jid_uri(struct arena *, const char *bare, const char *query);
+
 /*
  * The nick as a resource that people may show (RFC 7622 3.4; XEP-0045 17.1): resourceprep, and then
  * not empty, at most max_bytes, no white space at either end, nothing invisible, no bidi

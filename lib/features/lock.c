@@ -2,7 +2,8 @@
 /*
  * lock.c - a new room belongs to its creator alone until it is configured
  *
- * XEP-0045 10.1 (creating), 7.2.10 (a locked room does not exist for others).
+ * XEP-0045 10.1 (creating), 7.2.10 (a locked room does not exist for others), 14.6 (it ends when it
+ * is not configured in time).
  */
 #include "feature.h"
 
@@ -26,7 +27,7 @@ on_create(struct plan *p, const struct change *c)
 	struct affil owner = { .affiliation = AFF_OWNER, .jid = p->ev->from.bare };
 
 	(void)c;
-	p->room = room_create(p->s, &p->ev->to);
+	p->room = room_create(p->s, &p->ev->to, p->ev->from.bare);
 	affiliation_set(p->room, &owner, p->ev->from.bare);
 }
 
@@ -43,6 +44,7 @@ on_unlock(struct plan *p, const struct change *c)
 {
 	(void)c;
 	p->room->locked = false;
+	room_unwatch(p->room);
 	room_save(p->room);
 }
 
@@ -54,9 +56,41 @@ add_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 		code_add(codes, STATUS_CREATED);
 }
 
+/* -- time -- */
+
+static int64_t
+deadline(const struct service *s)
+{
+	const struct room *r = RB_MIN(lock_tree, (struct lock_tree *)(uintptr_t)&s->locks);
+
+	return r != NULL ? r->lock_due_ms : INT64_MAX;
+}
+
+/* 10.1.1: who does not configure a room in time is taken to have cancelled it. */
+static void
+tick(struct service *s)
+{
+	struct room *r;
+	struct xml *x;
+	struct plan p;
+
+	while ((r = RB_MIN(lock_tree, &s->locks)) != NULL && r->lock_due_ms <= s->now.mono_ms &&
+	       s->turn_pairs <= TURN_PAIRS) {
+		plan_init(&p, s, NULL, r);
+		x = xml_new(s->arena, NS_MUC_USER, "destroy");
+		xml_add_text(
+		    s->arena, x, NS_MUC_USER, "reason", "The room was not configured in time");
+		plan_add(&p, CH_DESTROY)->x = x;
+		plan_run(&p);
+		plan_release(&p);
+	}
+}
+
 const struct feature feature_lock = {
 	.name = "lock",
 	.may = { [CH_CREATE] = may_create, [CH_ENTER] = may_enter },
 	.on = { [CH_CREATE] = on_create, [CH_UNLOCK] = on_unlock },
 	.add_codes = add_codes,
+	.deadline = deadline,
+	.tick = tick,
 };

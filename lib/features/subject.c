@@ -51,6 +51,21 @@ subjects_only(struct service *s, const struct xml *stanza, size_t *len)
 	return out;
 }
 
+#define TEXT_BYTES 1024
+
+/* What those are told who are not in: of the first subject a line, and not too much of it. */
+static const char *
+first_line(struct arena *a, const struct xml *stanza)
+{
+	const char *s = xml_child_text(stanza, NS_STANZA, "subject");
+	size_t n = strcspn(s, "\r\n");
+
+	if (n > TEXT_BYTES)
+		for (n = TEXT_BYTES; ((unsigned char)s[n] & 0xc0) == 0x80; n--)
+			continue;
+	return arena_strndup(a, s, n);
+}
+
 static void
 on_subject(struct plan *p, const struct change *c)
 {
@@ -59,7 +74,8 @@ on_subject(struct plan *p, const struct change *c)
 	size_t len;
 	const char *text = subjects_only(p->s, x, &len);
 
-	room_set_subject(p->room, text, len, xml_lang(x), c->session->occupant->nick);
+	room_set_subject(p->room, text, len, xml_lang(x), first_line(p->s->arena, x),
+	    c->session->occupant->nick);
 	tell_all(p, w);
 	wire_unref(w);
 }
@@ -95,6 +111,29 @@ on_enter(struct plan *p, const struct change *c)
 	tell_subject(p, room_session(p->room, p->ev->from.full));
 }
 
+/*
+ * 6.4, 14.4: the subject is for everybody only where everybody may come in. Who may change it is asked
+ * for under three names.
+ */
+static void
+add_roominfo(const struct plan *p, struct xml *form)
+{
+	const struct room *r = p->room;
+	struct arena *a = p->s->arena;
+	const char *changes = r->config.changesubject ? "1" : "0";
+
+	if (r->subject_text != NULL && r->config.publicroom && !r->config.membersonly &&
+	    !r->config.passwordprotectedroom)
+		form_add_field(a, form, "text-single", "muc#roominfo_subject", say(p, "Subject"),
+		    r->subject_text);
+	form_add_field(a, form, "boolean", "muc#roomconfig_changesubject",
+	    say(p, "Participants may change the subject"), changes);
+	form_add_field(a, form, "boolean", "muc#roominfo_subjectmod",
+	    say(p, "Participants may change the subject"), changes);
+	form_add_field(a, form, "boolean", "muc#roominfo_changesubject",
+	    say(p, "Participants may change the subject"), changes);
+}
+
 static const struct route routes[] = {
 	{ KIND_MESSAGE, TO_ROOM, TYPE_GROUPCHAT, NS_STANZA, "subject", NEED_ROOM | NEED_OCCUPANT,
 	    plan_subject, NULL },
@@ -106,4 +145,5 @@ const struct feature feature_subject = {
 	.routes = routes,
 	.may = { [CH_SUBJECT] = may_subject },
 	.on = { [CH_SUBJECT] = on_subject, [CH_ENTER] = on_enter, [CH_SYNC] = on_enter },
+	.add_roominfo = add_roominfo,
 };

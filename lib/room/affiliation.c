@@ -138,3 +138,41 @@ affiliation_each(const struct room *r, int (*visit)(void *, const struct affil *
 	    (struct bytes){ NULL, 0 }, walk_one, &w);
 	return w.result;
 }
+
+struct owners {
+	const struct room *room;
+	int (*visit)(void *, const char *);
+	void *arg;
+	unsigned left;
+};
+
+/* Of all others nothing is copied: there may be very many. */
+static int
+owners_one(void *arg, struct bytes key, struct bytes val)
+{
+	struct owners *w = arg;
+	struct affil f;
+	struct rec r;
+
+	(void)key;
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		if (r.tag == TAG_AFFILIATION && rec_u64(&r) != AFF_OWNER)
+			return 0;
+	if (!read_affil(w->room->service->arena, val, &f))
+		return 0;
+	return w->visit(w->arg, f.jid) != 0 || --w->left == 0;
+}
+
+void
+affiliation_owners(const struct room *r, int (*visit)(void *, const char *), void *arg)
+{
+	struct service *s = r->service;
+	struct owners w = { r, visit, arg, r->nowners };
+	uint8_t id[8];
+
+	id_bytes(r->id, id);
+	if (r->nowners > 0)
+		s->store->each(s->store, TABLE_affil, (struct bytes){ id, sizeof(id) },
+		    (struct bytes){ NULL, 0 }, owners_one, &w);
+}

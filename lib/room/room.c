@@ -13,12 +13,13 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 
-#define SCHEMA 1 /* raise it with a migration */
+#define SCHEMA 2 /* raise it with a migration */
 
 enum { /* tags of the record `state` in table meta; never reused */
 	META_SCHEMA = 1,
 	META_NEXT_ID = 2,
 	META_NROOMS = 3,
+	META_NGONE = 20,
 };
 
 enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; never reused */
@@ -31,11 +32,8 @@ enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; nev
 	TAG_SUBJECT_NICK = 8,
 	TAG_SUBJECT_TIME = 9,
 	TAG_SUBJECT_LANG = 10,
-};
-
-enum { /* tags of a record in table listed; never reused */
-	LISTED_NODE = 1,
-	LISTED_NAME = 2,
+	TAG_CREATOR = 20,
+	TAG_SUBJECT_TEXT = 21,
 };
 
 static const struct bytes state_key = { "state", 5 };
@@ -88,8 +86,8 @@ store_key(struct arena *a, uint64_t id, const char *s)
 	return make_key(a, head, sizeof(head), s);
 }
 
-/* domain NUL node. Domains are at most 253 bytes long, so there is always room for a digest. */
-static struct bytes
+/* Domains are at most 253 bytes long, so there is always room for a digest. */
+struct bytes
 name_key(struct arena *a, const char *domain, const char *node)
 {
 	return make_key(a, domain, strlen(domain) + 1, node);
@@ -106,7 +104,7 @@ fresh_id(struct service *s)
 	return id;
 }
 
-static void
+void
 state_save(struct service *s)
 {
 	struct buf b = BUF_INIT;
@@ -114,9 +112,20 @@ state_save(struct service *s)
 	rec_put_u64(&b, META_SCHEMA, SCHEMA);
 	rec_put_u64(&b, META_NEXT_ID, s->next_id);
 	rec_put_u64(&b, META_NROOMS, s->nrooms);
+	rec_put_u64(&b, META_NGONE, s->ngone);
 	s->store->put(s->store, TABLE_meta, state_key, (struct bytes){ b.p, b.len });
 	s->turn_wrote = true;
 	buf_release(&b);
+}
+
+/* What an older mucd did not write yet. */
+static void
+migrate(struct service *s, uint64_t schema)
+{
+	if (schema < 2)
+		rooms_listed_recount(s);
+	if (schema < SCHEMA)
+		state_save(s);
 }
 
 static int
@@ -135,6 +144,7 @@ service_load(struct service *s)
 	struct rec r;
 
 	s->next_id = 1;
+	s->gone_first_ms = INT64_MAX;
 	if (s->store->get(s->store, TABLE_meta, state_key, &val) != STORE_OK) {
 		state_save(s);
 		return MUC_OK;
@@ -147,6 +157,8 @@ service_load(struct service *s)
 			s->next_id = rec_u64(&r);
 		else if (r.tag == META_NROOMS)
 			s->nrooms = rec_u64(&r);
+		else if (r.tag == META_NGONE)
+			s->ngone = rec_u64(&r);
 	}
 	if (schema > SCHEMA)
 		return MUC_SCHEMA_NEWER;
@@ -156,6 +168,8 @@ service_load(struct service *s)
 		return MUC_STORE_BROKEN;
 	}
 	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
+	tombstones_load(s);
+	migrate(s, schema);
 	return MUC_OK;
 }
 
@@ -166,6 +180,12 @@ service_domain(const struct service *s, const char *domain)
 		if (strcmp(s->out[i].domain, domain) == 0)
 			return (int)i;
 	return -1;
+}
+
+bool
+service_admin(const struct service *s, const char *bare)
+{
+	return map_get(&s->admins, bare) != NULL;
 }
 
 static struct room *
@@ -195,6 +215,7 @@ room_free(struct room *r)
 	while (!TAILQ_EMPTY(&r->occupants))
 		session_free(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions), true);
 	TAILQ_REMOVE(list, r, entry);
+	room_unwatch(r);
 	if (!r->gone)
 		map_del(&s->rooms, r->jid);
 	map_release(&r->nicks);
@@ -203,6 +224,8 @@ room_free(struct room *r)
 	free(r->subject);
 	free(r->subject_lang);
 	free(r->subject_nick);
+	free(r->subject_text);
+	free(r->creator);
 	free(r->jid);
 	free(r->node);
 	free(r->domain);
@@ -255,6 +278,14 @@ room_read(struct room *r, struct bytes val)
 			free(r->subject_lang);
 			r->subject_lang = mem_strdup(rec_str(a, &f));
 			break;
+		case TAG_SUBJECT_TEXT:
+			free(r->subject_text);
+			r->subject_text = mem_strdup(rec_str(a, &f));
+			break;
+		case TAG_CREATOR:
+			free(r->creator);
+			r->creator = mem_strdup(rec_str(a, &f));
+			break;
 		default:
 			config_read(a, &r->config, &f);
 			break;
@@ -275,11 +306,13 @@ room_save(struct room *r)
 	rec_put_u64(&b, TAG_CREATED, (uint64_t)r->created_ms);
 	rec_put_u64(&b, TAG_NOWNERS, r->nowners);
 	rec_put_u64(&b, TAG_NAFFILIATIONS, r->naffiliations);
+	rec_put_str(&b, TAG_CREATOR, r->creator);
 	if (r->subject != NULL) {
 		rec_put(&b, TAG_SUBJECT, r->subject, r->subject_len);
 		rec_put_str(&b, TAG_SUBJECT_NICK, r->subject_nick);
 		rec_put_u64(&b, TAG_SUBJECT_TIME, (uint64_t)r->subject_ms);
 		rec_put_str(&b, TAG_SUBJECT_LANG, r->subject_lang);
+		rec_put_str(&b, TAG_SUBJECT_TEXT, r->subject_text);
 	}
 	config_write(&b, &r->config);
 	s->store->put(
@@ -322,6 +355,7 @@ room_get_id(struct service *s, uint64_t id)
 	if (!room_read(r, val))
 		service_log(
 		    s, MUC_LOG_ERROR, "database: table rooms: the record of %s is broken", r->jid);
+	room_watch(r);
 	return r;
 }
 
@@ -344,7 +378,7 @@ room_get(struct service *s, const struct jid *j)
 }
 
 struct room *
-room_create(struct service *s, const struct jid *j)
+room_create(struct service *s, const struct jid *j, const char *creator)
 {
 	int domain_no = service_domain(s, j->domain);
 	struct room *r = room_new(s, s->next_id++, j, (unsigned)domain_no);
@@ -353,11 +387,14 @@ room_create(struct service *s, const struct jid *j)
 	config_copy(&r->config, &s->defaults);
 	r->locked = true;
 	r->created_ms = s->now.wall_ms;
+	r->creator = mem_strdup(creator);
+	room_watch(r);
 	id_bytes(r->id, id);
 	s->store->put(s->store, TABLE_names, name_key(s->arena, r->domain, r->node),
 	    (struct bytes){ id, sizeof(id) });
 	s->nrooms++;
 	state_save(s);
+	creator_note(r);
 	room_save(r);
 	return r;
 }
@@ -371,13 +408,15 @@ room_destroy(struct room *r)
 
 	id_bytes(r->id, id);
 	s->store->del(s->store, TABLE_names, name);
-	s->store->del(s->store, TABLE_listed, name);
+	room_unlist(r);
+	creator_forget(r);
 	s->store->del(s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) });
 	s->store->put(
 	    s->store, TABLE_dead, (struct bytes){ id, sizeof(id) }, (struct bytes){ "", 0 });
 	s->purging = true;
 	s->nrooms--;
 	state_save(s);
+	room_unwatch(r);
 	map_del(&s->rooms, r->jid);
 	r->gone = true;
 }
@@ -443,66 +482,13 @@ rooms_purge(struct service *s)
 	return s->purging;
 }
 
-struct listing {
-	struct service *service;
-	int (*visit)(void *, const char *, const char *);
-	void *arg;
-	int result;
-};
-
-static int
-listed_visit(void *arg, struct bytes key, struct bytes val)
-{
-	struct listing *l = arg;
-	const char *node = NULL, *name = NULL;
-	struct rec r;
-
-	(void)key;
-	rec_init(&r, val.p, val.n);
-	while (rec_next(&r)) {
-		if (r.tag == LISTED_NODE)
-			node = rec_str(l->service->arena, &r);
-		else if (r.tag == LISTED_NAME)
-			name = rec_str(l->service->arena, &r);
-	}
-	if (node == NULL)
-		return 0;
-	return l->result = l->visit(l->arg, node, name);
-}
-
-int
-rooms_listed(struct service *s, const char *domain,
-    int (*visit)(void *, const char *, const char *), void *arg)
-{
-	struct listing l = { s, visit, arg, 0 };
-
-	s->store->each(s->store, TABLE_listed, (struct bytes){ domain, strlen(domain) + 1 },
-	    (struct bytes){ NULL, 0 }, listed_visit, &l);
-	return l.result;
-}
-
 void
-room_list_update(struct room *r)
-{
-	struct service *s = r->service;
-	struct bytes key = name_key(s->arena, r->domain, r->node);
-	struct buf b = BUF_INIT;
-
-	s->turn_wrote = true;
-	if (r->locked || !r->config.publicroom) {
-		s->store->del(s->store, TABLE_listed, key);
-		return;
-	}
-	rec_put_str(&b, LISTED_NODE, r->node);
-	rec_put_str(&b, LISTED_NAME, *r->config.roomname != '\0' ? r->config.roomname : NULL);
-	s->store->put(s->store, TABLE_listed, key, (struct bytes){ b.p, b.len });
-	buf_release(&b);
-}
-
-void
-room_set_subject(struct room *r, const char *payload, size_t n, const char *lang, const char *nick)
+room_set_subject(struct room *r, const char *payload, size_t n, const char *lang, const char *text,
+    const char *nick)
 {
 	take_subject(r, payload, n);
+	free(r->subject_text);
+	r->subject_text = mem_strdup(text);
 	free(r->subject_nick);
 	r->subject_nick = mem_strdup(nick);
 	free(r->subject_lang);

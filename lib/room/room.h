@@ -121,7 +121,10 @@ struct room {
 	bool locked; /* created, not yet configured: 10.1.1 */
 	bool gone;   /* destroyed in this turn; freed when it ends */
 	int64_t created_ms;
-	uint64_t order; /* of the last session that entered */
+	char *creator;		/* bare JID; NULL: a mucd made it that did not note it */
+	int64_t lock_due_ms;	/* mono: when it goes if it is locked still; 0: not waited for */
+	RB_ENTRY(room) watched; /* in service.locks while lock_due_ms is set */
+	uint64_t order;		/* of the last session that entered */
 	unsigned nowners;
 	unsigned naffiliations;
 	struct config config;
@@ -129,6 +132,7 @@ struct room {
 	char *subject; /* the children of the last subject message, serialised; NULL: never set */
 	uint32_t subject_len;
 	char *subject_lang; /* xml:lang of that message, or NULL */
+	char *subject_text; /* of the first subject, short, in one line; or NULL */
 	char *subject_nick;
 	int64_t subject_ms; /* wall */
 
@@ -140,6 +144,7 @@ struct room {
 
 TAILQ_HEAD(room_list, room);
 RB_HEAD(doubt_tree, session);
+RB_HEAD(lock_tree, room);
 
 /* What is known of a bare JID over all rooms. */
 struct user {
@@ -190,6 +195,15 @@ struct out {
 	int64_t up_ms; /* mono: since when */
 };
 
+/* Who may create rooms, and what the service says of itself: struct muc_conf, copied. */
+struct policy {
+	enum muc_create create;
+	struct map creators; /* bare JID or domain -> itself */
+	struct map reserved; /* node -> itself */
+	char **contacts;     /* pairs of a kind and an address, NULL at the end */
+	char *name;
+};
+
 /* Everything that features and room/ share; the inside of a struct muc. */
 struct service {
 	const struct muc_host *host;
@@ -199,6 +213,7 @@ struct service {
 	struct muc_limits limits;
 	struct config defaults; /* of new rooms */
 	struct map admins;	/* bare JID -> itself */
+	struct policy policy;
 
 	struct out *out; /* [ndomains] */
 	unsigned ndomains;
@@ -209,7 +224,11 @@ struct service {
 	struct map rooms; /* bare JID -> struct room: the loaded ones */
 	struct room_list busy, idle;
 	uint64_t next_id, nrooms;
-	bool purging; /* table dead is not empty */
+	bool purging;		/* table dead is not empty */
+	struct lock_tree locks; /* the rooms that wait to be configured */
+	uint64_t ngone;		/* tombstones */
+	int64_t gone_first_ms;	/* wall: when the first of them expires; INT64_MAX: there is none */
+	int64_t started_ms;	/* mono */
 
 	struct map users; /* bare JID -> struct user */
 	struct user_list user_order;
@@ -232,6 +251,9 @@ enum muc_error service_load(struct service *);
 /* The number of a domain that is served, or -1. */
 int service_domain(const struct service *, const char *domain);
 
+/* Is that bare JID an administrator of the service? */
+bool service_admin(const struct service *, const char *bare);
+
 /* The room at a bare JID, loaded from the store when it sleeps there; NULL: there is none. */
 struct room *room_get(struct service *, const struct jid *);
 
@@ -239,7 +261,7 @@ struct room *room_get(struct service *, const struct jid *);
 struct room *room_get_id(struct service *, uint64_t id);
 
 /* A new room, locked, without occupants, with the service's default configuration. */
-struct room *room_create(struct service *, const struct jid *);
+struct room *room_create(struct service *, const struct jid *, const char *creator);
 
 /* Writes the room's own record. */
 void room_save(struct room *);
@@ -259,15 +281,78 @@ bool rooms_purge(struct service *);
 /* Frees the room and everything in it; the store keeps it. */
 void room_free(struct room *);
 
-/* Calls back for the public rooms of a domain, in order. Returns 0 to go on. */
-int rooms_listed(struct service *, const char *domain,
-    int (*visit)(void *arg, const char *node, const char *name), void *arg);
+/* text: what is told of it in one line to who is not in; see subject.c */
+void room_set_subject(struct room *, const char *payload, size_t n, const char *lang,
+    const char *text, const char *nick);
 
-/* Puts the room on the list of public rooms, or takes it off, as its configuration says. */
+/* Writes what the service counts: next id, rooms, tombstones. */
+void state_save(struct service *);
+
+/* -- listed.c: the public rooms of a domain, in an order of their own -- */
+
+/* How many there are. */
+uint64_t rooms_listed_count(struct service *, const char *domain);
+
+typedef int room_visit(void *arg, const char *node, const char *name); /* name may be NULL */
+
+/*
+ * Visits those behind that node (NULL: from the first), or, backwards, those before it (NULL: from the
+ * last); there need not be such a room. Returns 0, or what made it stop.
+ */
+int
+rooms_listed(struct service *, const char *domain, const char *after, room_visit *visit, void *arg);
+int rooms_listed_back(
+    struct service *, const char *domain, const char *before, room_visit *visit, void *arg);
+
+/*
+ * The node that stands right before the one of that index, which is from 1 to the count - 1; NULL when
+ * it takes more than `most` steps from either end.
+ */
+const char *
+rooms_listed_before(struct service *, const char *domain, uint64_t index, uint64_t most);
+
+/* Puts the room on the list, or takes it off, as its configuration says. */
 void room_list_update(struct room *);
+void room_unlist(struct room *);
 
-void
-room_set_subject(struct room *, const char *payload, size_t n, const char *lang, const char *nick);
+/* Counts anew, for all domains. */
+void rooms_listed_recount(struct service *);
+
+/* -- made.c: who made a room, and how long it may stay as it was made -- */
+
+void creator_note(const struct room *);
+void creator_forget(const struct room *);
+
+/* How many rooms there are that it created; counts up to `most`. */
+uint64_t creator_count(struct service *, const char *bare, uint64_t most);
+
+/* Sets when a locked room goes, from the time it was created at; what is not locked is not waited for. */
+void room_watch(struct room *);
+void room_unwatch(struct room *);
+
+/* -- tombstone.c: rooms that were destroyed -- */
+
+struct tombstone {
+	const char *venue; /* bare JID of where to go instead, or NULL */
+	const uint8_t *owners;
+	size_t nowners;
+};
+
+/* What is left of a room that was at this address; false: nothing. Lives as long as the arena. */
+bool tombstone_get(struct service *, const struct jid *, struct tombstone *);
+
+/* Was it an owner? */
+bool tombstone_owner(const struct tombstone *, const char *bare);
+
+/* Sets one for a room that is about to be destroyed by an owner. */
+void tombstone_set(struct room *, const char *venue, const char *by);
+void tombstone_remove(struct service *, const struct jid *);
+
+/* Learns from the store when the first expires. */
+void tombstones_load(struct service *);
+
+/* Removes some of those that have expired or are too many. */
+void tombstones_expire(struct service *);
 
 /* -- occupant.c -- */
 
@@ -324,6 +409,9 @@ enum affiliation affiliation_of(const struct room *, const char *bare);
 
 /* Stores it; AFF_NONE removes the record. */
 void affiliation_set(struct room *, const struct affil *, const char *actor);
+
+/* Visits the owners' bare JIDs; stops when visit returns non-zero. */
+void affiliation_owners(const struct room *, int (*visit)(void *arg, const char *bare), void *arg);
 
 /* Visits all records in order of JIDs; stops when visit returns non-zero, and returns that. */
 int affiliation_each(const struct room *, int (*visit)(void *arg, const struct affil *), void *arg);
@@ -394,6 +482,9 @@ void id_bytes(uint64_t id, uint8_t out[8]);
 /* id, then the string: cut to a digest when the key would be too long. */
 struct bytes store_key(struct arena *, uint64_t id, const char *s);
 
+/* domain NUL node: the names of a domain stand together, in the order of their bytes. */
+struct bytes name_key(struct arena *, const char *domain, const char *node);
+
 /* A fresh random id of 22 characters. */
 char *fresh_id(struct service *);
 
@@ -402,5 +493,8 @@ void service_log(struct service *, enum muc_log, const char *fmt, ...)
 
 int doubt_cmp(const struct session *, const struct session *);
 RB_PROTOTYPE(doubt_tree, session, due, doubt_cmp)
+
+int lock_cmp(const struct room *, const struct room *);
+RB_PROTOTYPE(lock_tree, room, watched, lock_cmp)
 
 #endif

@@ -21,12 +21,13 @@
 #include "base/jid.h"
 #include "base/mem.h"
 #include "conf.h"
+#include "conf_secret.h"
+#include "conf_value.h"
 #include "log.h"
 
-#define DATABASE   "/var/lib/mucd"
-#define SERVER	   "127.0.0.1"
-#define PORT	   5347
-#define SECRET_MAX 1024 /* bytes */
+#define DATABASE "/var/lib/mucd"
+#define SERVER	 "127.0.0.1"
+#define PORT	 5347
 
 static struct {
 	const char *path;
@@ -89,33 +90,6 @@ static void __attribute__((format(printf, 2, 0))) on_error(cfg_t *cfg, const cha
 
 /* -- values -- */
 
-/* A decimal number, with k, M, G or T behind it if it is a number of bytes. */
-static bool
-read_number(const char *s, bool is_bytes, int64_t *out)
-{
-	static const char units[] = "kMGT";
-	const char *unit;
-	char *end;
-	long long v;
-
-	if (*s < '0' || *s > '9')
-		return false;
-	errno = 0;
-	v = strtoll(s, &end, 10);
-	if (errno != 0)
-		return false;
-	if (is_bytes && *end != '\0' && (unit = strchr(units, *end)) != NULL) {
-		for (const char *u = units; u <= unit; u++) {
-			if (v > INT64_MAX / 1024)
-				return false;
-			v *= 1024;
-		}
-		end++;
-	}
-	*out = v;
-	return *end == '\0';
-}
-
 static int
 parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
@@ -128,7 +102,7 @@ parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 
 	while (strcmp(num->name, opt->name) != 0)
 		num++;
-	if (!read_number(value, is_bytes, &v)) {
+	if (!conf_read_number(value, is_bytes, &v)) {
 		cfg_error(cfg, "%s: \"%s\" is no number%s", opt->name, value,
 		    is_bytes ? " of bytes, as 500000, 500k or 64M" : "");
 		return -1;
@@ -140,53 +114,6 @@ parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	}
 	*(long *)result = (long)v;
 	return 0;
-}
-
-static int
-parse_port(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
-{
-	int64_t v;
-
-	if (!read_number(value, false, &v) || v < 1 || v > 65535) {
-		cfg_error(cfg, "%s: \"%s\" is no port, which is a number from 1 to 65535",
-		    opt->name, value);
-		return -1;
-	}
-	*(long *)result = (long)v;
-	return 0;
-}
-
-static int
-check_level(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *s = cfg_opt_getnstr(opt, 0);
-
-	if (s != NULL && log_level_of(s) >= 0)
-		return 0;
-	cfg_error(cfg, "log_level: \"%s\" is not error, warn, info or debug", s);
-	return -1;
-}
-
-static int
-check_path(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *s = cfg_opt_getnstr(opt, 0);
-
-	if (s != NULL && s[0] == '/')
-		return 0;
-	cfg_error(cfg, "%s: \"%s\" is not an absolute path", opt->name, s);
-	return -1;
-}
-
-static int
-check_server(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *s = cfg_opt_getnstr(opt, 0);
-
-	if (s != NULL && s[0] != '\0' && strlen(s) < 256)
-		return 0;
-	cfg_error(cfg, "server: \"%s\" is neither a host's name nor an address", s);
-	return -1;
 }
 
 /* After each element: the last one is new. */
@@ -202,62 +129,40 @@ check_admins(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* -- secrets -- */
-
-static void
-wipe(char *s)
+/* After each element: the last one is new. */
+static int
+check_creators(cfg_t *cfg, cfg_opt_t *opt)
 {
-	if (s != NULL)
-		explicit_bzero(s, strlen(s));
+	const char *s = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	struct jid j;
+
+	if (s != NULL && jid_prep(reading.arena, s, &j) && j.resource == NULL)
+		return 0;
+	cfg_error(cfg, "creators: \"%s\" is neither an address nor a domain", s);
+	return -1;
 }
 
-/* What cfg_getstr() returns is libConfuse's own copy, which it frees as it is. */
-static void
-wipe_option(cfg_t *cfg, const char *name)
+/* The node that such a room has; NULL when there can be none. */
+static const char *
+room_node(const char *s)
 {
-	wipe((char *)(uintptr_t)cfg_getstr(cfg, name));
+	struct jid j;
+
+	if (s == NULL || strpbrk(s, "@/") != NULL ||
+	    !jid_prep(reading.arena, arena_cat(reading.arena, s, "@x", NULL), &j))
+		return NULL;
+	return j.node;
 }
 
-/* The first line of the file, for free(3); NULL after a complaint. */
-static char *
-read_secret_file(cfg_t *cfg, const char *path)
+static int
+check_reserved(cfg_t *cfg, cfg_opt_t *opt)
 {
-	char line[SECRET_MAX + 2];
-	char *secret = NULL;
-	struct stat st;
-	ssize_t n;
-	int fd;
+	const char *s = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd == -1 || fstat(fd, &st) == -1) {
-		cfg_error(cfg, "secret_file %s: %s", path, strerror(errno));
-		goto done;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		cfg_error(cfg, "secret_file %s: not a file", path);
-		goto done;
-	}
-	if ((st.st_mode & S_IROTH) != 0) {
-		cfg_error(cfg, "secret_file %s: everybody may read it: chmod o-rwx %s", path, path);
-		goto done;
-	}
-	n = read(fd, line, sizeof line - 1);
-	if (n == -1) {
-		cfg_error(cfg, "secret_file %s: %s", path, strerror(errno));
-		goto done;
-	}
-	line[n] = '\0';
-	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] == '\0' || strlen(line) > SECRET_MAX)
-		cfg_error(cfg, "secret_file %s: its first line is %s", path,
-		    line[0] == '\0' ? "empty" : "too long");
-	else
-		secret = mem_strdup(line);
-	explicit_bzero(line, sizeof line);
-done:
-	if (fd != -1)
-		close(fd);
-	return secret;
+	if (room_node(s) != NULL)
+		return 0;
+	cfg_error(cfg, "reserved_names: \"%s\" cannot be the name of a room", s);
+	return -1;
 }
 
 /* After each component { }: is it whole, and the only one of its name? */
@@ -319,6 +224,15 @@ check_defaults(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+static cfg_opt_t contact[] = {
+#define CONTACT(kind, what) CFG_STR_LIST(#kind, NULL, CFGF_NONE),
+	MUC_CONTACTS(CONTACT)
+#undef CONTACT
+	    CFG_END(),
+};
+
+#define NCONTACTS (sizeof contact / sizeof contact[0] - 1)
+
 /* -- from libConfuse's structures to ours -- */
 
 static bool
@@ -338,7 +252,7 @@ take_components(struct conf *c, cfg_t *cfg)
 		if (cfg_getstr(sec, "secret") != NULL)
 			to->secret = mem_strdup(cfg_getstr(sec, "secret"));
 		else
-			to->secret = read_secret_file(sec, cfg_getstr(sec, "secret_file"));
+			to->secret = secret_read_file(sec, cfg_getstr(sec, "secret_file"));
 		if (to->secret == NULL)
 			return false;
 	}
@@ -361,19 +275,53 @@ take_defaults(struct conf *c, cfg_t *cfg)
 	c->muc.room_defaults = (const char *const *)c->room_defaults;
 }
 
-static void
-take_admins(struct conf *c, cfg_t *cfg)
+/* A list of strings, each as `prepared` makes it; for free_strings(). */
+static char **
+take_list(cfg_t *cfg, const char *name, const char *(*prepared)(const char *))
 {
-	const unsigned n = cfg_size(cfg, "admins");
+	const unsigned n = cfg_size(cfg, name);
+	char **list = mem_alloc((n + 1) * sizeof *list);
 
-	c->admins = mem_alloc((n + 1) * sizeof *c->admins);
-	for (unsigned i = 0; i < n; i++) {
-		struct jid j;
+	for (unsigned i = 0; i < n; i++)
+		list[i] = mem_strdup(prepared(cfg_getnstr(cfg, name, i)));
+	return list;
+}
 
-		jid_prep(reading.arena, cfg_getnstr(cfg, "admins", i), &j);
-		c->admins[i] = mem_strdup(j.bare);
-	}
+static const char *
+bare_of(const char *s)
+{
+	struct jid j;
+
+	return jid_prep(reading.arena, s, &j) ? j.bare : "";
+}
+
+static void
+take_policy(struct conf *c, cfg_t *cfg)
+{
+	c->admins = take_list(cfg, "admins", bare_of);
+	c->creators = take_list(cfg, "creators", bare_of);
+	c->reserved_names = take_list(cfg, "reserved_names", room_node);
+	c->service_name = mem_strdup(cfg_getstr(cfg, "service_name"));
 	c->muc.admins = (const char *const *)c->admins;
+	c->muc.create = (enum muc_create)conf_create_of(cfg_getstr(cfg, "create"));
+	c->muc.creators = (const char *const *)c->creators;
+	c->muc.reserved_names = (const char *const *)c->reserved_names;
+	c->muc.service_name = c->service_name;
+}
+
+static void
+take_contacts(struct conf *c, cfg_t *cfg)
+{
+	cfg_t *sec = cfg_getsec(cfg, "contact");
+	size_t n = 0;
+
+	c->contacts = mem_alloc((2 * CONTACTS_MAX * NCONTACTS + 1) * sizeof *c->contacts);
+	for (size_t i = 0; i < NCONTACTS; i++)
+		for (unsigned k = 0; k < cfg_size(sec, contact[i].name); k++) {
+			c->contacts[n++] = mem_strdup(contact[i].name);
+			c->contacts[n++] = mem_strdup(cfg_getnstr(sec, contact[i].name, k));
+		}
+	c->muc.contacts = (const char *const *)c->contacts;
 }
 
 static struct conf *
@@ -388,7 +336,8 @@ take(cfg_t *cfg)
 
 		memcpy((char *)c + numbers[i].offset, &v, sizeof v);
 	}
-	take_admins(c, cfg);
+	take_policy(c, cfg);
+	take_contacts(c, cfg);
 	take_defaults(c, cfg);
 	if (!take_components(c, cfg)) {
 		conf_free(c);
@@ -404,7 +353,7 @@ new_parser(void)
 {
 	static cfg_opt_t component[] = {
 		CFG_STR("server", SERVER, CFGF_NONE),
-		CFG_INT_CB("port", PORT, CFGF_NONE, parse_port),
+		CFG_INT_CB("port", PORT, CFGF_NONE, conf_parse_port),
 		CFG_STR("secret", NULL, CFGF_NODEFAULT),
 		CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
 		CFG_END(),
@@ -415,6 +364,11 @@ new_parser(void)
 	static cfg_opt_t fixed[] = {
 		CFG_STR("database", DATABASE, CFGF_NONE),
 		CFG_STR_LIST("admins", NULL, CFGF_NONE),
+		CFG_STR("service_name", "Chat rooms", CFGF_NONE),
+		CFG_STR("create", "all", CFGF_NONE),
+		CFG_STR_LIST("creators", NULL, CFGF_NONE),
+		CFG_STR_LIST("reserved_names", NULL, CFGF_NONE),
+		CFG_SEC("contact", contact, CFGF_NONE),
 		CFG_STR("log_level", "info", CFGF_NONE),
 		CFG_SEC("room_defaults", room_defaults, CFGF_KEYSTRVAL),
 		CFG_SEC("component", component, CFGF_MULTI | CFGF_TITLE),
@@ -432,13 +386,21 @@ new_parser(void)
 	if (cfg == NULL)
 		mem_die(sizeof all);
 	cfg_set_error_function(cfg, on_error);
-	cfg_set_validate_func(cfg, "database", check_path);
+	cfg_set_validate_func(cfg, "database", conf_check_path);
 	cfg_set_validate_func(cfg, "admins", check_admins);
-	cfg_set_validate_func(cfg, "log_level", check_level);
+	cfg_set_validate_func(cfg, "service_name", conf_check_name);
+	cfg_set_validate_func(cfg, "create", conf_check_create);
+	cfg_set_validate_func(cfg, "creators", check_creators);
+	cfg_set_validate_func(cfg, "reserved_names", check_reserved);
+	for (size_t i = 0; i < NCONTACTS; i++)
+		cfg_set_validate_func(cfg,
+		    arena_cat(reading.arena, "contact|", contact[i].name, NULL),
+		    conf_check_contact);
+	cfg_set_validate_func(cfg, "log_level", conf_check_level);
 	cfg_set_validate_func(cfg, "room_defaults", check_defaults);
 	cfg_set_validate_func(cfg, "component", check_component);
-	cfg_set_validate_func(cfg, "component|server", check_server);
-	cfg_set_validate_func(cfg, "component|secret_file", check_path);
+	cfg_set_validate_func(cfg, "component|server", conf_check_server);
+	cfg_set_validate_func(cfg, "component|secret_file", conf_check_path);
 	return cfg;
 }
 
@@ -477,7 +439,7 @@ conf_read(const char *path, void (*complaint)(const char *line))
 		c = take(cfg);
 done:
 	for (unsigned i = 0; i < cfg_size(cfg, "component"); i++)
-		wipe_option(cfg_getnsec(cfg, "component", i), "secret");
+		secret_wipe_option(cfg_getnsec(cfg, "component", i), "secret");
 	cfg_free(cfg);
 	if (f != NULL)
 		fclose(f);
@@ -501,13 +463,17 @@ conf_free(struct conf *c)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < c->ncomponents; i++) {
-		wipe(c->components[i].secret);
+		secret_wipe(c->components[i].secret);
 		free(c->components[i].secret);
 		free(c->components[i].server);
 		free(c->components[i].domain);
 	}
 	free(c->components);
 	free_strings(c->admins);
+	free_strings(c->creators);
+	free_strings(c->reserved_names);
+	free_strings(c->contacts);
+	free(c->service_name);
 	free_strings(c->room_defaults);
 	free(c->database);
 	free(c);

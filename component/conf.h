@@ -38,8 +38,10 @@ struct conf {
 	CONF_NUMBERS(NUMBER)
 #undef NUMBER
 	struct muc_conf muc; /* its pointers are into this struct conf */
-	char **admins;
+	char **admins, **creators, **reserved_names;
+	char **contacts; /* pairs */
 	char **room_defaults;
+	char *service_name;
 	struct conf_component *components;
 	size_t ncomponents;
 };

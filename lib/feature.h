@@ -98,11 +98,9 @@ struct feature {
 	/* Status codes for the self-presence of whoever enters, besides 110: code_add(). */
 	void (*add_codes)(const struct plan *, const struct change *, unsigned codes[8]);
 
-	/* Adds features to disco#info of a room. */
+	/* Adds features to disco#info of a room; of the service, also forms. */
 	void (*add_disco)(const struct room *, struct xml *query);
-
-	/* Adds features or a form to disco#info of the service. */
-	void (*add_service)(const struct plan *, struct xml *query);
+	void (*add_disco_service)(const struct service *, struct xml *query);
 
 	/* Adds fields to the form muc#roominfo of p->room: 6.4. */
 	void (*add_roominfo)(const struct plan *, struct xml *form);

@@ -72,6 +72,49 @@ set_limit(struct muc_limits *limits, const char *name, const char *value)
 	return false;
 }
 
+/* All values of that name in the script's conf, in order. */
+static const char *const *
+values(struct host *h, const char *name)
+{
+	const struct scs_pair *s;
+	const char **list, **end;
+	size_t n = 1;
+
+	for (s = h->p->scs->conf; s != NULL; s = s->next)
+		n += strcmp(s->name, name) == 0;
+	end = list = arena_alloc(h->p->a, n * sizeof(*list));
+	for (s = h->p->scs->conf; s != NULL; s = s->next)
+		if (strcmp(s->name, name) == 0)
+			*end++ = s->value;
+	return list;
+}
+
+/* Who may create rooms, and what the service says of itself. */
+static void
+read_policy(struct host *h)
+{
+	static const char *const creates[] = { "all", "local", "listed", "admins" };
+	const char *const *create = values(h, "create");
+	const struct scs_pair *s;
+	const char **contact;
+	size_t n = 1;
+
+	for (size_t i = 0; *create != NULL && i < sizeof(creates) / sizeof(creates[0]); i++)
+		if (strcmp(*create, creates[i]) == 0)
+			h->conf.create = (enum muc_create)i;
+	h->conf.creators = values(h, "creators");
+	h->conf.reserved_names = values(h, "reserved_names");
+	h->conf.service_name = *values(h, "service_name");
+	for (s = h->p->scs->conf; s != NULL; s = s->next)
+		n += 2;
+	h->conf.contacts = contact = arena_alloc(h->p->a, n * sizeof(*contact));
+	for (s = h->p->scs->conf; s != NULL; s = s->next)
+		if (strncmp(s->name, "contact.", 8) == 0) {
+			*contact++ = s->name + 8;
+			*contact++ = s->value;
+		}
+}
+
 /* What `#@ conf` and `#@ admin` say. */
 static void
 read_conf(struct host *h)
@@ -88,12 +131,13 @@ read_conf(struct host *h)
 	admin = arena_alloc(h->p->a, n * sizeof(*admin));
 	pair = arena_alloc(h->p->a, n * sizeof(*pair));
 	muc_limits_default(&h->conf.limits);
+	read_policy(h);
 	h->conf.admins = admin;
 	h->conf.room_defaults = pair;
 	for (s = scs->admins; s != NULL; s = s->next)
 		*admin++ = s->value;
 	for (s = scs->conf; s != NULL; s = s->next) {
-		if (set_limit(&h->conf.limits, s->name, s->value))
+		if (scs_is_policy(s->name) || set_limit(&h->conf.limits, s->name, s->value))
 			continue;
 		*pair++ = s->name;
 		*pair++ = s->value;

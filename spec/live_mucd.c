@@ -52,6 +52,51 @@ is_limit(const char *name)
 	return false;
 }
 
+/* name = { "value", ... } of all the pairs of that name; NULL: all pairs. */
+static void
+add_list(struct buf *b, const char *name, const struct scs_pair *p, const char *wanted)
+{
+	const char *comma = "";
+
+	buf_adds(b, name);
+	buf_adds(b, " = { ");
+	for (; p != NULL; p = p->next) {
+		if (wanted != NULL && strcmp(p->name, wanted) != 0)
+			continue;
+		buf_adds(b, comma);
+		buf_adds(b, "\"");
+		buf_adds(b, p->value);
+		buf_adds(b, "\"");
+		comma = ", ";
+	}
+	buf_adds(b, " }\n");
+}
+
+/* Who may create rooms, and what the service says of itself. */
+static void
+add_policy(struct buf *b, const struct scs *scs)
+{
+	static const char *const kinds[] = {
+#define CONTACT(kind, what) #kind,
+		MUC_CONTACTS(CONTACT)
+#undef CONTACT
+	};
+	const struct scs_pair *p;
+	char wanted[32];
+
+	for (p = scs->conf; p != NULL; p = p->next)
+		if (strcmp(p->name, "create") == 0 || strcmp(p->name, "service_name") == 0)
+			add_line(b, "", p->name, p->value, true);
+	add_list(b, "creators", scs->conf, "creators");
+	add_list(b, "reserved_names", scs->conf, "reserved_names");
+	buf_adds(b, "contact {\n");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		snprintf(wanted, sizeof(wanted), "contact.%s", kinds[i]);
+		add_list(b, kinds[i], scs->conf, wanted);
+	}
+	buf_adds(b, "}\n");
+}
+
 /* Limits stand at the top of mucd.conf, room defaults in a section. */
 static void
 add_wishes(struct buf *b, const struct scs *scs)
@@ -63,15 +108,11 @@ add_wishes(struct buf *b, const struct scs *scs)
 			add_line(b, "", p->name, p->value, false);
 	buf_adds(b, "room_defaults {\n");
 	for (p = scs->conf; p != NULL; p = p->next)
-		if (!is_limit(p->name))
+		if (!is_limit(p->name) && !scs_is_policy(p->name))
 			add_line(b, "\t", p->name, p->value, true);
-	buf_adds(b, "}\nadmins = { ");
-	for (p = scs->admins; p != NULL; p = p->next) {
-		buf_adds(b, p == scs->admins ? "\"" : ", \"");
-		buf_adds(b, p->value);
-		buf_adds(b, "\"");
-	}
-	buf_adds(b, " }\n");
+	buf_adds(b, "}\n");
+	add_list(b, "admins", scs->admins, NULL);
+	add_policy(b, scs);
 }
 
 static bool

@@ -561,3 +561,15 @@ scs_read(struct arena *a, const char *file, const char **error)
 	*error = r.error;
 	return r.error == NULL ? r.scs : NULL;
 }
+
+bool
+scs_is_policy(const char *name)
+{
+	static const char *const names[] = { "create", "creators", "reserved_names",
+		"service_name" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return strncmp(name, "contact.", 8) == 0;
+}

@@ -95,6 +95,8 @@
  *	#@ manual		all clients are manual
  *	#@ conf name=value	a limit (MUC_LIMITS of muc.h) or a default of new rooms
  *(tbl/config.h)
+ *				or create, creators, reserved_names, service_name,
+ *				contact.abuse...: as in mucd.conf(5), lists by a line for each
  *	#@ admin JID		an administrator of the service; may stand several times
  *	#@ service DOMAIN	a domain of the service; several times; without:
  *conference.localhost
@@ -189,6 +191,9 @@ struct scs {
  * *error is "file:line: what".
  */
 struct scs *scs_read(struct arena *, const char *file, const char **error);
+
+/* Is a name of `#@ conf` a setting of the service that is neither a limit nor a room default? */
+bool scs_is_policy(const char *name);
 
 /* A parser for stanzas as they stand in a script or reach a client; NULL never. */
 struct xml_parser *scs_parser(void);

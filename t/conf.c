@@ -129,6 +129,62 @@ test_good(void)
 }
 
 static void
+test_policy(void)
+{
+	struct conf *c;
+
+	c = read_text(COMPONENT);
+	ok(c != NULL && c->muc.create == MUC_CREATE_ALL && c->muc.creators[0] == NULL &&
+		c->muc.reserved_names[0] == NULL && c->muc.contacts[0] == NULL,
+	    "all may create rooms, no name is reserved, nobody is to be asked");
+	if (c != NULL)
+		is_str(c->muc.service_name, "Chat rooms", "what the service is called");
+	conf_free(c);
+	c = read_text("service_name = \"Caf\xc3\xa9 & <bar>\"\n"
+		      "create = \"listed\"\n"
+		      "creators = { \"Friend@Example.net\", \"Partner.EXAMPLE\" }\n"
+		      "reserved_names = { \"Help\", \"Stra\xc3\x9f"
+		      "e\" }\n"
+		      "contact {\n"
+		      "\tsupport = { \"https://example.org/help?a=1&b=2\" }\n"
+		      "\tabuse = { \"mailto:abuse@example.org\", \"xmpp:abuse@example.org\" }\n"
+		      "}\n" COMPONENT);
+	ok(c != NULL, "all about who may create rooms and whom to ask%s", c == NULL ? said : "");
+	if (c == NULL)
+		return;
+	is_str(c->muc.service_name, "Caf\xc3\xa9 & <bar>", "a name");
+	is_int(c->muc.create, MUC_CREATE_LISTED, "create");
+	is_str(c->muc.creators[0], "friend@example.net", "an address, prepared");
+	is_str(c->muc.creators[1], "partner.example", "a domain, prepared");
+	ok(c->muc.creators[2] == NULL, "and no more");
+	is_str(c->muc.reserved_names[0], "help", "a reserved name, prepared");
+	is_str(c->muc.reserved_names[1], "strasse", "another");
+	is_str(c->muc.contacts[0], "abuse", "contacts in the order of XEP-0157");
+	is_str(c->muc.contacts[1], "mailto:abuse@example.org", "an address");
+	is_str(c->muc.contacts[3], "xmpp:abuse@example.org", "another of the kind");
+	is_str(c->muc.contacts[4], "support", "another kind");
+	ok(c->muc.contacts[6] == NULL, "and no more");
+	conf_free(c);
+
+	bad("create = none\n" COMPONENT, 1, "create: \"none\" is not all, local, listed or admins");
+	bad("creators = { \"a@b/c\" }\n" COMPONENT, 1, "creators: \"a@b/c\"");
+	bad("creators = { \"a@b\",\n \"@\" }\n" COMPONENT, 2, "creators: \"@\"");
+	bad("reserved_names = { \"a@b\" }\n" COMPONENT, 1, "reserved_names: \"a@b\"");
+	bad("reserved_names = { \"a b\" }\n" COMPONENT, 1, "reserved_names: \"a b\"");
+	bad("reserved_names = { \"\" }\n" COMPONENT, 1, "reserved_names: \"\"");
+	bad("service_name = \"\"\n" COMPONENT, 1, "service_name: it is 1 to 256 bytes");
+	bad("service_name = \"a\\x01\"\n" COMPONENT, 1, "service_name: it is 1 to 256 bytes");
+	bad("service_name = \"\\xff\"\n" COMPONENT, 1, "service_name: it is 1 to 256 bytes");
+	bad("contact {\n abuse = { \"abuse@example.org\" }\n}\n" COMPONENT, 2, "is no URI");
+	bad("contact {\n abuse = { \"mailto:\" }\n}\n" COMPONENT, 2, "is no URI");
+	bad("contact {\n abuse = { \"mailto:a b\" }\n}\n" COMPONENT, 2, "is no URI");
+	bad("contact {\n abuse = { \"m:1\", \"m:2\", \"m:3\", \"m:4\", \"m:5\", \"m:6\", "
+	    "\"m:7\", \"m:8\", \"m:9\" }\n}\n" COMPONENT,
+	    2, "contact: more than 8 addresses");
+	bad("contact {\n nobody = { \"m:1\" }\n}\n" COMPONENT, 2, "no such option 'nobody'");
+}
+
+static void
 test_secret_file(void)
 {
 	char text[256];
@@ -264,6 +320,7 @@ main(void)
 	snprintf(path, sizeof path, "%s/mucd.conf", top);
 	snprintf(secret_path, sizeof secret_path, "%s/secret", top);
 	test_good();
+	test_policy();
 	test_secret_file();
 	test_bad();
 	test_manual();

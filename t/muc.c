@@ -303,6 +303,7 @@ test_purge(void)
 
 	test_init(&t);
 	t.conf.limits.rate_burst = 1000000;
+	t.conf.limits.tombstone_days = 0;
 	test_start(&t, &e);
 	free(test_ask(&t, ENTER("a", "A")));
 	free(test_ask(&t, UNLOCK("a")));
@@ -345,6 +346,42 @@ test_limits(void)
 #undef LIMIT
 }
 
+/* What has one of our own addresses is not heard: nothing of ours talks to us. */
+static void
+test_own(void)
+{
+	static const char *const from[] = { "room@rooms.example/A", "other@rooms.example/B",
+		"rooms.example", "x@other.example/y" };
+	static const char *const what[][2] = {
+		{ "presence", "to='room@rooms.example/B'>"
+			      "<x xmlns='http://jabber.org/protocol/muc'/></presence>" },
+		{ "presence", "to='new@rooms.example/B'>"
+			      "<x xmlns='http://jabber.org/protocol/muc'/></presence>" },
+		{ "message", "to='room@rooms.example' type='groupchat'><body>x</body></message>" },
+		{ "iq", "to='room@rooms.example' type='get' id='p'>"
+			"<ping xmlns='urn:xmpp:ping'/></iq>" },
+	};
+	struct test t;
+	enum muc_error e;
+	char stanza[512], *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	muc_domain_add(t.muc, "other.example");
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
+		for (size_t k = 0; k < sizeof(what) / sizeof(what[0]); k++) {
+			snprintf(stanza, sizeof(stanza), "<%s from='%s' %s", what[k][0], from[i],
+			    what[k][1]);
+			out = test_ask(&t, stanza);
+			is_str(out, "", stanza);
+			free(out);
+		}
+	is_int((int)muc_stats(t.muc)->rooms_stored, 1, "no room came to be");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -359,5 +396,6 @@ main(void)
 	test_conf();
 	test_purge();
 	test_limits();
+	test_own();
 	return tap_done();
 }

@@ -9,15 +9,15 @@
 #define SERVERINFO "http://jabber.org/network/serverinfo"
 
 static void
-add_service(const struct plan *p, struct xml *query)
+add_disco_service(const struct service *s, struct xml *query)
 {
 	static const char *const kinds[] = {
 #define CONTACT(kind, what) #kind,
 		MUC_CONTACTS(CONTACT)
 #undef CONTACT
 	};
-	const struct policy *policy = &p->s->policy;
-	struct arena *a = p->s->arena;
+	const struct policy *policy = &s->policy;
+	struct arena *a = s->arena;
 	struct xml *form = NULL, *field;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -37,5 +37,5 @@ add_service(const struct plan *p, struct xml *query)
 
 const struct feature feature_contact = {
 	.name = "contact",
-	.add_service = add_service,
+	.add_disco_service = add_disco_service,
 };

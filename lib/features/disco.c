@@ -81,8 +81,8 @@ plan_info_service(struct plan *p)
 	add_common(a, query, TO_SERVICE);
 	disco_feature(a, query, NS_RSM);
 	for (const struct feature *const *f = features; *f != NULL; f++)
-		if ((*f)->add_service != NULL)
-			(*f)->add_service(p, query);
+		if ((*f)->add_disco_service != NULL)
+			(*f)->add_disco_service(p->s, query);
 	return OK;
 }
 
@@ -143,7 +143,7 @@ struct page {
 };
 
 /* The tags of an item, and of all that is around the items. */
-#define ITEM_BYTES  32
+#define ITEM_BYTES  24
 #define FRAME_BYTES 512
 
 static size_t

@@ -173,6 +173,8 @@ read_ev(struct service *s, unsigned way_back, const struct xml *x, struct ev *ev
 		return false;
 	if (!read_type(ev, xml_get(x, "type")))
 		*deny = BAD_REQUEST;
+	if (!jid_prep_bare(s->arena, &ev->to))
+		*deny = JID_MALFORMED;
 	ev->address = ev->to.node == NULL	? TO_SERVICE
 		      : ev->to.resource == NULL ? TO_ROOM
 						: TO_NICK;
@@ -401,6 +403,20 @@ seal(struct plan *p)
 	return OK;
 }
 
+/* Whose nick it is, also when it is not written as it was prepared. */
+static struct occupant *
+named(const struct room *r, const char *resource)
+{
+	const struct service *s = r->service;
+	struct occupant *o = room_nick(r, resource);
+	const char *nick;
+
+	if (o != NULL)
+		return o;
+	nick = jid_nick(s->arena, resource, (size_t)s->limits.nick_bytes, false);
+	return nick != NULL ? room_nick(r, nick) : NULL;
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -418,7 +434,7 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 			ev->session = room_session(p->room, ev->from.full);
 		}
 		if (p->room != NULL && ev->address == TO_NICK)
-			ev->target = room_nick(p->room, ev->to.resource);
+			ev->target = named(p->room, ev->to.resource);
 	}
 	/* An answer proves that somebody is online, not that they know they are in. */
 	if (ev->session != NULL && (ev->type & (TYPE_ERROR | TYPE_RESULT)) == 0)

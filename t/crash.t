@@ -58,7 +58,7 @@ def after_result(kind, server, mucd, romeo, juliet):
         again(mucd)
         same(x.get("type"), "result", "%s: the room is destroyed, and mucd killed" % kind)
         x = juliet.iq(room, "get", "<query xmlns='%s'/>" % NS["disco"])
-        same(condition(x), "item-not-found", "%s: it is gone" % kind)
+        same(condition(x), "gone", "%s: it is gone" % kind)
         tybalt.close()
 
 

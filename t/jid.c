@@ -314,12 +314,44 @@ unseen(void)
 	ok(ntaken > 900000, "of all characters %zu do", ntaken);
 }
 
+/* What is told of an address that a server does not prepare. */
+static void
+bare(void)
+{
+	struct jid j;
+
+	ok(jid_split(a, "R\xc3\x96om@Rooms.Example/N i\xc3\x96", &j) && jid_prep_bare(a, &j),
+	    "an address is prepared, but for its resource");
+	is_str(j.full, "r\xc3\xb6om@rooms.example/N i\xc3\x96", "all of it");
+	is_str(j.bare, "r\xc3\xb6om@rooms.example", "without resource");
+	is_str(j.node, "r\xc3\xb6om", "the node");
+	is_str(j.domain, "rooms.example", "the domain");
+	is_str(j.resource, "N i\xc3\x96", "the resource as it was");
+	ok(jid_split(a, "Rooms.Example", &j) && jid_prep_bare(a, &j) && j.node == NULL &&
+		j.resource == NULL && strcmp(j.full, "rooms.example") == 0,
+	    "a domain alone");
+	ok(jid_split(a, "a b@Rooms.Example", &j) && !jid_prep_bare(a, &j) &&
+		strcmp(j.full, "a b@Rooms.Example") == 0,
+	    "what is refused stays as it is");
+}
+
+static void
+uris(void)
+{
+	is_str(jid_uri(a, "room@rooms.example", "join"), "xmpp:room@rooms.example?join",
+	    "the URI of a room");
+	is_str(jid_uri(a, "r\xc3\xb6\\20?#%&;=@x", "join"),
+	    "xmpp:r%C3%B6%5C20%3F%23%25%26%3B%3D@x?join", "what means something else is escaped");
+}
+
 int
 main(void)
 {
 	a = arena_new();
 	splitting();
 	preparing();
+	bare();
+	uris();
 	growth();
 	ascii();
 	nicks();

@@ -131,17 +131,13 @@ prep(struct arena *a, enum profile profile, const char *s, bool strict)
 }
 
 bool
-jid_prep(struct arena *a, const char *s, struct jid *j)
+jid_prep_bare(struct arena *a, struct jid *j)
 {
-	struct jid p;
+	struct jid p = *j;
 
-	if (!jid_split(a, s, &p))
-		return false;
 	if (p.node != NULL && (p.node = prep(a, NODE, p.node, false)) == NULL)
 		return false;
 	if ((p.domain = prep(a, DOMAIN, p.domain, false)) == NULL)
-		return false;
-	if (p.resource != NULL && (p.resource = prep(a, RESOURCE, p.resource, false)) == NULL)
 		return false;
 	p.bare = p.domain;
 	if (p.node != NULL)
@@ -149,6 +145,21 @@ jid_prep(struct arena *a, const char *s, struct jid *j)
 	p.full = p.bare;
 	if (p.resource != NULL)
 		p.full = arena_cat(a, p.bare, "/", p.resource, NULL);
+	*j = p;
+	return true;
+}
+
+bool
+jid_prep(struct arena *a, const char *s, struct jid *j)
+{
+	struct jid p;
+
+	if (!jid_split(a, s, &p))
+		return false;
+	if (p.resource != NULL && (p.resource = prep(a, RESOURCE, p.resource, false)) == NULL)
+		return false;
+	if (!jid_prep_bare(a, &p))
+		return false;
 	*j = p;
 	return true;
 }

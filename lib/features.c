@@ -17,7 +17,7 @@
 	FEATURE(ghost)                                                                             \
 	/* a banned user learns nothing more about the room: before password and nick */           \
 	FEATURE(banned)                                                                            \
-	/* what was destroyed stays so, before who may create anything; it is there to the end */  \
+	/* what is gone is gone whoever may create rooms; it is noted while the room is there */   \
 	FEATURE(tombstone)                                                                         \
 	FEATURE(create)                                                                            \
 	/* a locked room does not exist for others: 7.2.10 */                                      \

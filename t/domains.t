@@ -77,7 +77,7 @@ def check(kind):
     clients[3].say(rooms[1], "and the room, too")
     clients[2].hear(rooms[1], "and the room, too")
     x = clients[3].iq(rooms[0], "get", "<query xmlns='%s'/>" % NS["disco"])
-    same(condition(x), "item-not-found", "%s: nor is the end of its namesake a room's end" % kind)
+    same(condition(x), "gone", "%s: nor is the end of its namesake a room's end" % kind)
     mucd.kill()
     mucd.start()
     for c in clients[1:]:

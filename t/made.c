@@ -16,6 +16,8 @@ struct deed {
 
 static const struct deed come = { "presence", "/A",
 	"><x xmlns='http://jabber.org/protocol/muc'/></presence>" };
+static const struct deed come_too = { "presence", "/B",
+	"><x xmlns='http://jabber.org/protocol/muc'/></presence>" };
 static const struct deed open_it = { "iq", "",
 	" type='set' id='o'><query xmlns='http://jabber.org/protocol/muc#owner'>"
 	"<x xmlns='jabber:x:data' type='submit'/></query></iq>" };
@@ -131,6 +133,7 @@ test_reload(void)
 	static const char *const reserved[] = { "r1", NULL }, *const creators[] = { "example.org",
 		NULL };
 	static const char *const admins[] = { "a@example", NULL };
+	static const char *const defaults[] = { "membersonly", "1", NULL };
 	struct test t;
 	enum muc_error e;
 
@@ -150,6 +153,13 @@ test_reload(void)
 	t.conf.reserved_names = NULL;
 	is_int(muc_reload(t.muc, &t.conf), MUC_OK, "and back");
 	ok(says(&t, "b@example", 3, &come, "code='201'"), "all may create rooms");
+	ok(says(&t, "b@example", 3, &open_it, "type='result'"), "one is opened");
+	t.conf.room_defaults = defaults;
+	is_int(muc_reload(t.muc, &t.conf), MUC_OK, "other defaults of rooms");
+	ok(says(&t, "d@example", 3, &come_too, "code='110'"), "change no room that is there");
+	ok(says(&t, "b@example", 4, &come, "code='201'"), "a new one");
+	ok(says(&t, "b@example", 4, &open_it, "type='result'"), "begins with them");
+	ok(says(&t, "d@example", 4, &come_too, "<registration-required"), "and is closed");
 	test_release(&t);
 }
 

@@ -186,8 +186,8 @@ async def story(kind, server):
     destroy = p.xml.find(".//{%s}destroy" % NS["user"])
     same((destroy.get("jid"), destroy.findtext("{%s}reason" % NS["user"])), ("other@" + DOMAIN, "over"),
          "%s: the room is destroyed, and says why" % kind)
-    await refused(romeo["xep_0030"].get_info(ROOM, timeout=WAIT), "item-not-found",
-                  "%s: and gone" % kind)
+    await refused(romeo["xep_0030"].get_info(ROOM, timeout=WAIT), "gone",
+                  "%s: and is gone" % kind)
     await asyncio.wait([asyncio.ensure_future(g.disconnect(wait=2)) for g in (romeo, juliet)],
                        timeout=5)
 

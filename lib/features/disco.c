@@ -204,8 +204,10 @@ read_page_id(const char *id, uint64_t *index, const char **node)
 /* How far an index may be from an end of the list. */
 #define INDEX_STEPS 5000
 
-/* Finds where the page begins: *from is the node it is next to (NULL: an end), *index that of its first
- * item, or, of pages that go back, the one behind its last. */
+/*
+ * Finds where the page is: *from is the node next to it (NULL: an end of the list), *index that of its first
+ * item or, when pages go back, of the one behind its last.
+ */
 static enum deny
 find_page(struct service *s, const char *domain, const struct rsm *rsm, uint64_t count,
     const char **from, uint64_t *index)

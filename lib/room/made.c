@@ -92,8 +92,10 @@ creator_count(struct service *s, const char *bare, uint64_t most)
 	return c.n;
 }
 
-/* By the wall's clock it was created, by the other one it is waited for: a clock that jumps neither
- * ends it at once nor lets it stay. */
+/*
+ * It was created by the wall's clock and is waited for by the other one: a clock that jumps neither ends
+ * it at once nor lets it stay.
+ */
 void
 room_watch(struct room *r)
 {

@@ -35,8 +35,9 @@ struct ranks {
 	size_t bytes, max_bytes;
 };
 
-/* Room enough for a value's tags around a JID. */
+/* Room enough for a value's tags around a JID, and for the rest of the form. */
 #define VALUE_BYTES 20
+#define FORM_BYTES  32768
 
 static int
 take_rank(void *arg, const struct affil *f)
@@ -73,9 +74,10 @@ static void
 add_lists(struct plan *p, struct xml *form)
 {
 	struct arena *a = p->s->arena;
+	const int64_t most = p->s->limits.stanza_out_bytes;
 	struct ranks all;
 
-	if (!ranks_take(p, &all, (size_t)p->s->limits.stanza_out_bytes / 2))
+	if (most <= FORM_BYTES || !ranks_take(p, &all, (size_t)(most - FORM_BYTES) / 2))
 		return;
 	for (const struct list *l = lists; l < lists + NLISTS; l++) {
 		struct xml *x =

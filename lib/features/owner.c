@@ -264,7 +264,7 @@ plan_submit(struct plan *p, const struct xml *form)
 		plan_members_only(p);
 	if (config->whois == WHOIS_ANYONE && r->config.whois != WHOIS_ANYONE)
 		plan_open_jids(p, c);
-	if (p->promoted > 0 && (config->whois != WHOIS_ANYONE || c->opens))
+	if (p->promoted > 0 && (config->whois != WHOIS_ANYONE || (c != NULL && c->opens)))
 		plan_add(p, CH_ROSTER);
 	result_new(p);
 	return OK;

@@ -279,105 +279,62 @@ lmdb_get(struct store *store, enum table table, struct bytes key, struct bytes *
 	return STORE_OK;
 }
 
-static int
-compare(struct bytes a, struct bytes b)
+/* Visits what has the prefix, from there on; `but` itself is left out. */
+static enum store_result
+walk(struct lmdb *s, enum table table, bool back, struct bytes from, struct bytes prefix,
+    struct bytes but, store_visit *visit, void *arg)
 {
-	size_t n = a.n < b.n ? a.n : b.n;
-	int cmp = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return cmp != 0 ? cmp : (a.n > b.n) - (a.n < b.n);
-}
-
-static bool
-has_prefix(struct bytes key, struct bytes prefix)
-{
-	return key.n >= prefix.n && (prefix.n == 0 || memcmp(key.p, prefix.p, prefix.n) == 0);
-}
-
-static MDB_cursor *
-open_cursor(struct lmdb *s, enum table table)
-{
+	MDB_val k = { from.n, (void *)(uintptr_t)from.p }, v;
 	MDB_cursor *cursor;
+	enum store_result result = STORE_OK;
 	int rc;
 
 	ensure_txn(s);
 	rc = mdb_cursor_open(s->txn, s->dbi[table], &cursor);
 	if (rc != 0)
 		die(s, "reading", rc);
-	return cursor;
-}
+	rc = mdb_cursor_get(cursor, &k, &v, from.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	if (back && rc == MDB_NOTFOUND)
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+	else if (back && rc == 0 && bytes_cmp((struct bytes){ k.mv_data, k.mv_size }, from) > 0)
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
+	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, back ? MDB_PREV : MDB_NEXT)) {
+		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
 
-/* The end of a walk, by what the cursor said last: MDB_NOTFOUND when it ran out of records. */
-static void
-close_cursor(struct lmdb *s, MDB_cursor *cursor, int rc)
-{
+		if (!bytes_begin(key, prefix))
+			break;
+		if ((but.n == 0 || bytes_cmp(key, but) != 0) && visit(arg, key, val) != 0) {
+			result = STORE_STOP;
+			break;
+		}
+	}
 	if (rc != 0 && rc != MDB_NOTFOUND)
 		die(s, "reading", rc);
 	mdb_cursor_close(cursor);
+	return result;
 }
 
 static enum store_result
 lmdb_each(struct store *store, enum table table, struct bytes prefix, struct bytes after,
     store_visit *visit, void *arg)
 {
-	struct lmdb *s = lmdb_of(store);
-	const struct bytes start = compare(after, prefix) > 0 ? after : prefix;
-	MDB_val k = { start.n, (void *)(uintptr_t)start.p }, v;
-	enum store_result result = STORE_OK;
-	MDB_cursor *cursor = open_cursor(s, table);
-	int rc;
-
-	rc = mdb_cursor_get(cursor, &k, &v, start.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
-	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
-		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
-
-		if (!has_prefix(key, prefix))
-			break;
-		if (after.n > 0 && compare(key, after) == 0)
-			continue;
-		if (visit(arg, key, val) != 0) {
-			result = STORE_STOP;
-			break;
-		}
-	}
-	close_cursor(s, cursor, rc);
-	return result;
+	return walk(lmdb_of(store), table, false, bytes_cmp(after, prefix) > 0 ? after : prefix,
+	    prefix, after, visit, arg);
 }
 
 static enum store_result
 lmdb_each_back(struct store *store, enum table table, struct bytes prefix, struct bytes before,
     store_visit *visit, void *arg)
 {
-	struct lmdb *s = lmdb_of(store);
 	uint8_t top[STORE_KEY_MAX]; /* no key of that prefix is greater */
-	MDB_val k = { sizeof top, top }, v;
-	enum store_result result = STORE_OK;
-	MDB_cursor *cursor = open_cursor(s, table);
-	int rc;
+	struct bytes from = { top, sizeof top };
 
 	memset(top, 0xff, sizeof top);
 	if (prefix.n > 0)
 		memcpy(top, prefix.p, prefix.n);
-	if (before.n > 0 && compare(before, (struct bytes){ top, sizeof top }) < 0)
-		k = (MDB_val){ before.n, (void *)(uintptr_t)before.p };
-	rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
-	if (rc == MDB_NOTFOUND)
-		rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
-	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV)) {
-		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
-
-		if (before.n > 0 && compare(key, before) >= 0)
-			continue;
-		if (has_prefix(key, prefix)) {
-			if (visit(arg, key, val) != 0) {
-				result = STORE_STOP;
-				break;
-			}
-		} else if (compare(key, prefix) < 0)
-			break;
-	}
-	close_cursor(s, cursor, rc);
-	return result;
+	if (before.n > 0 && bytes_cmp(before, from) < 0)
+		from = before;
+	return walk(lmdb_of(store), table, true, from, prefix, before, visit, arg);
 }
 
 static void

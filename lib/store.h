@@ -10,6 +10,7 @@
 #ifndef STORE_H
 #define STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,10 @@ struct bytes {
 	const void *p;
 	size_t n;
 };
+
+/* Which comes first (as memcmp says it), and does a begin with prefix? */
+int bytes_cmp(struct bytes a, struct bytes b);
+bool bytes_begin(struct bytes a, struct bytes prefix);
 
 enum store_result {
 	STORE_OK,

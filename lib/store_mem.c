@@ -5,7 +5,6 @@
  * Each table is a red-black tree of records. There is no turn to undo: what is put is there.
  */
 #include <bsd/sys/tree.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,13 +23,19 @@ struct store_mem {
 	struct records now[TABLE_COUNT];
 };
 
-static int
+int
 bytes_cmp(struct bytes a, struct bytes b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
 	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
 
 	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+bool
+bytes_begin(struct bytes a, struct bytes prefix)
+{
+	return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
 }
 
 static int
@@ -60,12 +65,6 @@ mem_get(struct store *s, enum table t, struct bytes key, struct bytes *val)
 	return STORE_OK;
 }
 
-static bool
-has_prefix(struct bytes key, struct bytes prefix)
-{
-	return key.n >= prefix.n && (prefix.n == 0 || memcmp(key.p, prefix.p, prefix.n) == 0);
-}
-
 static enum store_result
 mem_each(struct store *s, enum table t, struct bytes prefix, struct bytes after, store_visit *visit,
     void *arg)
@@ -75,7 +74,7 @@ mem_each(struct store *s, enum table t, struct bytes prefix, struct bytes after,
 
 	if (r != NULL && after.n > 0 && bytes_cmp(r->key, after) == 0)
 		r = RB_NEXT(records, table_of(s, t), r);
-	for (; r != NULL && has_prefix(r->key, prefix); r = RB_NEXT(records, table_of(s, t), r))
+	for (; r != NULL && bytes_begin(r->key, prefix); r = RB_NEXT(records, table_of(s, t), r))
 		if (visit(arg, r->key, r->val) != 0)
 			return STORE_STOP;
 	return STORE_OK;
@@ -96,14 +95,13 @@ mem_each_back(struct store *s, enum table t, struct bytes prefix, struct bytes b
 	r = RB_NFIND(records, table_of(s, t), &want);
 	if (r == NULL)
 		r = RB_MAX(records, table_of(s, t));
-	for (; r != NULL; r = RB_PREV(records, table_of(s, t), r)) {
-		if (before.n > 0 && bytes_cmp(r->key, before) >= 0)
+	else if (bytes_cmp(r->key, want.key) > 0)
+		r = RB_PREV(records, table_of(s, t), r);
+	for (; r != NULL && bytes_begin(r->key, prefix); r = RB_PREV(records, table_of(s, t), r)) {
+		if (before.n > 0 && bytes_cmp(r->key, before) == 0)
 			continue;
-		if (has_prefix(r->key, prefix)) {
-			if (visit(arg, r->key, r->val) != 0)
-				return STORE_STOP;
-		} else if (bytes_cmp(r->key, prefix) < 0)
-			break;
+		if (visit(arg, r->key, r->val) != 0)
+			return STORE_STOP;
 	}
 	return STORE_OK;
 }

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/form.h"
 #include "base/xml_write.h"
+#include "room/archive.h"
 #include "room/plan.h"
 #include "room/text.h"
 
@@ -177,8 +178,17 @@ enum deny plan_reflected(struct plan *, enum change_kind);
 /* What the children of a stanza are when it is told to others; NULL: too much. groupchat.c */
 const char *relayed_payload(const struct plan *, const struct xml *stanza, size_t *len);
 
-/* The message as it is reflected. groupchat.c */
-struct xml *reflect_new(struct plan *, const struct change *);
+/*
+ * Gives the change's message its stanza-id, keeps it if it is to be kept, and tells it to all. *e is what
+ * was said. stanza_id.c
+ */
+void reflect(struct plan *, const struct change *, struct entry *e);
+
+/* What the message of a change is kept as; ENTRY_NONE: not at all. history.c */
+enum entry_kind history_kind(const struct plan *, const struct change *);
+
+/* <delay/> in the room's name, on what was said at that time. history.c */
+void delay_add(struct arena *, struct xml *stanza, const struct room *, int64_t wall_ms);
 
 /* <feature var=''/> at the end of a disco#info query. */
 void disco_feature(struct arena *, struct xml *query, const char *var);

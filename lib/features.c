@@ -34,14 +34,18 @@
 	FEATURE(whois)                                                                             \
 	FEATURE(logging)                                                                           \
 	FEATURE(broadcast)                                                                         \
-	/* presence of the others, self-presence, then the subject: 7.1 */                         \
+	/* presence of the others, self-presence, the history, then the subject: 7.1 */            \
 	FEATURE(enter)                                                                             \
+	FEATURE(history)                                                                           \
 	FEATURE(subject)                                                                           \
 	FEATURE(presence)                                                                          \
 	FEATURE(leave)                                                                             \
 	/* the subject is asked before: a message with only a subject is not a message */          \
 	FEATURE(groupchat)                                                                         \
 	FEATURE(private)                                                                           \
+	/* these two only say in disco#info what all messages and presences have */                \
+	FEATURE(stanza_id)                                                                         \
+	FEATURE(occupant_id)                                                                       \
 	FEATURE(admin)                                                                             \
 	FEATURE(roles)                                                                             \
 	FEATURE(affiliations)                                                                      \

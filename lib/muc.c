@@ -496,6 +496,7 @@ muc_commit(struct muc *m)
 	}
 	s->stats.commits += s->turn_wrote;
 	s->turn_wrote = false;
+	s->fill_known = false;
 	for (unsigned i = 0; i < s->ndomains; i++)
 		s->out[i].ncommitted = s->out[i].pairs.n;
 	s->stats.rooms_stored = s->nrooms;

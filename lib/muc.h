@@ -71,6 +71,8 @@ struct muc_host {
 	LIMIT(name_bytes, 256, 16, 1023, "the node of a room's address")                           \
 	LIMIT(subject_bytes, 8192, 64, 262144, "a subject message's payload")                      \
 	LIMIT(presence_bytes, 8192, 256, 262144, "a presence's payload")                           \
+	LIMIT(history_stanzas, 100, 0, 10000, "greatest muc#maxhistoryfetch")                      \
+	LIMIT(history_bytes, 524288, 0, 16777216, "a history told to whoever enters")              \
 	LIMIT(reason_bytes, 4096, 64, 262144, "a reason given for a change, or for a room's end")  \
 	LIMIT(rate_per_s, 50, 1, 1000000, "stanzas a second that one bare JID may send for long")  \
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \

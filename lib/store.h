@@ -26,6 +26,7 @@
 	TABLE(sessions, "room id, full JID -> nick, role, presence")                               \
 	TABLE(user, "bare JID NUL room id of each room that it created")                           \
 	TABLE(gone, "domain NUL node -> tombstone; NUL expiry, room id -> its key")                \
+	TABLE(archive, "room id, UUIDv7 -> a message that was said")                               \
 	TABLE(dead, "room id of a destroyed room whose data still goes")
 
 enum table {

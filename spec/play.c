@@ -175,6 +175,8 @@ play_deliver(struct play *p, struct seat *s, const struct xml *x)
 	struct unread *u;
 
 	play_tell(p, s->client->name, "<-", x);
+	if (!ids_check(p, s, x))
+		return false;
 	if (answer != NULL)
 		return p->world->sends(p, s, &answer, 1);
 	if (p->scs->strict && is_own_server(p, s, x))

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ids.h"
+
 struct arena;
 struct match;
 struct play;
@@ -69,6 +71,7 @@ struct play {
 	struct seat *seat;
 	size_t nseats;
 	struct var *vars;
+	struct ids ids;
 	bool restart_always; /* a restart of the service between all steps */
 	bool verbose;	     /* tell the traffic */
 	bool failed;

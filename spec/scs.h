@@ -82,6 +82,9 @@
  *
  * An account keeps the vCard (XEP-0054) that a client sets, and shows it to whoever asks for it.
  *
+ * IDS. Whatever a script is about, all that clients get from a room is checked for what XEP-0421 and
+ * XEP-0359 say of its ids: see ids.h.
+ *
  * ASKED BY THE SERVICE. An IQ get by ping or disco#info from the service is answered with a result
  * by the player and never seen, unless the client is manual (below). Any other IQ is received, and
  * may be answered by `sends`: <iq type='result' id='${NAME}' .../>.

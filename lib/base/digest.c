@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include "digest.h"
@@ -15,6 +16,12 @@ void
 digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN])
 {
 	SHA256(p, n, out);
+}
+
+void
+digest_hmac_sha256(const void *key, size_t nkey, const void *p, size_t n, uint8_t out[SHA256_LEN])
+{
+	HMAC(EVP_sha256(), key, (int)nkey, p, n, out, NULL);
 }
 
 void

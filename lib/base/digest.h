@@ -13,6 +13,10 @@
 
 void digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN]);
 
+/* HMAC (RFC 2104) with SHA-256. */
+void
+digest_hmac_sha256(const void *key, size_t nkey, const void *p, size_t n, uint8_t out[SHA256_LEN]);
+
 /* Lower-case hexadecimal of n bytes and a NUL, to out[2 * n + 1]. */
 void digest_hex(const uint8_t *p, size_t n, char *out);
 

@@ -9,18 +9,6 @@
 /* What a stanza has besides its payload: names, addresses, an id; addresses are at most 3 KB. */
 #define HEAD_BYTES 8192
 
-struct xml *
-reflect_new(struct plan *p, const struct change *c)
-{
-	const struct ev *ev = p->ev;
-	struct xml *x = stanza_new(p->s->arena, "message", p->room, c->session->occupant->nick,
-	    "groupchat", ev->id != NULL ? ev->id : fresh_id(p->s));
-
-	xml_set_lang(p->s->arena, x, xml_lang(ev->stanza));
-	xml_raw_add(p->s->arena, x, c->text, c->text_len);
-	return x;
-}
-
 const char *
 relayed_payload(const struct plan *p, const struct xml *stanza, size_t *len)
 {
@@ -58,10 +46,9 @@ may_message(const struct room *r, const struct plan *p, const struct change *c)
 static void
 on_message(struct plan *p, const struct change *c)
 {
-	struct wire *w = wire_new(p->s, reflect_new(p, c));
+	struct entry e;
 
-	tell_all(p, w);
-	wire_unref(w);
+	reflect(p, c, &e);
 }
 
 /* 7.5, example 48. */

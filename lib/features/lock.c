@@ -7,16 +7,13 @@
  */
 #include "feature.h"
 
-/* When the store is nearly full, what is there goes on and nothing new begins. */
-#define FULL_PERCENT 90
-
 static enum deny
 may_create(const struct room *r, const struct plan *p, const struct change *c)
 {
 	(void)r, (void)c;
 	if (strlen(p->ev->to.node) > (size_t)p->s->limits.name_bytes)
 		return BAD_ROOM_NAME;
-	if (p->s->store->fill(p->s->store) >= FULL_PERCENT)
+	if (service_full(p->s))
 		return SERVICE_FULL;
 	return OK;
 }

@@ -83,6 +83,9 @@ reply_not_in(struct plan *p)
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
 		    arena_fmt(a, "%u", (unsigned)codes[i]));
+	/* A room that does not exist for the sender has no name for them, either. */
+	if (p->room != NULL && (!p->room->locked || ev->affiliation == AFF_OWNER))
+		occupant_id_add(a, x, occupant_id(a, p->room, ev->from.bare));
 	p->reply = x;
 }
 

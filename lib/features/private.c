@@ -63,6 +63,7 @@ on_private(struct plan *p, const struct change *c)
 	xml_set_lang(a, x, xml_lang(ev->stanza));
 	xml_raw_add(a, x, c->text, c->text_len);
 	xml_add(a, x, NS_MUC_USER, "x");
+	occupant_id_add(a, x, c->session->occupant->id);
 	w = wire_new(p->s, x);
 	TAILQ_FOREACH (to, &c->occupant->sessions, entry)
 		tell(p, w, to->addr);

@@ -4,7 +4,6 @@
  *
  * XEP-0045 7.2.15 (on entering), 7.3, 8.1 (changing it).
  */
-#include "base/date.h"
 #include "feature.h"
 
 /* 8.1: with a body or a thread it is a message like any other. */
@@ -69,37 +68,51 @@ first_line(struct arena *a, const struct xml *stanza)
 static void
 on_subject(struct plan *p, const struct change *c)
 {
-	struct wire *w = wire_new(p->s, reflect_new(p, c));
-	const struct xml *x = p->ev->stanza;
-	size_t len;
-	const char *text = subjects_only(p->s, x, &len);
+	struct entry e;
 
-	room_set_subject(p->room, text, len, xml_lang(x), first_line(p->s->arena, x),
-	    c->session->occupant->nick);
-	tell_all(p, w);
-	wire_unref(w);
+	reflect(p, c, &e);
+	e.payload = subjects_only(p->s, p->ev->stanza, &e.payload_len);
+	room_set_subject(p->room, &e, first_line(p->s->arena, p->ev->stanza));
+}
+
+/* The message that set it, reduced to that; its ids are the same. */
+static struct xml *
+subject_said(struct service *s, const struct room *r)
+{
+	struct entry e = {
+		.kind = ENTRY_SUBJECT,
+		.nick = r->subject_nick,
+		.jid = r->subject_jid,
+		.msg_id = r->subject_msg_id != NULL ? r->subject_msg_id : fresh_id(s),
+		.lang = r->subject_lang,
+		.payload = r->subject,
+		.payload_len = r->subject_len,
+	};
+	struct xml *x;
+
+	memcpy(e.id, r->subject_id, sizeof(e.id));
+	x = entry_stanza(s->arena, r, &e);
+	delay_add(s->arena, x, r, r->subject_ms);
+	return x;
+}
+
+static struct xml *
+subject_never_set(struct service *s, const struct room *r)
+{
+	struct xml *x = stanza_new(s->arena, "message", r, NULL, "groupchat", fresh_id(s));
+
+	xml_add(s->arena, x, NS_STANZA, "subject");
+	return x;
 }
 
 /* 7.2.15: always, and last; the delay says when it was set, its `from` is the room. */
 static void
 tell_subject(struct plan *p, const struct session *to)
 {
-	struct arena *a = p->s->arena;
 	const struct room *r = p->room;
-	struct xml *x = stanza_new(a, "message", r, r->subject_nick, "groupchat", fresh_id(p->s));
-	struct xml *delay;
-	struct wire *w;
+	struct wire *w =
+	    wire_new(p->s, r->subject != NULL ? subject_said(p->s, r) : subject_never_set(p->s, r));
 
-	if (r->subject == NULL)
-		xml_add(a, x, NS_STANZA, "subject");
-	else {
-		xml_set_lang(a, x, r->subject_lang);
-		xml_raw_add(a, x, r->subject, r->subject_len);
-		delay = xml_add(a, x, NS_DELAY, "delay");
-		xml_set(a, delay, "from", r->jid);
-		xml_set(a, delay, "stamp", date_write(a, r->subject_ms));
-	}
-	w = wire_new(p->s, x);
 	tell(p, w, to->addr);
 	wire_unref(w);
 }

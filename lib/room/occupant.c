@@ -56,6 +56,7 @@ occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
 	o->bare = mem_strdup(bare);
 	o->role = role;
 	o->affiliation = affiliation;
+	strcpy(o->id, occupant_id(r->service->arena, r, bare));
 	o->user = user_get(r->service, bare);
 	TAILQ_INIT(&o->sessions);
 	if (r->noccupants++ == 0)
@@ -421,10 +422,14 @@ sessions_load(struct service *s, unsigned domain_no)
 {
 	static const struct bytes all = { NULL, 0 };
 	struct loading l = { .service = s, .domain_no = domain_no };
+	struct room *r;
 
 	s->store->each(s->store, TABLE_sessions, all, all, load_visit, &l);
 	if (!l.broken)
 		fill_room(&l);
 	free(l.v);
+	TAILQ_FOREACH (r, &s->busy, entry)
+		if (r->secret_new)
+			room_save(r);
 	return !l.broken;
 }

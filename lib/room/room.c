@@ -12,8 +12,10 @@
 #include "../base/digest.h"
 #include "../base/mem.h"
 #include "../base/rec.h"
+#include "archive.h"
 
-#define SCHEMA 2 /* raise it with a migration */
+#define SCHEMA	     2 /* raise it with a migration */
+#define FULL_PERCENT 90
 
 enum { /* tags of the record `state` in table meta; never reused */
 	META_SCHEMA = 1,
@@ -32,6 +34,10 @@ enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; nev
 	TAG_SUBJECT_NICK = 8,
 	TAG_SUBJECT_TIME = 9,
 	TAG_SUBJECT_LANG = 10,
+	TAG_SECRET = 11,
+	TAG_SUBJECT_JID = 12,
+	TAG_SUBJECT_MSG_ID = 13,
+	TAG_SUBJECT_ID = 14,
 	TAG_CREATOR = 20,
 	TAG_SUBJECT_TEXT = 21,
 };
@@ -173,6 +179,15 @@ service_load(struct service *s)
 	return MUC_OK;
 }
 
+bool
+service_full(struct service *s)
+{
+	if (!s->fill_known)
+		s->fill = s->store->fill(s->store);
+	s->fill_known = true;
+	return s->fill >= FULL_PERCENT;
+}
+
 int
 service_domain(const struct service *s, const char *domain)
 {
@@ -226,11 +241,20 @@ room_free(struct room *r)
 	free(r->subject_nick);
 	free(r->subject_text);
 	free(r->creator);
+	free(r->subject_jid);
+	free(r->subject_msg_id);
 	free(r->jid);
 	free(r->node);
 	free(r->domain);
 	free(r);
 	s->stats.rooms_loaded--;
+}
+
+static void
+set_string(char **to, const char *from)
+{
+	free(*to);
+	*to = from != NULL ? mem_strdup(from) : NULL;
 }
 
 static void
@@ -268,15 +292,28 @@ room_read(struct room *r, struct bytes val)
 			take_subject(r, f.val, f.len);
 			break;
 		case TAG_SUBJECT_NICK:
-			free(r->subject_nick);
-			r->subject_nick = mem_strdup(rec_str(a, &f));
+			set_string(&r->subject_nick, rec_str(a, &f));
 			break;
 		case TAG_SUBJECT_TIME:
 			r->subject_ms = (int64_t)rec_u64(&f);
 			break;
 		case TAG_SUBJECT_LANG:
-			free(r->subject_lang);
-			r->subject_lang = mem_strdup(rec_str(a, &f));
+			set_string(&r->subject_lang, rec_str(a, &f));
+			break;
+		case TAG_SUBJECT_JID:
+			set_string(&r->subject_jid, rec_str(a, &f));
+			break;
+		case TAG_SUBJECT_MSG_ID:
+			set_string(&r->subject_msg_id, rec_str(a, &f));
+			break;
+		case TAG_SUBJECT_ID:
+			if (f.len == sizeof(r->subject_id))
+				memcpy(r->subject_id, f.val, f.len);
+			break;
+		case TAG_SECRET:
+			if (f.len == sizeof(r->secret))
+				memcpy(r->secret, f.val, f.len);
+			r->secret_new = f.len != sizeof(r->secret);
 			break;
 		case TAG_SUBJECT_TEXT:
 			free(r->subject_text);
@@ -307,12 +344,17 @@ room_save(struct room *r)
 	rec_put_u64(&b, TAG_NOWNERS, r->nowners);
 	rec_put_u64(&b, TAG_NAFFILIATIONS, r->naffiliations);
 	rec_put_str(&b, TAG_CREATOR, r->creator);
+	rec_put(&b, TAG_SECRET, r->secret, sizeof(r->secret));
+	r->secret_new = false;
 	if (r->subject != NULL) {
 		rec_put(&b, TAG_SUBJECT, r->subject, r->subject_len);
 		rec_put_str(&b, TAG_SUBJECT_NICK, r->subject_nick);
 		rec_put_u64(&b, TAG_SUBJECT_TIME, (uint64_t)r->subject_ms);
 		rec_put_str(&b, TAG_SUBJECT_LANG, r->subject_lang);
 		rec_put_str(&b, TAG_SUBJECT_TEXT, r->subject_text);
+		rec_put_str(&b, TAG_SUBJECT_JID, r->subject_jid);
+		rec_put_str(&b, TAG_SUBJECT_MSG_ID, r->subject_msg_id);
+		rec_put(&b, TAG_SUBJECT_ID, r->subject_id, sizeof(r->subject_id));
 	}
 	config_write(&b, &r->config);
 	s->store->put(
@@ -352,10 +394,14 @@ room_get_id(struct service *s, uint64_t id)
 		return r;
 	r = room_new(s, id, &j, (unsigned)domain_no);
 	config_init(&r->config);
+	r->secret_new = true;
 	if (!room_read(r, val))
 		service_log(
 		    s, MUC_LOG_ERROR, "database: table rooms: the record of %s is broken", r->jid);
 	room_watch(r);
+	/* Written before occupants had ids. It is saved later: the store may be on a walk now. */
+	if (r->secret_new)
+		s->host->random(s->host->arg, r->secret, sizeof(r->secret));
 	return r;
 }
 
@@ -374,7 +420,10 @@ room_get(struct service *s, const struct jid *j)
 		return NULL;
 	for (int i = 0; i < 8; i++)
 		id = id << 8 | ((const uint8_t *)val.p)[i];
-	return room_get_id(s, id);
+	r = room_get_id(s, id);
+	if (r != NULL && r->secret_new)
+		room_save(r);
+	return r;
 }
 
 struct room *
@@ -389,6 +438,7 @@ room_create(struct service *s, const struct jid *j, const char *creator)
 	r->created_ms = s->now.wall_ms;
 	r->creator = mem_strdup(creator);
 	room_watch(r);
+	s->host->random(s->host->arg, r->secret, sizeof(r->secret));
 	id_bytes(r->id, id);
 	s->store->put(s->store, TABLE_names, name_key(s->arena, r->domain, r->node),
 	    (struct bytes){ id, sizeof(id) });
@@ -461,6 +511,20 @@ purge_visit(void *arg, struct bytes key, struct bytes val)
 	return p->n == PURGE_STEP;
 }
 
+/* What is stored of a room besides its own record and that of its name. */
+static const enum table purged[] = { TABLE_affil, TABLE_archive };
+
+/* Deletes what a table has of a dead room, as far as the step goes. */
+static void
+purge_table(struct service *s, struct purge *p, enum table t, struct bytes dead)
+{
+	size_t i = p->n;
+
+	s->store->each(s->store, t, dead, (struct bytes){ NULL, 0 }, purge_visit, p);
+	for (; i < p->n; i++)
+		s->store->del(s->store, t, p->keys[i]);
+}
+
 bool
 rooms_purge(struct service *s)
 {
@@ -471,28 +535,26 @@ rooms_purge(struct service *s)
 	dead->arena = p->arena = s->arena;
 	s->store->each(s->store, TABLE_dead, all, all, purge_visit, dead);
 	for (size_t i = 0; i < dead->n && p->n < PURGE_STEP; i++) {
-		s->store->each(s->store, TABLE_affil, dead->keys[i], all, purge_visit, p);
+		for (size_t t = 0; t < sizeof(purged) / sizeof(purged[0]) && p->n < PURGE_STEP; t++)
+			purge_table(s, p, purged[t], dead->keys[i]);
 		if (p->n < PURGE_STEP)
 			s->store->del(s->store, TABLE_dead, dead->keys[i]);
 	}
-	for (size_t i = 0; i < p->n; i++)
-		s->store->del(s->store, TABLE_affil, p->keys[i]);
 	s->turn_wrote = s->turn_wrote || dead->n > 0;
 	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
 	return s->purging;
 }
 
 void
-room_set_subject(struct room *r, const char *payload, size_t n, const char *lang, const char *text,
-    const char *nick)
+room_set_subject(struct room *r, const struct entry *e, const char *text)
 {
-	take_subject(r, payload, n);
-	free(r->subject_text);
-	r->subject_text = mem_strdup(text);
-	free(r->subject_nick);
-	r->subject_nick = mem_strdup(nick);
-	free(r->subject_lang);
-	r->subject_lang = lang != NULL ? mem_strdup(lang) : NULL;
-	r->subject_ms = r->service->now.wall_ms;
+	take_subject(r, e->payload, e->payload_len);
+	set_string(&r->subject_text, text);
+	set_string(&r->subject_nick, e->nick);
+	set_string(&r->subject_lang, e->lang);
+	set_string(&r->subject_jid, e->jid);
+	set_string(&r->subject_msg_id, e->msg_id);
+	memcpy(r->subject_id, e->id, sizeof(r->subject_id));
+	r->subject_ms = archive_ms(e->id);
 	room_save(r);
 }

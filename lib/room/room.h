@@ -94,12 +94,15 @@ struct session {
 
 TAILQ_HEAD(session_list, session);
 
+#define OCCUPANT_ID_LEN 32 /* digits */
+
 /* One nick in a room: a bare JID with at least one session. */
 struct occupant {
 	struct room *room;
 	TAILQ_ENTRY(occupant) entry; /* of the room, in order of entering */
 	char *nick;
 	char *bare;
+	char id[OCCUPANT_ID_LEN + 1]; /* XEP-0421 */
 	enum role role;
 	enum affiliation affiliation;
 	struct session_list sessions;
@@ -110,6 +113,9 @@ struct occupant {
 };
 
 TAILQ_HEAD(occupant_list, occupant);
+
+#define SECRET_LEN     32
+#define ARCHIVE_ID_LEN 16
 
 struct room {
 	struct service *service;
@@ -128,13 +134,21 @@ struct room {
 	unsigned nowners;
 	unsigned naffiliations;
 	struct config config;
+	uint8_t secret[SECRET_LEN]; /* key of its occupant ids */
+	bool secret_new;	    /* the store does not have it yet */
+
+	uint8_t last_id[ARCHIVE_ID_LEN]; /* the last one given, once it is known; archive.h */
+	bool last_known;
 
 	char *subject; /* the children of the last subject message, serialised; NULL: never set */
 	uint32_t subject_len;
 	char *subject_lang; /* xml:lang of that message, or NULL */
 	char *subject_text; /* of the first subject, short, in one line; or NULL */
 	char *subject_nick;
-	int64_t subject_ms; /* wall */
+	char *subject_jid;		    /* full, of who set it; NULL: not known */
+	char *subject_msg_id;		    /* attribute id of that message; NULL: not known */
+	uint8_t subject_id[ARCHIVE_ID_LEN]; /* its stanza-id; all zero: not known */
+	int64_t subject_ms;		    /* wall */
 
 	struct occupant_list occupants;
 	struct map nicks;    /* nick -> struct occupant */
@@ -220,6 +234,8 @@ struct service {
 	size_t turn_bytes; /* of wires, made in this turn */
 	size_t turn_pairs;
 	bool turn_wrote;
+	unsigned fill;	 /* of the store, per cent; as of the turn's first question */
+	bool fill_known; /* in this turn */
 
 	struct map rooms; /* bare JID -> struct room: the loaded ones */
 	struct room_list busy, idle;
@@ -281,9 +297,12 @@ bool rooms_purge(struct service *);
 /* Frees the room and everything in it; the store keeps it. */
 void room_free(struct room *);
 
-/* text: what is told of it in one line to who is not in; see subject.c */
-void room_set_subject(struct room *, const char *payload, size_t n, const char *lang,
-    const char *text, const char *nick);
+/*
+ * Keeps the entry as the subject that those are told who enter; text is what is told of it in one line
+ * to who is not in: subject.c.
+ */
+struct entry;
+void room_set_subject(struct room *, const struct entry *, const char *text);
 
 /* Writes what the service counts: next id, rooms, tombstones. */
 void state_save(struct service *);
@@ -353,6 +372,12 @@ void tombstones_load(struct service *);
 
 /* Removes some of those that have expired or are too many. */
 void tombstones_expire(struct service *);
+
+/*
+ * Is the store so full that nothing new begins? What is there goes on: rooms, who is in them, live
+ * messages.
+ */
+bool service_full(struct service *);
 
 /* -- occupant.c -- */
 
@@ -473,6 +498,19 @@ const struct xml *without_jid(struct arena *, const struct xml *stanza, const ch
  */
 const char *clean_payload(
     struct service *, const char *room, const struct xml *stanza, size_t max, size_t *len);
+
+/* May only the room say this child of a client's stanza? */
+bool is_forgery(struct service *, const char *room, const struct xml *child);
+
+/*
+ * What somebody (by full or bare JID) is called in a room besides the nick: XEP-0421 4.1. The same after
+ * a restart and under every nick, another one in every room. Hexadecimal digits only, so that
+ * it may once be a resource.
+ */
+char *occupant_id(struct arena *, const struct room *, const char *jid);
+
+/* Adds <occupant-id/> to a presence or a message of an occupant. */
+void occupant_id_add(struct arena *, struct xml *stanza, const char *id);
 
 /* -- small things -- */
 

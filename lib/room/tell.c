@@ -102,6 +102,7 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 		add_payload(a, x, o, shown->payload, shown->payload_len);
 	}
 	add_user_x(a, x, pr, with_jid ? shown->jid : NULL, self);
+	occupant_id_add(a, x, o->id);
 	return wire_new(p->s, x);
 }
 

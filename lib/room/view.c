@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "../base/digest.h"
 #include "../base/xml_write.h"
 #include "room.h"
 
@@ -153,7 +154,7 @@ claims_room(struct service *s, const char *room, const char *by)
  * May only the room say this? XEP-0045 17.3 (muc#user), XEP-0421 4 (occupant-id), XEP-0359 6
  * (stanza-id), XEP-0317 (hats), XEP-0463 (mav), and delays in the room's name.
  */
-static bool
+bool
 is_forgery(struct service *s, const char *room, const struct xml *x)
 {
 	if (x->ns == NS_MUC_USER || x->ns == NS_OCCUPANT_ID || x->ns == NS_HATS || x->ns == NS_MAV)
@@ -186,4 +187,21 @@ clean_payload(
 		out = arena_strndup(s->arena, b.len > 0 ? b.p : "", b.len);
 	buf_release(&b);
 	return out;
+}
+
+char *
+occupant_id(struct arena *a, const struct room *r, const char *jid)
+{
+	uint8_t mac[SHA256_LEN];
+	char *id = arena_alloc(a, OCCUPANT_ID_LEN + 1);
+
+	digest_hmac_sha256(r->secret, sizeof(r->secret), jid, strcspn(jid, "/"), mac);
+	digest_hex(mac, OCCUPANT_ID_LEN / 2, id);
+	return id;
+}
+
+void
+occupant_id_add(struct arena *a, struct xml *stanza, const char *id)
+{
+	xml_set(a, xml_add(a, stanza, NS_OCCUPANT_ID, "occupant-id"), "id", id);
 }

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * archive.c - what was said in a room, in order
+ */
+#include "archive.h"
+
+#include <string.h>
+
+#include "../base/digest.h"
+#include "../base/rec.h"
+
+enum { /* tags of a record in table archive; never reused */
+	TAG_KIND = 1,
+	TAG_NICK = 2,
+	TAG_JID = 3,
+	TAG_MSG_ID = 4,
+	TAG_LANG = 5,
+	TAG_PAYLOAD = 6,
+	TAG_PRIOR = 7,
+};
+
+enum {
+	KEY_LEN = 8 + ARCHIVE_ID_LEN,
+	COUNTER_MAX = 0xfff, /* messages of one millisecond */
+};
+
+static struct bytes
+entry_key(struct arena *a, const struct room *r, const uint8_t *id)
+{
+	uint8_t *key;
+
+	if (id == NULL)
+		return (struct bytes){ NULL, 0 };
+	key = arena_alloc(a, KEY_LEN);
+	id_bytes(r->id, key);
+	memcpy(key + 8, id, ARCHIVE_ID_LEN);
+	return (struct bytes){ key, KEY_LEN };
+}
+
+static int
+last_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct room *r = arg;
+
+	(void)val;
+	if (key.n != KEY_LEN)
+		return 0;
+	memcpy(r->last_id, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
+	return 1;
+}
+
+int64_t
+archive_ms(const uint8_t id[ARCHIVE_ID_LEN])
+{
+	int64_t ms = 0;
+
+	for (int i = 0; i < 6; i++)
+		ms = ms << 8 | id[i];
+	return ms;
+}
+
+/* 48 bits of time, the version, a counter within the millisecond, the variant, 62 bits of chance. */
+void
+archive_next_id(struct room *r, uint8_t id[ARCHIVE_ID_LEN])
+{
+	struct service *s = r->service;
+	int64_t ms = s->now.wall_ms, last_ms;
+	unsigned counter = 0;
+	uint8_t prefix[8];
+
+	id_bytes(r->id, prefix);
+	if (!r->last_known)
+		s->store->each_back(s->store, TABLE_archive,
+		    (struct bytes){ prefix, sizeof(prefix) }, (struct bytes){ NULL, 0 }, last_visit,
+		    r);
+	r->last_known = true;
+	last_ms = archive_ms(r->last_id);
+	if (ms <= last_ms) {
+		ms = last_ms;
+		counter = ((r->last_id[6] & 0xfu) << 8 | r->last_id[7]) + 1;
+	}
+	if (counter > COUNTER_MAX) {
+		ms++;
+		counter = 0;
+	}
+	for (int i = 0; i < 6; i++)
+		id[i] = (uint8_t)(ms >> (40 - 8 * i));
+	id[6] = (uint8_t)(0x70 | counter >> 8);
+	id[7] = (uint8_t)counter;
+	s->host->random(s->host->arg, id + 8, 8);
+	id[8] = (id[8] & 0x3f) | 0x80;
+	memcpy(r->last_id, id, ARCHIVE_ID_LEN);
+}
+
+char *
+archive_text(struct arena *a, const uint8_t id[ARCHIVE_ID_LEN])
+{
+	char hex[2 * ARCHIVE_ID_LEN + 1];
+
+	digest_hex(id, ARCHIVE_ID_LEN, hex);
+	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+void
+archive_add(struct room *r, const struct entry *e)
+{
+	struct service *s = r->service;
+	struct buf b = BUF_INIT;
+
+	rec_put_u64(&b, TAG_KIND, e->kind);
+	rec_put_str(&b, TAG_NICK, e->nick);
+	rec_put_str(&b, TAG_JID, e->jid);
+	rec_put_str(&b, TAG_MSG_ID, e->msg_id);
+	rec_put_str(&b, TAG_LANG, e->lang);
+	rec_put(&b, TAG_PAYLOAD, e->payload, e->payload_len);
+	if (e->prior)
+		rec_put_u64(&b, TAG_PRIOR, 1);
+	s->store->put(
+	    s->store, TABLE_archive, entry_key(s->arena, r, e->id), (struct bytes){ b.p, b.len });
+	s->turn_wrote = true;
+	buf_release(&b);
+}
+
+struct walk {
+	struct room *room;
+	archive_visit *visit;
+	void *arg;
+	int result;
+};
+
+/* False: the record cannot be read. */
+static bool
+read_entry(struct arena *a, struct bytes key, struct bytes val, struct entry *e)
+{
+	struct rec f;
+
+	memset(e, 0, sizeof(*e));
+	if (key.n != KEY_LEN)
+		return false;
+	memcpy(e->id, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
+	rec_init(&f, val.p, val.n);
+	while (rec_next(&f))
+		switch (f.tag) {
+		case TAG_KIND:
+			e->kind = (enum entry_kind)rec_u64(&f);
+			break;
+		case TAG_NICK:
+			e->nick = rec_str(a, &f);
+			break;
+		case TAG_JID:
+			e->jid = rec_str(a, &f);
+			break;
+		case TAG_MSG_ID:
+			e->msg_id = rec_str(a, &f);
+			break;
+		case TAG_LANG:
+			e->lang = rec_str(a, &f);
+			break;
+		case TAG_PAYLOAD:
+			e->payload = (const char *)f.val;
+			e->payload_len = f.len;
+			break;
+		case TAG_PRIOR:
+			e->prior = rec_u64(&f) != 0;
+			break;
+		default:
+			break;
+		}
+	return f.p != NULL && e->kind != ENTRY_NONE && e->payload != NULL;
+}
+
+static int
+walk_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct walk *w = arg;
+	struct service *s = w->room->service;
+	struct entry e;
+
+	if (!read_entry(s->arena, key, val, &e)) {
+		service_log(s, MUC_LOG_ERROR,
+		    "database: table archive: a record of %s cannot be read", w->room->jid);
+		return 0;
+	}
+	return w->result = w->visit(w->arg, &e);
+}
+
+int
+archive_each(struct room *r, const uint8_t *after, archive_visit *visit, void *arg)
+{
+	struct store *store = r->service->store;
+	struct walk w = { r, visit, arg, 0 };
+	uint8_t prefix[8];
+
+	id_bytes(r->id, prefix);
+	store->each(store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
+	    entry_key(r->service->arena, r, after), walk_visit, &w);
+	return w.result;
+}
+
+int
+archive_each_back(struct room *r, const uint8_t *before, archive_visit *visit, void *arg)
+{
+	struct store *store = r->service->store;
+	struct walk w = { r, visit, arg, 0 };
+	uint8_t prefix[8];
+
+	id_bytes(r->id, prefix);
+	store->each_back(store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
+	    entry_key(r->service->arena, r, before), walk_visit, &w);
+	return w.result;
+}
+
+struct xml *
+entry_stanza(struct arena *a, const struct room *r, const struct entry *e)
+{
+	static const uint8_t none[ARCHIVE_ID_LEN];
+	struct xml *x = xml_new(a, NS_STANZA, "message"), *sid;
+
+	xml_set(a, x, "from", e->nick != NULL ? arena_cat(a, r->jid, "/", e->nick, NULL) : r->jid);
+	xml_set(a, x, "type", "groupchat");
+	xml_set(a, x, "id", e->msg_id);
+	xml_set_lang(a, x, e->lang);
+	xml_raw_add(a, x, e->payload, e->payload_len);
+	if (memcmp(e->id, none, sizeof(none)) != 0) {
+		sid = xml_add(a, x, NS_SID, "stanza-id");
+		xml_set(a, sid, "by", r->jid);
+		xml_set(a, sid, "id", archive_text(a, e->id));
+	}
+	if (e->jid != NULL)
+		occupant_id_add(a, x, occupant_id(a, r, e->jid));
+	return x;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * archive.h - what was said in a room, in order
+ *
+ * Table archive: room id and a UUIDv7 (RFC 9562 5.7) -> a tagged record. The UUID is at once the
+ * record's place in the order, the time it was said, and its stanza-id (XEP-0359, XEP-0313 6.2): live,
+ * in the history on entering and in the archive a message has the same one. Within a room it only ever
+ * rises, although the clock may step back: then the time is that of the message before.
+ *
+ * A record holds what is needed to say the message again to anybody; who may see what of it
+ * is decided when it is said. It is written in the turn in which the message is told, before that.
+ * A destroyed room's records go in steps (rooms_purge); ids of rooms are never reused, so a new room of
+ * that name has nothing of them.
+ */
+#ifndef ARCHIVE_H
+#define ARCHIVE_H
+
+#include "room.h"
+
+/* What a record is; numbers are the store's. */
+enum entry_kind {
+	ENTRY_NONE = 0,	   /* not to be kept */
+	ENTRY_MESSAGE = 1, /* part of the conversation: who enters is told it */
+	ENTRY_SUBJECT = 2, /* a change of the subject */
+	ENTRY_EVENT = 3,   /* something about a message: a reaction, a retraction, a marker */
+};
+
+/* Something that was said. What it points to is borrowed. */
+struct entry {
+	uint8_t id[ARCHIVE_ID_LEN]; /* all zero: it has none, and is no record */
+	enum entry_kind kind;
+	const char *nick;    /* under which it was said; NULL: by the room itself */
+	const char *jid;     /* full, of who said it; NULL: the room, or not known */
+	const char *msg_id;  /* attribute id of the message */
+	const char *lang;    /* its xml:lang, or NULL */
+	const char *payload; /* its children, cleaned and serialised */
+	size_t payload_len;
+	bool prior; /* it has the delay of an earlier conversation: XEP-0045 7.9 */
+};
+
+/* The next id of a room. It is used up also when nothing is stored under it. */
+void archive_next_id(struct room *, uint8_t id[ARCHIVE_ID_LEN]);
+
+/* When that was, ms of the wall clock; and the id as text, 8-4-4-4-12 digits. */
+int64_t archive_ms(const uint8_t id[ARCHIVE_ID_LEN]);
+char *archive_text(struct arena *, const uint8_t id[ARCHIVE_ID_LEN]);
+
+/* Stores the entry under its id, in place of one that is there. */
+void archive_add(struct room *, const struct entry *);
+
+/*
+ * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all). An entry
+ * and what it points to live until visit returns; it stops the walk by another result than 0, and then
+ * that is returned. A record that cannot be read is logged and left out.
+ */
+typedef int archive_visit(void *arg, const struct entry *);
+int archive_each(struct room *, const uint8_t *after, archive_visit *, void *arg);
+int archive_each_back(struct room *, const uint8_t *before, archive_visit *, void *arg);
+
+/* The groupchat message that says it, with stanza-id and occupant-id, as it was told at first. */
+struct xml *entry_stanza(struct arena *, const struct room *, const struct entry *);
+
+#endif

@@ -32,6 +32,7 @@ reflect(struct plan *p, const struct change *c, struct entry *e)
 		.kind = history_kind(p, c),
 		.nick = c->session->occupant->nick,
 		.jid = c->session->jid,
+		.occupant_id = c->session->occupant->id,
 		.msg_id = ev->id != NULL ? ev->id : fresh_id(p->s),
 		.lang = xml_lang(ev->stanza),
 		.payload = c->text,

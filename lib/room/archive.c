@@ -226,7 +226,9 @@ entry_stanza(struct arena *a, const struct room *r, const struct entry *e)
 		xml_set(a, sid, "by", r->jid);
 		xml_set(a, sid, "id", archive_text(a, e->id));
 	}
-	if (e->jid != NULL)
+	if (e->occupant_id != NULL)
+		occupant_id_add(a, x, e->occupant_id);
+	else if (e->jid != NULL)
 		occupant_id_add(a, x, occupant_id(a, r, e->jid));
 	return x;
 }

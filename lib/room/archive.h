@@ -29,11 +29,12 @@ enum entry_kind {
 struct entry {
 	uint8_t id[ARCHIVE_ID_LEN]; /* all zero: it has none, and is no record */
 	enum entry_kind kind;
-	const char *nick;    /* under which it was said; NULL: by the room itself */
-	const char *jid;     /* full, of who said it; NULL: the room, or not known */
-	const char *msg_id;  /* attribute id of the message */
-	const char *lang;    /* its xml:lang, or NULL */
-	const char *payload; /* its children, cleaned and serialised */
+	const char *nick;	 /* under which it was said; NULL: by the room itself */
+	const char *jid;	 /* full, of who said it; NULL: the room, or not known */
+	const char *occupant_id; /* of jid; NULL: to be computed */
+	const char *msg_id;	 /* attribute id of the message */
+	const char *lang;	 /* its xml:lang, or NULL */
+	const char *payload;	 /* its children, cleaned and serialised */
 	size_t payload_len;
 	bool prior; /* it has the delay of an earlier conversation: XEP-0045 7.9 */
 };

@@ -150,6 +150,19 @@ claims_room(struct service *s, const char *room, const char *by)
 	return !jid_prep(s->arena, by, &j) || strcmp(j.bare, room) == 0;
 }
 
+/* Who said it really: XEP-0045 7.2.13, example 34, lets rooms say so. */
+static bool
+has_ofrom(const struct xml *addresses)
+{
+	const struct xml *x;
+
+	for (x = xml_child(addresses, NS_ADDRESS, "address"); x != NULL;
+	     x = xml_next(x, NS_ADDRESS, "address"))
+		if (xml_get(x, "type") != NULL && strcmp(xml_get(x, "type"), "ofrom") == 0)
+			return true;
+	return false;
+}
+
 /*
  * May only the room say this? XEP-0045 17.3 (muc#user), XEP-0421 4 (occupant-id), XEP-0359 6
  * (stanza-id), XEP-0317 (hats), XEP-0463 (mav), and delays in the room's name.
@@ -163,6 +176,8 @@ is_forgery(struct service *s, const char *room, const struct xml *x)
 		return claims_room(s, room, xml_get(x, "by"));
 	if (xml_is(x, NS_DELAY, "delay"))
 		return claims_room(s, room, xml_get(x, "from"));
+	if (xml_is(x, NS_ADDRESS, "addresses"))
+		return has_ofrom(x);
 	return false;
 }
 

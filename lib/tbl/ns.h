@@ -5,6 +5,7 @@
 NS(NONE, "")
 NS(OMEMO_OLD, "eu.siacs.conversations.axolotl")
 NS(STREAM, "http://etherx.jabber.org/streams")
+NS(ADDRESS, "http://jabber.org/protocol/address")
 NS(DISCO_INFO, "http://jabber.org/protocol/disco#info")
 NS(DISCO_ITEMS, "http://jabber.org/protocol/disco#items")
 NS(MUC, "http://jabber.org/protocol/muc")

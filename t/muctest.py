@@ -301,10 +301,17 @@ def local(tag):
     return tag.rsplit("}", 1)[-1]
 
 
+def is_room_id(x, room):
+    """XEP-0421, XEP-0359: what the room says of who sent a stanza, and which it is."""
+    return (x.tag == "{urn:xmpp:occupant-id:0}occupant-id" or
+            x.tag == "{urn:xmpp:sid:0}stanza-id" and x.get("by") == room)
+
+
 def canon(x, top=True):
     """
-    What a tree means: (name, attributes, children), text in one piece. At the top `to`, `from`
-    and `id` are left out. A component's link calls jabber:client jabber:component:accept.
+    What a tree means: (name, attributes, children), text in one piece. At the top `to`, `from` and
+    `id` are left out, and the ids that the room adds. A component's link calls jabber:client
+    jabber:component:accept.
     """
     def name(tag):
         return tag.replace("{%s}" % NS["component"], "{%s}" % NS["client"])
@@ -320,7 +327,8 @@ def canon(x, top=True):
             kids.append(text)
     add_text(x.text)
     for child in x:
-        kids.append(canon(child, False))
+        if not (top and is_room_id(child, bare_of(x))):
+            kids.append(canon(child, False))
         add_text(child.tail)
     return (name(x.tag), tuple(sorted(attrs.items())), tuple(kids))
 

@@ -144,13 +144,17 @@ struct xml *stanza_new(struct arena *, const char *name, const struct room *, co
 /* Makes the plan's changes and tells them, the reply in its place. Nothing is judged any more. */
 void plan_run(struct plan *);
 
-/* Plans an affiliation; nothing when nothing would change. affil is borrowed. affiliations.c */
-void plan_grant(struct plan *, const struct affil *);
+/*
+ * Plans an affiliation; NULL, and nothing, when nothing would change. A nick of NULL stays as it is, ""
+ * is taken away. affil is borrowed. affiliations.c
+ */
+struct change *plan_grant(struct plan *, const struct affil *);
 
 /*
  * Plans what the affiliations in the plan mean for each occupant: another standing, or, for who is
- * banned or no member of a members-only room any more, that they leave (9.1, 9.4). BAD_REQUEST when
- * the request also names the role of such an occupant. affiliations.c
+ * banned or no member of a members-only room any more, that they leave (9.1, 9.4); and, where nicks
+ * are locked down, that they go by the one that is reserved for them now (7.10). BAD_REQUEST when the
+ * request also names the role of such an occupant. affiliations.c
  */
 enum deny plan_standings(struct plan *);
 
@@ -159,6 +163,12 @@ void plan_shown(struct plan *, const struct config *);
 
 /* Do others who have seen somebody see them no more when the role changes? 7.2.2. */
 bool plan_hides(const struct plan *, enum role before, enum role after);
+
+/* May that bare JID have the nick, as the plan leaves it? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
+enum deny nick_free(const struct plan *, const char *nick, const char *bare);
+
+/* The nick under which the sender enters who asked for this one. nick.c */
+const char *nick_assigned(const struct plan *, const char *nick);
 
 /* The sender's role as far as its rights go: admins are moderators wherever they are. */
 enum role acting_role(const struct plan *);

@@ -49,6 +49,8 @@
 	FEATURE(admin)                                                                             \
 	FEATURE(roles)                                                                             \
 	FEATURE(affiliations)                                                                      \
+	/* told behind the subject, asked before disco: x-roomuser-item is a node of disco#info */ \
+	FEATURE(register)                                                                          \
 	FEATURE(destroy)                                                                           \
 	FEATURE(hidden)                                                                            \
 	FEATURE(disco)                                                                             \

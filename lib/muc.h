@@ -78,6 +78,11 @@ struct muc_host {
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \
 	LIMIT(rate_bytes_burst, 8388608, 10000, 1073741824, "bytes at once, the same")             \
+	LIMIT(registrations_per_min, 10, 1, 100000, "registrations of one bare JID a minute")      \
+	LIMIT(registrations_waiting, 50, 1, 500, "registrations of a room waiting for approval")   \
+	LIMIT(registration_wait_s, 2592000, 60, 315360000, "how long one waits for it")            \
+	LIMIT(registration_bytes, 2048, 64, 8192, "what a registration says of somebody")          \
+	LIMIT(notices_per_min, 60, 0, 1000000, "absent users told of one bare JID's changes, 101") \
 	LIMIT(queries_per_session, 500, 1, 100000, "requests of one session, not answered yet")    \
 	LIMIT(queries, 50000, 1, 10000000, "such requests of all sessions")                        \
 	LIMIT(query_wait_s, 300, 1, 86400, "waiting for the answer to such a request")             \

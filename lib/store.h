@@ -21,7 +21,9 @@
 	TABLE(meta, "schema version, next room id, numbers")                                       \
 	TABLE(names, "domain NUL node -> room id")                                                 \
 	TABLE(rooms, "room id -> configuration, subject, dates")                                   \
-	TABLE(affil, "room id, bare JID -> affiliation, reason, actor, time")                      \
+	TABLE(affil, "room id, bare JID -> affiliation, nick, reason, actor, time")                \
+	TABLE(nicks, "room id, reserved nick -> bare JID")                                         \
+	TABLE(requests, "room id, bare JID -> a registration that waits for approval")             \
 	TABLE(listed, "domain NUL node of each public room")                                       \
 	TABLE(sessions, "room id, full JID -> nick, role, presence")                               \
 	TABLE(user, "bare JID NUL room id of each room that it created")                           \

@@ -30,6 +30,17 @@ pass(struct service *s, const char *bare, size_t nbytes)
 	return n;
 }
 
+/* How often the allowance for registrations lasts. */
+static int
+spend(struct service *s, const char *bare)
+{
+	int n = 0;
+
+	while (n < 1000 && user_spend(s, bare, ALLOWANCE_REGISTER))
+		n++;
+	return n;
+}
+
 int
 main(void)
 {
@@ -62,6 +73,19 @@ main(void)
 		s.now.mono_ms += 1000;
 	}
 	ok(map_get(&s.users, "here@example") != NULL, "but not who is in a room");
+	users_free(&s);
+
+	init(&s);
+	s.limits.registrations_per_min = 3;
+	is_int(spend(&s, "a@example"), 3, "a minute's allowance may be used at once");
+	s.now.mono_ms += 20 * 1000;
+	is_int(spend(&s, "a@example"), 1, "and comes back over the minute");
+	s.now.mono_ms += 5 * 1000;
+	for (int i = 0; i < 100; i++) {
+		snprintf(bare, sizeof(bare), "w%d@example", i);
+		user_charge(&s, bare, 1);
+	}
+	is_int(spend(&s, "a@example"), 0, "who has used it is not forgotten before that");
 	users_free(&s);
 	return tap_done();
 }

@@ -74,12 +74,14 @@ list_one(void *arg, const struct affil *f)
 
 	if (f->affiliation != l->wanted)
 		return 0;
-	l->bytes += ITEM_BYTES + strlen(f->jid) + (f->reason != NULL ? strlen(f->reason) : 0);
+	l->bytes += ITEM_BYTES + strlen(f->jid) + (f->nick != NULL ? strlen(f->nick) : 0) +
+		    (f->reason != NULL ? strlen(f->reason) : 0);
 	if (l->bytes > l->max_bytes)
 		return 1;
 	item = xml_add(l->arena, l->query, NS_MUC_ADMIN, "item");
 	xml_set(l->arena, item, "affiliation", affiliation_name(f->affiliation));
 	xml_set(l->arena, item, "jid", f->jid);
+	xml_set(l->arena, item, "nick", f->nick);
 	if (f->reason != NULL)
 		xml_add_text(l->arena, item, NS_MUC_ADMIN, "reason", f->reason);
 	return 0;
@@ -190,27 +192,58 @@ plan_role(struct plan *p, const struct xml *item, const char *role)
 	return OK;
 }
 
-/* 9.1: by bare JID or domain; 10.3: of a full JID the bare one counts. A nick stands for its JID. */
+/* A nick alone stands for whoever goes by it, or has it reserved. */
+static const char *
+jid_of_nick(const struct plan *p, const char *nick)
+{
+	const struct occupant *o;
+
+	nick = jid_nick(p->s->arena, nick, JID_PART_MAX, false);
+	if (nick == NULL)
+		return NULL;
+	o = room_nick(p->room, nick);
+	return o != NULL ? o->bare : nick_owner(p->room, nick);
+}
+
+/*
+ * 9.3, 9.5: besides a JID the nick is the one to be reserved, and "" unsets it. Who is banned or
+ * nobody has none; a domain is no one who could have one.
+ */
+static enum deny
+read_reserved(const struct plan *p, const char *nick, const struct jid *j, struct affil *f)
+{
+	if (f->affiliation <= AFF_NONE || *nick == '\0') {
+		f->nick = "";
+		return OK;
+	}
+	if (j->node == NULL)
+		return BAD_REQUEST;
+	f->nick = jid_nick(p->s->arena, nick, (size_t)p->s->limits.nick_bytes, false);
+	return f->nick != NULL ? OK : BAD_NICK;
+}
+
+/* 9.1: by bare JID or domain; 10.3: of a full JID the bare one counts. */
 static enum deny
 plan_affil(struct plan *p, const struct xml *item, const char *affiliation)
 {
 	const char *jid = xml_get(item, "jid"), *nick = xml_get(item, "nick");
 	struct affil f = { .reason = reason_of(item) };
-	struct occupant *o;
+	enum deny deny;
 	struct jid j;
 
 	if (!affiliation_read(affiliation, &f.affiliation) || (jid == NULL && nick == NULL))
 		return BAD_REQUEST;
 	if (jid == NULL) {
-		nick = jid_nick(p->s->arena, nick, JID_PART_MAX, false);
-		o = nick != NULL ? room_nick(p->room, nick) : NULL;
-		if (o == NULL)
+		jid = jid_of_nick(p, nick);
+		if (jid == NULL)
 			return ITEM_NOT_FOUND;
-		jid = o->bare;
+		nick = NULL;
 	}
 	if (!jid_prep(p->s->arena, jid, &j))
 		return JID_MALFORMED;
 	f.jid = j.bare;
+	if (nick != NULL && (deny = read_reserved(p, nick, &j, &f)) != OK)
+		return deny;
 	if (!plan_names(p, "jid/", f.jid))
 		return BAD_REQUEST;
 	plan_grant(p, &f);

@@ -2,21 +2,37 @@
 /*
  * affiliations.c - owners, admins, members, outcasts: who may make whom what
  *
- * XEP-0045 5.2.2, 9.1 to 9.5, 10.3 to 10.8.
+ * XEP-0045 5.2.2, 9.1 to 9.5, 10.3 to 10.8, 18.1 (who is not there is told, too).
  */
 #include "feature.h"
 
-void
+/* NULL is a text, too. */
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+struct change *
 plan_grant(struct plan *p, const struct affil *f)
 {
-	struct affil stored;
-	bool had = affiliation_stored(p->room, f->jid, &stored);
-	bool same_reason =
-	    !had || (f->reason == NULL && stored.reason == NULL) ||
-	    (f->reason != NULL && stored.reason != NULL && strcmp(f->reason, stored.reason) == 0);
+	struct affil stored = { .affiliation = AFF_NONE }, now = *f;
 
-	if (f->affiliation != (had ? stored.affiliation : AFF_NONE) || !same_reason)
-		plan_add_affiliation(p, f);
+	if (!affiliation_stored(p->room, f->jid, &stored))
+		stored.affiliation = AFF_NONE;
+	/* 9.5: without the attribute the nick is as before, an empty one unsets it; 9.1. */
+	if (now.nick == NULL)
+		now.nick = stored.nick;
+	if (now.affiliation <= AFF_NONE || (now.nick != NULL && *now.nick == '\0'))
+		now.nick = NULL;
+	if (now.affiliation != stored.affiliation)
+		return plan_add_affiliation(p, &now);
+	/* Whoever says nothing new of why has not taken back what was said. */
+	if (now.reason == NULL)
+		now.reason = stored.reason;
+	if (same_text(now.nick, stored.nick) && same_text(now.reason, stored.reason))
+		return NULL;
+	return now.affiliation != AFF_NONE ? plan_add_affiliation(p, &now) : NULL;
 }
 
 /* The change in the plan that decides about an occupant: to its own JID, or its domain's; or NULL. */
@@ -40,6 +56,7 @@ add_standing(struct plan *p, struct occupant *o, const struct change *cause, enu
 	struct change *c = plan_add(p, CH_STANDING);
 
 	c->occupant = o;
+	c->before = o->affiliation;
 	c->affil.affiliation = now;
 	c->affil.reason = cause->affil.reason;
 	c->unsaid = code != 0;
@@ -51,7 +68,20 @@ add_standing(struct plan *p, struct occupant *o, const struct change *cause, enu
 	c->occupant = o;
 	c->code = code;
 	c->reason = cause->affil.reason;
-	c->actor = actor_nick(p);
+	c->actor = cause->own ? NULL : actor_nick(p);
+}
+
+/* 7.10: where nicks are locked down, the one that is reserved now becomes the occupant's. */
+static void
+add_renick(struct plan *p, struct occupant *o, const char *nick)
+{
+	struct change *c;
+
+	if (!p->room->config.reservednick || nick == NULL || strcmp(nick, o->nick) == 0)
+		return;
+	c = plan_add(p, CH_RENICK);
+	c->occupant = o;
+	c->nick = nick;
 }
 
 enum deny
@@ -77,6 +107,8 @@ plan_standings(struct plan *p)
 			add_standing(p, o, cause, now, STATUS_AFFILIATION_LOST);
 		else if (now != o->affiliation)
 			add_standing(p, o, cause, now, 0);
+		if (strcmp(cause->affil.jid, o->bare) == 0)
+			add_renick(p, o, cause->affil.nick);
 	}
 	return OK;
 }
@@ -93,8 +125,9 @@ static const enum affiliation reach[] = {
 	[AFF_OWNER] = AFF_OWNER,
 };
 
+/* What the sender may make of others. */
 static enum deny
-may_affiliation(const struct room *r, const struct plan *p, const struct change *c)
+may_rank(const struct plan *p, const struct change *c)
 {
 	enum affiliation have = p->ev->affiliation, to = c->affil.affiliation;
 
@@ -106,12 +139,27 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 	/* 9.1: an outranked target is not-allowed; 10.4, 10.7: taking a rank is the owners' right. */
 	if (c->before > reach[have])
 		return to == AFF_OUTCAST ? NOT_ALLOWED : FORBIDDEN;
+	return OK;
+}
+
+static enum deny
+may_affiliation(const struct room *r, const struct plan *p, const struct change *c)
+{
+	enum deny deny = c->own ? OK : may_rank(p, c);
+	int64_t most = p->s->limits.affiliations_per_room;
+
+	if (deny != OK)
+		return deny;
 	/* 10.2 to 10.5: the last owner stays one, whoever asks. */
 	if (c->before == AFF_OWNER && plan_owners(p) == 0)
 		return LAST_OWNER;
-	if (p->records > 0 && r->naffiliations + p->records > p->s->limits.affiliations_per_room)
+	/* Whoever comes may register; that leaves room for whom an admin wants to ban. */
+	if (c->own)
+		most /= 2;
+	if (p->records > 0 && r->naffiliations + p->records > most)
 		return RESOURCE_CONSTRAINT;
-	return OK;
+	/* 7.10, example 72: one nick has one owner, and nobody loses the one he goes by. */
+	return c->reserves ? nick_free(p, c->affil.nick, c->affil.jid) : OK;
 }
 
 /*
@@ -119,7 +167,7 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
  * it names a JID, so only those hear it who may see JIDs.
  */
 static void
-tell_absent(struct plan *p, const struct change *c)
+tell_absent(struct plan *p, const struct change *c, enum affiliation now)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
@@ -128,7 +176,7 @@ tell_absent(struct plan *p, const struct change *c)
 	struct occupant *o;
 	struct session *s;
 
-	xml_set(a, item, "affiliation", affiliation_name(c->affil.affiliation));
+	xml_set(a, item, "affiliation", affiliation_name(now));
 	xml_set(a, item, "jid", c->affil.jid);
 	xml_set(a, item, "role", role_name(ROLE_NONE));
 	w = wire_new(p->s, x);
@@ -141,12 +189,42 @@ tell_absent(struct plan *p, const struct change *c)
 	wire_unref(w);
 }
 
+/*
+ * 18.1: who is not here hears of it, too, with code 101. Nothing that the sender has written goes with
+ * it: nobody asked for this message. Nor do whole domains, or who did it himself.
+ */
+static void
+tell_concerned(struct plan *p, const struct change *c, enum affiliation now)
+{
+	struct arena *a = p->s->arena;
+	struct xml *x, *user, *item;
+
+	if (strchr(c->affil.jid, '@') == NULL || strcmp(c->affil.jid, p->ev->from.bare) == 0 ||
+	    !user_spend(p->s, p->ev->from.bare, ALLOWANCE_NOTICE))
+		return;
+	x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
+	user = xml_add(a, x, NS_MUC_USER, "x");
+	item = xml_add(a, user, NS_MUC_USER, "item");
+	xml_set(a, item, "affiliation", affiliation_name(now));
+	xml_set(a, item, "jid", c->affil.jid);
+	xml_set(a, item, "role", role_name(ROLE_NONE));
+	xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
+	    arena_fmt(a, "%u", (unsigned)STATUS_AFFILIATION_CHANGED));
+	tell_jid(p, x, c->affil.jid);
+}
+
 static void
 on_affiliation(struct plan *p, const struct change *c)
 {
+	enum affiliation now;
+
 	affiliation_set(p->room, &c->affil, p->ev->from.bare);
-	if (!c->here && c->before != c->affil.affiliation)
-		tell_absent(p, c);
+	/* Whose own goes may have another by its domain. */
+	now = affiliation_of(p->room, c->affil.jid);
+	if (c->here || c->before == now)
+		return;
+	tell_absent(p, c, now);
+	tell_concerned(p, c, now);
 }
 
 /* Somebody who is here: the new role follows from the new affiliation (5.1.3), and all see it. */

@@ -47,8 +47,12 @@ on_sync(struct plan *p, const struct change *c)
 static void
 plan_again(struct plan *p, struct session *s, const char *nick, bool renicked)
 {
+	struct change *c;
+
 	plan_presence(p, s, nick, renicked)->silent = true;
-	plan_add(p, CH_SYNC)->session = s;
+	c = plan_add(p, CH_SYNC);
+	c->session = s;
+	c->renicked = renicked;
 }
 
 static enum deny
@@ -61,6 +65,7 @@ plan_enter(struct plan *p)
 
 	if (nick == NULL)
 		return BAD_NICK;
+	nick = nick_assigned(p, nick);
 	if (ev->session != NULL) {
 		plan_again(p, ev->session, nick, strcmp(nick, ev->to.resource) != 0);
 		return presence_fits(p);

@@ -2,17 +2,57 @@
 /*
  * nick.c - whose nick it is, and taking another one
  *
- * XEP-0045 7.2.8 (conflict; one bare JID may share a nick among its sessions), 7.6 (changing it).
+ * XEP-0045 7.2.8 (conflict; one bare JID may share a nick among its sessions), 7.6 (changing it), 7.10,
+ * 7.12 (nicks that are reserved, and going by those alone).
  */
 #include "feature.h"
 
-/* For entering and renaming alike: a nick is one bare JID's. */
-static enum deny
-may_take(const struct room *r, const struct plan *p, const struct change *c)
+enum deny
+nick_free(const struct plan *p, const char *nick, const char *bare)
 {
-	const struct occupant *o = room_nick(r, c->nick);
+	const struct occupant *o = room_nick(p->room, nick);
+	const char *owner = plan_nick_owner(p, nick);
 
-	return o != NULL && strcmp(o->bare, p->ev->from.bare) != 0 ? NICK_CONFLICT : OK;
+	if (o != NULL && strcmp(o->bare, bare) != 0)
+		return NICK_CONFLICT;
+	return owner != NULL && strcmp(owner, bare) != 0 ? NICK_RESERVED : OK;
+}
+
+/* The nick that is reserved for a bare JID, where nicks are locked down; NULL: any will do. */
+static const char *
+locked_nick(const struct room *r, const char *bare)
+{
+	struct affil f;
+
+	return r->config.reservednick && affiliation_stored(r, bare, &f) ? f.nick : NULL;
+}
+
+/* 7.10, 7.2.2: who asks for another one than his own enters under his own, and is told (210). */
+const char *
+nick_assigned(const struct plan *p, const char *nick)
+{
+	const char *locked = p->room != NULL ? locked_nick(p->room, p->ev->from.bare) : NULL;
+
+	return locked != NULL ? locked : nick;
+}
+
+static enum deny
+may_enter(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r;
+	return nick_free(p, c->nick, c->from->bare);
+}
+
+/* 7.6, example 53: where nicks are locked down, only to one's own. */
+static enum deny
+may_rename(const struct room *r, const struct plan *p, const struct change *c)
+{
+	const struct occupant *o = c->session->occupant;
+	const char *locked = locked_nick(r, o->bare);
+
+	if (locked != NULL && strcmp(c->nick, locked) != 0)
+		return NICK_LOCKED;
+	return nick_free(p, c->nick, o->bare);
 }
 
 /*
@@ -67,6 +107,34 @@ on_rename(struct plan *p, const struct change *c)
 	tell_presence(p, &now, s, true);
 }
 
+static enum deny
+may_renick(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r;
+	return nick_free(p, c->nick, c->occupant->bare);
+}
+
+/* 7.10: all see 210 with the nick that the room gives. */
+static void
+on_renick(struct plan *p, const struct change *c)
+{
+	struct occupant *o = c->occupant;
+	struct presence old = {
+		.occupant = o,
+		.unavailable = true,
+		.role = o->role,
+		.new_nick = c->nick,
+		.codes = { STATUS_NEW_NICK },
+	};
+	struct presence now = { .role = o->role, .codes = { STATUS_NICK_CHANGED_BY_ROOM } };
+
+	tell_presence_all(p, &old, TELL_EVERYBODY, NULL);
+	for (unsigned n = o->nsessions; n > 0; n--)
+		session_rename(TAILQ_FIRST(&o->sessions), c->nick);
+	now.occupant = room_nick(p->room, c->nick);
+	tell_presence_all(p, &now, TELL_EVERYBODY, NULL);
+}
+
 /* 7.2.2: 210 tells that the nick is not the one that was asked for. */
 static void
 add_codes(const struct plan *p, const struct change *c, unsigned codes[8])
@@ -78,7 +146,7 @@ add_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 
 const struct feature feature_nick = {
 	.name = "nick",
-	.may = { [CH_ENTER] = may_take, [CH_RENAME] = may_take },
-	.on = { [CH_RENAME] = on_rename },
+	.may = { [CH_ENTER] = may_enter, [CH_RENAME] = may_rename, [CH_RENICK] = may_renick },
+	.on = { [CH_RENAME] = on_rename, [CH_RENICK] = on_renick },
 	.add_codes = add_codes,
 };

@@ -3,7 +3,8 @@
  * affiliation.c - who is what in a room, for good; XEP-0045 5.2
  *
  * Affiliations are read from the store whenever they are asked for: the turn's transaction is the
- * one truth, and a room with many members costs no memory.
+ * one truth, and a room with many members costs no memory. Nicks that are reserved (7.10, 9.3) stand in
+ * the records of their owners, and in an index from nick to owner.
  */
 #include <string.h>
 
@@ -13,6 +14,7 @@
 enum { /* tags of a record in table affil; never reused */
 	TAG_JID = 1,
 	TAG_AFFILIATION = 2,
+	TAG_NICK = 3,
 	TAG_REASON = 4,
 	TAG_ACTOR = 5,
 	TAG_TIME = 6,
@@ -34,8 +36,17 @@ read_affil(struct arena *a, struct bytes val, struct affil *out)
 		case TAG_AFFILIATION:
 			out->affiliation = (enum affiliation)rec_u64(&r);
 			break;
+		case TAG_NICK:
+			out->nick = rec_str(a, &r);
+			break;
 		case TAG_REASON:
 			out->reason = rec_str(a, &r);
+			break;
+		case TAG_ACTOR:
+			out->actor = rec_str(a, &r);
+			break;
+		case TAG_TIME:
+			out->set_ms = (int64_t)rec_u64(&r);
 			break;
 		default:
 			break;
@@ -74,6 +85,38 @@ affiliation_of(const struct room *r, const char *bare)
 	return AFF_NONE;
 }
 
+const char *
+nick_owner(const struct room *r, const char *nick)
+{
+	struct service *s = r->service;
+	struct bytes val;
+
+	if (s->store->get(s->store, TABLE_nicks, store_key(s->arena, r->id, nick), &val) !=
+	    STORE_OK)
+		return NULL;
+	return arena_strndup(s->arena, val.p, val.n);
+}
+
+/*
+ * The index of reserved nicks: one owner each. Of two that swap theirs in one request the first has
+ * taken the other's entry already, so an entry goes only while it is one's own.
+ */
+static void
+index_nick(struct room *r, const char *jid, const char *before, const char *now)
+{
+	struct service *s = r->service;
+	const char *owner;
+
+	if (before != NULL && (now == NULL || strcmp(before, now) != 0)) {
+		owner = nick_owner(r, before);
+		if (owner != NULL && strcmp(owner, jid) == 0)
+			s->store->del(s->store, TABLE_nicks, store_key(s->arena, r->id, before));
+	}
+	if (now != NULL)
+		s->store->put(s->store, TABLE_nicks, store_key(s->arena, r->id, now),
+		    (struct bytes){ jid, strlen(jid) });
+}
+
 void
 affiliation_set(struct room *r, const struct affil *f, const char *actor)
 {
@@ -82,11 +125,14 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 	struct buf b = BUF_INIT;
 	struct affil before;
 	bool had = affiliation_stored(r, f->jid, &before);
+	/* 9.1: an outcast has none. */
+	const char *nick = f->affiliation > AFF_NONE ? f->nick : NULL;
 
 	if (had && before.affiliation == AFF_OWNER)
 		r->nowners--;
 	if (had)
 		r->naffiliations--;
+	index_nick(r, f->jid, had ? before.nick : NULL, nick);
 	if (f->affiliation == AFF_NONE) {
 		s->store->del(s->store, TABLE_affil, key);
 		s->turn_wrote = true;
@@ -95,6 +141,7 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 	}
 	rec_put_str(&b, TAG_JID, f->jid);
 	rec_put_u64(&b, TAG_AFFILIATION, f->affiliation);
+	rec_put_str(&b, TAG_NICK, nick);
 	rec_put_str(&b, TAG_REASON, f->reason);
 	rec_put_str(&b, TAG_ACTOR, actor);
 	rec_put_u64(&b, TAG_TIME, (uint64_t)s->now.wall_ms);

@@ -28,6 +28,13 @@ enum allowpm {
 	ALLOWPM_NONE,
 };
 
+/* Who registers becomes a member: by whose leave? XEP-0045 7.10, 9.9. */
+enum approval {
+	APPROVAL_AUTO, /* an admin's, where members may what others may not */
+	APPROVAL_ALWAYS,
+	APPROVAL_NEVER,
+};
+
 struct config {
 #define BOOL(tag, member, var, alias, def, label)	  uint32_t member;
 #define ENUM(tag, member, var, alias, def, label, values) uint32_t member;

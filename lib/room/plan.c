@@ -23,6 +23,7 @@ plan_release(struct plan *p)
 	pairs_release(&p->first);
 	pairs_release(&p->rest);
 	map_release(&p->affils);
+	map_release(&p->nicks);
 	map_release(&p->named);
 	if (p->reply_wire != NULL)
 		wire_unref(p->reply_wire);
@@ -91,13 +92,36 @@ plan_add_affiliation(struct plan *p, const struct affil *f)
 	struct change *c = plan_add(p, CH_AFFILIATION);
 	enum affiliation own;
 	bool had = plan_own_affiliation(p, f->jid, &own);
+	const char *owner = f->nick != NULL ? plan_nick_owner(p, f->nick) : NULL;
 
 	c->affil = *f;
 	c->before = plan_affiliation(p, f->jid);
 	p->owners += (f->affiliation == AFF_OWNER) - (had && own == AFF_OWNER);
 	p->records += (f->affiliation != AFF_NONE) - had;
 	map_put(&p->affils, c->affil.jid, c);
+	if (f->nick != NULL) {
+		c->reserves = owner == NULL || strcmp(owner, f->jid) != 0;
+		map_put(&p->nicks, c->affil.nick, c);
+	}
 	return c;
+}
+
+/* Who has it already keeps it before all who want it: so a second owner is seen, and refused. */
+const char *
+plan_nick_owner(const struct plan *p, const char *nick)
+{
+	const char *owner = nick_owner(p->room, nick);
+	const struct change *c;
+
+	if (owner != NULL) {
+		c = map_get(&p->affils, owner);
+		if (c == NULL || (c->affil.nick != NULL && strcmp(c->affil.nick, nick) == 0))
+			return owner;
+	}
+	c = map_get(&p->nicks, nick);
+	if (c != NULL && map_get(&p->affils, c->affil.jid) == c)
+		return c->affil.jid;
+	return NULL;
 }
 
 unsigned
@@ -127,6 +151,9 @@ plan_pairs(const struct plan *p)
 		case CH_ROLE:
 		case CH_SHOW:
 			told++;
+			break;
+		case CH_RENICK:
+			told += 2;
 			break;
 		case CH_ROSTER:
 			told += p->promoted;

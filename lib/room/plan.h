@@ -18,6 +18,7 @@
 	CHANGE(SYNC, "a session is told everything anew")                                          \
 	CHANGE(PRESENCE, "a session's presence")                                                   \
 	CHANGE(RENAME, "a session takes another nick")                                             \
+	CHANGE(RENICK, "an occupant is given another nick, with all its sessions")                 \
 	CHANGE(LEAVE, "a session, or all of an occupant, leaves")                                  \
 	CHANGE(ANSWER, "a session in doubt answered, or something sent to it came back")           \
 	CHANGE(MESSAGE, "a message to all")                                                        \
@@ -26,6 +27,7 @@
 	CHANGE(RETURN, "a request is answered, or a message to one comes back")                    \
 	CHANGE(SUBJECT, "a new subject")                                                           \
 	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
+	CHANGE(REQUEST, "a registration waits for approval, or does so no more")                   \
 	CHANGE(STANDING, "the affiliation that holds for an occupant")                             \
 	CHANGE(ROLE, "the role of an occupant")                                                    \
 	CHANGE(ROSTER, "who sees JIDs from now on is told them all")                               \
@@ -53,24 +55,27 @@ struct change {
 	TAILQ_ENTRY(change) entry;
 
 	struct occupant
-	    *occupant; /* LEAVE of all its sessions, ROLE, STANDING, SHOW, PRIVATE, QUERY */
+	    *occupant; /* LEAVE of all its sessions, ROLE, STANDING, SHOW, RENICK, PRIVATE, QUERY */
 	struct session *session; /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
 	const struct jid *from;	 /* ENTER: the full JID that enters */
-	const char *nick;	 /* ENTER, RENAME: the nick, prepared */
-	bool renicked;		 /* ENTER, RENAME: it is not quite the nick that was asked for */
-	bool was_shown;		 /* RENAME: its presence is the one shown for the old nick */
-	struct affil affil;	 /* AFFILIATION; STANDING: the affiliation and the reason */
-	enum affiliation before; /* AFFILIATION: what held for it */
-	bool here;		 /* AFFILIATION: occupants are reached by it */
-	enum role role;		 /* ROLE: the new one */
-	const struct config *config; /* CONFIG: the whole new one, in the arena */
-	config_set changed;	     /* CONFIG: in what it differs */
-	bool opens;		     /* CONFIG: all are told the JIDs of all, by a CH_ROSTER */
-	const struct xml *x;	     /* the payload: <x muc/>, <destroy/>, the message */
-	unsigned code;		     /* LEAVE: the status that says why; 0: of its own will */
-	const char *reason;	     /* LEAVE, ROLE: or NULL */
-	const char *actor;	     /* LEAVE: the nick of whoever caused it, or NULL */
-	const char *text;	     /* the cleaned payload of the stanza, serialised, or NULL */
+	const char *nick;	 /* ENTER, RENAME, RENICK: the nick, prepared */
+	bool renicked;	    /* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
+	bool was_shown;	    /* RENAME: its presence is the one shown for the old nick */
+	struct affil affil; /* AFFILIATION; STANDING: the affiliation and the reason */
+	enum affiliation before; /* AFFILIATION, STANDING: what held for it */
+	bool reserves;		 /* AFFILIATION: its nick was not reserved for it before */
+	bool own; /* AFFILIATION: about the sender, who registers or gives it up: 7.10 */
+	const struct request *request; /* REQUEST: nick NULL: what waits of that JID goes */
+	bool here;		       /* AFFILIATION: occupants are reached by it */
+	enum role role;		       /* ROLE: the new one */
+	const struct config *config;   /* CONFIG: the whole new one, in the arena */
+	config_set changed;	       /* CONFIG: in what it differs */
+	bool opens;		       /* CONFIG: all are told the JIDs of all, by a CH_ROSTER */
+	const struct xml *x;	       /* the payload: <x muc/>, <destroy/>, the message */
+	unsigned code;		       /* LEAVE: the status that says why; 0: of its own will */
+	const char *reason;	       /* LEAVE, ROLE: or NULL */
+	const char *actor;	       /* LEAVE: the nick of whoever caused it, or NULL */
+	const char *text;	       /* the cleaned payload of the stanza, serialised, or NULL */
 	size_t text_len;
 	const char *account; /* QUERY: the bare JID that is asked, or NULL: a session is */
 	struct query *query; /* RETURN: the request, or NULL: it is a message */
@@ -89,6 +94,7 @@ struct plan {
 	struct room *room;   /* NULL while there is none */
 	struct change_list changes;
 	struct map affils;	  /* JID -> the last CH_AFFILIATION of it */
+	struct map nicks;	  /* nick -> the last CH_AFFILIATION that reserves it */
 	int owners, records;	  /* how many more owners, stored affiliations there will be */
 	unsigned promoted;	  /* sessions of those who become moderators */
 	struct map named;	  /* what items of the request are about */
@@ -121,6 +127,9 @@ bool plan_own_affiliation(const struct plan *, const char *jid, enum affiliation
 
 /* The affiliation that holds for a bare JID as the plan leaves it: its own, else its domain's. */
 enum affiliation plan_affiliation(const struct plan *, const char *bare);
+
+/* The bare JID for which a nick is reserved as the plan leaves it, or NULL. */
+const char *plan_nick_owner(const struct plan *, const char *nick);
 
 /* How many owners there are as the plan leaves it. */
 unsigned plan_owners(const struct plan *);

@@ -511,18 +511,19 @@ purge_visit(void *arg, struct bytes key, struct bytes val)
 	return p->n == PURGE_STEP;
 }
 
-/* What is stored of a room besides its own record and that of its name. */
-static const enum table purged[] = { TABLE_affil, TABLE_archive };
+/* Tables whose keys begin with a room's id; its sessions have left before it is destroyed. */
+static const enum table of_room[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive };
 
-/* Deletes what a table has of a dead room, as far as the step goes. */
-static void
-purge_table(struct service *s, struct purge *p, enum table t, struct bytes dead)
+/* Removes what fits into the step; true: the step is full. */
+static bool
+purge_table(struct service *s, enum table t, struct bytes id, struct purge *p)
 {
-	size_t i = p->n;
+	size_t from = p->n;
 
-	s->store->each(s->store, t, dead, (struct bytes){ NULL, 0 }, purge_visit, p);
-	for (; i < p->n; i++)
+	s->store->each(s->store, t, id, (struct bytes){ NULL, 0 }, purge_visit, p);
+	for (size_t i = from; i < p->n; i++)
 		s->store->del(s->store, t, p->keys[i]);
+	return p->n == PURGE_STEP;
 }
 
 bool
@@ -531,13 +532,14 @@ rooms_purge(struct service *s)
 	static const struct bytes all = { NULL, 0 };
 	struct purge *dead = arena_alloc(s->arena, sizeof(*dead));
 	struct purge *p = arena_alloc(s->arena, sizeof(*p));
+	bool full = false;
 
 	dead->arena = p->arena = s->arena;
 	s->store->each(s->store, TABLE_dead, all, all, purge_visit, dead);
-	for (size_t i = 0; i < dead->n && p->n < PURGE_STEP; i++) {
-		for (size_t t = 0; t < sizeof(purged) / sizeof(purged[0]) && p->n < PURGE_STEP; t++)
-			purge_table(s, p, purged[t], dead->keys[i]);
-		if (p->n < PURGE_STEP)
+	for (size_t i = 0; i < dead->n && !full; i++) {
+		for (size_t t = 0; t < sizeof(of_room) / sizeof(of_room[0]) && !full; t++)
+			full = purge_table(s, of_room[t], dead->keys[i], p);
+		if (!full)
 			s->store->del(s->store, TABLE_dead, dead->keys[i]);
 	}
 	s->turn_wrote = s->turn_wrote || dead->n > 0;

@@ -160,12 +160,28 @@ TAILQ_HEAD(room_list, room);
 RB_HEAD(doubt_tree, session);
 RB_HEAD(lock_tree, room);
 
+/*
+ * What one bare JID may do only so often, beyond what each stanza costs. A minute's worth may be used
+ * at once: ALLOWANCE(NAME, limit).
+ */
+#define ALLOWANCES(ALLOWANCE)                                                                      \
+	ALLOWANCE(REGISTER, registrations_per_min)                                                 \
+	ALLOWANCE(NOTICE, notices_per_min)
+
+enum allowance {
+#define ALLOWANCE(name, limit) ALLOWANCE_##name,
+	ALLOWANCES(ALLOWANCE)
+#undef ALLOWANCE
+	    ALLOWANCE_COUNT
+};
+
 /* What is known of a bare JID over all rooms. */
 struct user {
 	char *bare;
 	unsigned nsessions;
 	double stanzas, bytes; /* tokens left */
-	int64_t filled_ms;     /* mono: when they were counted last */
+	double allowance[ALLOWANCE_COUNT];
+	int64_t filled_ms; /* mono: when they were counted last */
 	TAILQ_ENTRY(user) entry;
 };
 
@@ -417,7 +433,10 @@ bool sessions_load(struct service *, unsigned domain_no);
 struct affil {
 	enum affiliation affiliation;
 	const char *jid;    /* bare JID or domain */
+	const char *nick;   /* that is reserved for it, prepared, or NULL; of members and above */
 	const char *reason; /* or NULL */
+	const char *actor;  /* the bare JID of who made it so; NULL in one that is not stored yet */
+	int64_t set_ms;	    /* wall: when; 0 in one that is not stored yet */
 };
 
 /* What is stored for exactly this bare JID or domain; false: nothing. Strings: arena. */
@@ -432,14 +451,44 @@ enum affiliation affiliation_by_domain(enum affiliation);
 /* The affiliation that holds for a bare JID: its own, else by its domain, else none. */
 enum affiliation affiliation_of(const struct room *, const char *bare);
 
-/* Stores it; AFF_NONE removes the record. */
+/*
+ * Stores it; AFF_NONE removes the record. The nick goes into the index of reserved nicks, from which
+ * the one before is taken.
+ */
 void affiliation_set(struct room *, const struct affil *, const char *actor);
 
 /* Visits the owners' bare JIDs; stops when visit returns non-zero. */
 void affiliation_owners(const struct room *, int (*visit)(void *arg, const char *bare), void *arg);
 
+/* The bare JID for which the nick is reserved, in the arena; NULL: nobody's. */
+const char *nick_owner(const struct room *, const char *nick);
+
 /* Visits all records in order of JIDs; stops when visit returns non-zero, and returns that. */
 int affiliation_each(const struct room *, int (*visit)(void *arg, const struct affil *), void *arg);
+
+/* -- request.c: who asked to register and waits for approval; XEP-0045 9.9 -- */
+
+/* What is asked of somebody besides the nick: features/register.c has the names. */
+#define REQUEST_TEXTS 5
+
+struct request {
+	const char *jid;  /* bare */
+	const char *nick; /* that is to be reserved, prepared */
+	const char *id;	  /* of this request: a later one of the same JID has another */
+	const char *text[REQUEST_TEXTS]; /* or NULL */
+	int64_t asked_ms;		 /* wall */
+};
+
+/* What waits of that bare JID; false: nothing. Strings: arena. */
+bool request_stored(const struct room *, const char *bare, struct request *);
+
+/* Stores it instead of what waits of the same JID; forgets those that have waited for too long. */
+void request_set(struct room *, const struct request *);
+
+void request_del(struct room *, const char *bare); /* nothing there: no error */
+
+/* Visits all that wait, in order of JIDs; stops when visit returns non-zero, and returns that. */
+int request_each(const struct room *, int (*visit)(void *arg, const struct request *), void *arg);
 
 /* -- priv.c: tables of XEP-0045 5.1.2, 5.1.3 -- */
 
@@ -451,6 +500,9 @@ role_after(const struct config *, enum affiliation before, enum affiliation afte
 
 /* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
 bool user_charge(struct service *, const char *bare, size_t nbytes);
+
+/* Takes one from an allowance; false: it is used up for now. */
+bool user_spend(struct service *, const char *bare, enum allowance);
 
 struct user *user_get(struct service *, const char *bare); /* made when there is none */
 void users_free(struct service *);

@@ -3,7 +3,8 @@
  * user.c - what a bare JID does over all rooms, and what it may cost
  *
  * Token buckets (stanzas and bytes) fill with time. A bucket that is full again says nothing, so
- * users without a session are forgotten then: memory is bounded by who spoke in the last seconds.
+ * users without a session are forgotten then: memory is bounded by who spoke in the last seconds, or
+ * used an allowance in the last minute.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +13,37 @@
 #include "room.h"
 
 static double
-refill(double tokens, int64_t passed_ms, int64_t per_s, int64_t burst)
+refill(double tokens, double more, int64_t burst)
 {
-	tokens += (double)passed_ms * (double)per_s / 1000.0;
+	tokens += more;
 	return tokens < (double)burst ? tokens : (double)burst;
+}
+
+static int64_t
+per_min(const struct service *s, enum allowance a)
+{
+	switch (a) {
+#define ALLOWANCE(name, limit)                                                                     \
+	case ALLOWANCE_##name:                                                                     \
+		return s->limits.limit;
+		ALLOWANCES(ALLOWANCE)
+#undef ALLOWANCE
+	default:
+		return 0;
+	}
 }
 
 static void
 fill(struct service *s, struct user *u)
 {
-	int64_t passed_ms = s->now.mono_ms - u->filled_ms;
+	const struct muc_limits *l = &s->limits;
+	double passed_s = (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
 
-	u->stanzas = refill(u->stanzas, passed_ms, s->limits.rate_per_s, s->limits.rate_burst);
-	u->bytes =
-	    refill(u->bytes, passed_ms, s->limits.rate_bytes_per_s, s->limits.rate_bytes_burst);
+	u->stanzas = refill(u->stanzas, passed_s * (double)l->rate_per_s, l->rate_burst);
+	u->bytes = refill(u->bytes, passed_s * (double)l->rate_bytes_per_s, l->rate_bytes_burst);
+	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
+		u->allowance[a] =
+		    refill(u->allowance[a], passed_s * (double)per_min(s, a) / 60.0, per_min(s, a));
 	u->filled_ms = s->now.mono_ms;
 }
 
@@ -38,6 +56,17 @@ user_free(struct service *s, struct user *u)
 	free(u);
 }
 
+/* A bucket that is full again says nothing. */
+static bool
+is_full(const struct service *s, const struct user *u)
+{
+	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
+		if (u->allowance[a] < (double)per_min(s, a))
+			return false;
+	return u->stanzas >= (double)s->limits.rate_burst &&
+	       u->bytes >= (double)s->limits.rate_bytes_burst;
+}
+
 /* Looks at the one looked at longest ago: forgets it or puts it at the end. */
 static void
 sweep_one(struct service *s)
@@ -47,8 +76,7 @@ sweep_one(struct service *s)
 	if (u == NULL)
 		return;
 	fill(s, u);
-	if (u->nsessions == 0 && u->stanzas >= (double)s->limits.rate_burst &&
-	    u->bytes >= (double)s->limits.rate_bytes_burst) {
+	if (u->nsessions == 0 && is_full(s, u)) {
 		user_free(s, u);
 		return;
 	}
@@ -70,6 +98,8 @@ user_get(struct service *s, const char *bare)
 	u->bare = mem_strdup(bare);
 	u->stanzas = (double)s->limits.rate_burst;
 	u->bytes = (double)s->limits.rate_bytes_burst;
+	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
+		u->allowance[a] = (double)per_min(s, a);
 	u->filled_ms = s->now.mono_ms;
 	TAILQ_INSERT_TAIL(&s->user_order, u, entry);
 	map_put(&s->users, u->bare, u);
@@ -86,6 +116,18 @@ user_charge(struct service *s, const char *bare, size_t nbytes)
 		return false;
 	u->stanzas -= 1;
 	u->bytes -= (double)nbytes;
+	return true;
+}
+
+bool
+user_spend(struct service *s, const char *bare, enum allowance a)
+{
+	struct user *u = user_get(s, bare);
+
+	fill(s, u);
+	if (u->allowance[a] < 1)
+		return false;
+	u->allowance[a] -= 1;
 	return true;
 }
 

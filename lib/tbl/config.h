@@ -40,3 +40,6 @@ BOOL(47, enablearchiving, "muc#roomconfig_enablearchiving", "+mam muc#roomconfig
 UINT(48, maxhistoryfetch, "muc#maxhistoryfetch", "muc#roomconfig_historylength muc#roomconfig_defaulthistorymessages", 20, "Messages shown on entering")
 BOOL(46, enablelogging, "muc#roomconfig_enablelogging", "", 0, "The conversation is logged in public")
 TEXT(52, pubsub, "muc#roomconfig_pubsub", "", 1024, "text-single", "Publish-subscribe node of the room")
+BOOL(57, reservednick, "x-muc#roomconfig_reservednick", "", 0, "Who has reserved a nickname goes by that one")
+BOOL(58, registration, "x-muc#roomconfig_registration", "", 1, "Users may register with the room")
+ENUM(59, registrationapproval, "x-muc#roomconfig_registrationapproval", "", APPROVAL_AUTO, "Registrations wait for an admin's approval", "auto always never")

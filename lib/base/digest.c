@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 
 #include "digest.h"
+#include "mem.h"
 
 _Static_assert(SHA256_LEN == SHA256_DIGEST_LENGTH, "SHA-256 has 32 bytes");
 
@@ -21,7 +22,9 @@ digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN])
 void
 digest_hmac_sha256(const void *key, size_t nkey, const void *p, size_t n, uint8_t out[SHA256_LEN])
 {
-	HMAC(EVP_sha256(), key, (int)nkey, p, n, out, NULL);
+	/* It fails for want of memory alone, and then there is no id to give. */
+	if (HMAC(EVP_sha256(), key, (int)nkey, p, n, out, NULL) == NULL)
+		mem_die(SHA256_LEN);
 }
 
 void

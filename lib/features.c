@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define FEATURES(FEATURE)                                                                          \
+	/* an invitation that comes back says nothing about who is in the room */                  \
+	FEATURE(invite)                                                                            \
 	/* what an occupant asked or wrote comes back to it, whatever it says of the other one */  \
 	FEATURE(returned)                                                                          \
 	/* who hides behind an error or a result is known before anything else */                  \
@@ -39,10 +41,13 @@
 	FEATURE(history)                                                                           \
 	FEATURE(subject)                                                                           \
 	FEATURE(presence)                                                                          \
+	/* who is kicked is asked about before they have left */                                   \
+	FEATURE(kept_roles)                                                                        \
 	FEATURE(leave)                                                                             \
 	/* the subject is asked before: a message with only a subject is not a message */          \
 	FEATURE(groupchat)                                                                         \
 	FEATURE(private)                                                                           \
+	FEATURE(voice)                                                                             \
 	/* these two only say in disco#info what all messages and presences have */                \
 	FEATURE(stanza_id)                                                                         \
 	FEATURE(occupant_id)                                                                       \

@@ -74,6 +74,13 @@ struct muc_host {
 	LIMIT(history_stanzas, 100, 0, 10000, "greatest muc#maxhistoryfetch")                      \
 	LIMIT(history_bytes, 524288, 0, 16777216, "a history told to whoever enters")              \
 	LIMIT(reason_bytes, 4096, 64, 262144, "a reason given for a change, or for a room's end")  \
+	LIMIT(invites_per_message, 20, 1, 100, "invitations in one message")                       \
+	LIMIT(invites_per_min, 30, 1, 100000, "invitations one bare JID may send a minute")        \
+	LIMIT(invited_per_min, 10, 1, 100000, "invitations one bare JID may get a minute")         \
+	LIMIT(invitations_per_room, 1000, 1, 10000, "a room's invitations that can be declined")   \
+	LIMIT(invitation_s, 604800, 60, 31536000, "how long an invitation can be declined")        \
+	LIMIT(voice_request_min_s, 600, 0, 86400, "from one request for voice to the next")        \
+	LIMIT(kept_roles_per_room, 1000, 1, 10000, "roles kept for those who come back")           \
 	LIMIT(rate_per_s, 50, 1, 1000000, "stanzas a second that one bare JID may send for long")  \
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \

@@ -29,6 +29,8 @@
 	TABLE(user, "bare JID NUL room id of each room that it created")                           \
 	TABLE(gone, "domain NUL node -> tombstone; NUL expiry, room id -> its key")                \
 	TABLE(archive, "room id, UUIDv7 -> a message that was said")                               \
+	TABLE(invites, "room id, digests of two bare JIDs -> invitee, inviter, id, time")          \
+	TABLE(roles, "room id, bare JID -> role kept for when they come back, time")               \
 	TABLE(dead, "room id of a destroyed room whose data still goes")
 
 enum table {

@@ -145,7 +145,7 @@ may_rank(const struct plan *p, const struct change *c)
 static enum deny
 may_affiliation(const struct room *r, const struct plan *p, const struct change *c)
 {
-	enum deny deny = c->own ? OK : may_rank(p, c);
+	enum deny deny = c->own || c->invited ? OK : may_rank(p, c);
 	int64_t most = p->s->limits.affiliations_per_room;
 
 	if (deny != OK)

@@ -25,8 +25,8 @@ on_enter(struct plan *p, const struct change *c)
 {
 	struct room *r = p->room;
 	enum affiliation affiliation = affiliation_of(r, c->from->bare);
-	struct session *s =
-	    session_add(r, c->nick, c->from, role_initial(&r->config, affiliation), affiliation);
+	struct session *s = session_add(
+	    r, c->nick, c->from, role_entering(r, c->from->bare, affiliation), affiliation);
 	struct presence pr = { .occupant = s->occupant, .role = s->occupant->role };
 
 	session_presence(s, p->ev->stanza, c->text, c->text_len);

@@ -150,6 +150,7 @@ plan_pairs(const struct plan *p)
 			break;
 		case CH_ROLE:
 		case CH_SHOW:
+		case CH_VOICE:
 			told++;
 			break;
 		case CH_RENICK:

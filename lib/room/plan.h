@@ -28,6 +28,9 @@
 	CHANGE(SUBJECT, "a new subject")                                                           \
 	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
 	CHANGE(REQUEST, "a registration waits for approval, or does so no more")                   \
+	CHANGE(INVITE, "somebody is invited")                                                      \
+	CHANGE(UNINVITE, "an invitation is declined, or comes back")                               \
+	CHANGE(VOICE, "somebody asks for voice")                                                   \
 	CHANGE(STANDING, "the affiliation that holds for an occupant")                             \
 	CHANGE(ROLE, "the role of an occupant")                                                    \
 	CHANGE(ROSTER, "who sees JIDs from now on is told them all")                               \
@@ -82,6 +85,10 @@ struct change {
 	struct note *note;   /* RETURN: the message */
 	bool silent;	     /* LEAVE, PRESENCE: the session itself is not told */
 	bool unsaid; /* PRESENCE, STANDING: nobody is told: something said later says it too */
+
+	bool invited;			     /* AFFILIATION: by an INVITE, which is judged itself */
+	const struct jid *to;		     /* INVITE: whom; x is the <invite/> */
+	const struct invitation *invitation; /* UNINVITE: which; x is what the inviter is told */
 };
 
 TAILQ_HEAD(change_list, change);

@@ -215,6 +215,7 @@ room_new(struct service *s, uint64_t id, const struct jid *j, unsigned domain_no
 	r->domain = mem_strdup(j->domain);
 	r->domain_no = domain_no;
 	TAILQ_INIT(&r->occupants);
+	TAILQ_INIT(&r->asked_order);
 	TAILQ_INSERT_TAIL(&s->idle, r, entry);
 	map_put(&s->rooms, r->jid, r);
 	s->stats.rooms_loaded++;
@@ -235,6 +236,7 @@ room_free(struct room *r)
 		map_del(&s->rooms, r->jid);
 	map_release(&r->nicks);
 	map_release(&r->sessions);
+	asked_release(r);
 	config_release(&r->config);
 	free(r->subject);
 	free(r->subject_lang);
@@ -512,7 +514,8 @@ purge_visit(void *arg, struct bytes key, struct bytes val)
 }
 
 /* Tables whose keys begin with a room's id; its sessions have left before it is destroyed. */
-static const enum table of_room[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive };
+static const enum table of_room[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive,
+	TABLE_invites, TABLE_roles };
 
 /* Removes what fits into the step; true: the step is full. */
 static bool

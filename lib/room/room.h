@@ -117,6 +117,15 @@ TAILQ_HEAD(occupant_list, occupant);
 #define SECRET_LEN     32
 #define ARCHIVE_ID_LEN 16
 
+/* Somebody who asked for voice a while ago. */
+struct asked {
+	TAILQ_ENTRY(asked) entry; /* of the room: the oldest first */
+	char *bare;
+	int64_t ms; /* mono */
+};
+
+TAILQ_HEAD(asked_list, asked);
+
 struct room {
 	struct service *service;
 	TAILQ_ENTRY(room) entry; /* of service.busy or, without occupants, of service.idle */
@@ -154,6 +163,9 @@ struct room {
 	struct map nicks;    /* nick -> struct occupant */
 	struct map sessions; /* full JID -> struct session */
 	unsigned noccupants;
+
+	struct map asked; /* bare JID -> struct asked */
+	struct asked_list asked_order;
 };
 
 TAILQ_HEAD(room_list, room);
@@ -166,6 +178,8 @@ RB_HEAD(lock_tree, room);
  */
 #define ALLOWANCES(ALLOWANCE)                                                                      \
 	ALLOWANCE(REGISTER, registrations_per_min)                                                 \
+	ALLOWANCE(INVITE, invites_per_min)                                                         \
+	ALLOWANCE(INVITED, invited_per_min)                                                        \
 	ALLOWANCE(NOTICE, notices_per_min)
 
 enum allowance {
@@ -490,6 +504,59 @@ void request_del(struct room *, const char *bare); /* nothing there: no error */
 /* Visits all that wait, in order of JIDs; stops when visit returns non-zero, and returns that. */
 int request_each(const struct room *, int (*visit)(void *arg, const struct request *), void *arg);
 
+/* -- shelf.c: small records of a room, which the oldest leave when there are too many -- */
+
+/* Tag of the first field of such a record: wall ms. */
+#define SHELF_TIME 1
+
+struct shelf {
+	enum table table; /* its keys begin with the room's id */
+	int64_t most;	  /* records of a room */
+	int64_t max_ms;	  /* of an age beyond it they go; 0: of any age they stay */
+};
+
+/* Puts a record; removes some that are too old, and the oldest when there are too many. */
+void shelf_put(struct room *, const struct shelf *, struct bytes key, struct bytes val);
+
+/* Removes all records of a room. */
+void shelf_clear(struct room *, enum table);
+
+/* -- invitation.c: who was invited by whom, for when it is declined or comes back; 7.8.2 -- */
+
+struct invitation {
+	const char *invitee; /* the JID to which it was sent */
+	const char *inviter; /* full JID */
+	const char *shown;   /* how the invitee knows the inviter: a bare or an occupant JID */
+	const char *id;	     /* of the message */
+	int64_t sent_ms;     /* wall */
+};
+
+/* Stores it instead of an older one of the same two. sent_ms is set. */
+void invitation_set(struct room *, const struct invitation *);
+void invitation_del(struct room *, const struct invitation *);
+
+/*
+ * Visits those to a bare JID that have not expired; stops when visit returns non-zero, and returns that.
+ * Strings: arena.
+ */
+int invitation_each(const struct room *, const char *bare,
+    int (*visit)(void *arg, const struct invitation *), void *arg);
+
+/* -- kept_role.c: roles that are kept for those who come back to a moderated room; 5.1 -- */
+
+/* What somebody of that affiliation enters as. */
+enum role role_entering(const struct room *, const char *bare, enum affiliation);
+
+/* Keeps a role; one that they would enter with anyway is not kept. */
+void kept_role_set(struct room *, const char *bare, enum affiliation, enum role);
+void kept_role_del(struct room *, const char *bare);
+
+/* -- asked.c: who asked for voice a while ago; 7.13 -- */
+
+bool asked_lately(const struct room *, const char *bare);
+void asked_note(struct room *, const char *bare);
+void asked_release(struct room *);
+
 /* -- priv.c: tables of XEP-0045 5.1.2, 5.1.3 -- */
 
 enum role role_initial(const struct config *, enum affiliation);
@@ -500,6 +567,9 @@ role_after(const struct config *, enum affiliation before, enum affiliation afte
 
 /* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
 bool user_charge(struct service *, const char *bare, size_t nbytes);
+
+/* Are there so many of an allowance? Takes none. */
+bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
 
 /* Takes one from an allowance; false: it is used up for now. */
 bool user_spend(struct service *, const char *bare, enum allowance);

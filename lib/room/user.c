@@ -120,6 +120,15 @@ user_charge(struct service *s, const char *bare, size_t nbytes)
 }
 
 bool
+user_has(struct service *s, const char *bare, enum allowance a, int64_t n)
+{
+	struct user *u = user_get(s, bare);
+
+	fill(s, u);
+	return u->allowance[a] >= (double)n;
+}
+
+bool
 user_spend(struct service *s, const char *bare, enum allowance a)
 {
 	struct user *u = user_get(s, bare);

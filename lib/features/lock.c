@@ -75,8 +75,8 @@ tick(struct service *s)
 	       s->turn_pairs <= TURN_PAIRS) {
 		plan_init(&p, s, NULL, r);
 		x = xml_new(s->arena, NS_MUC_USER, "destroy");
-		xml_add_text(
-		    s->arena, x, NS_MUC_USER, "reason", "The room was not configured in time");
+		xml_add_text(s->arena, x, NS_MUC_USER, "reason",
+		    text_in(room_lang(r), "The room was not configured in time"));
 		plan_add(&p, CH_DESTROY)->x = x;
 		plan_run(&p);
 		plan_release(&p);

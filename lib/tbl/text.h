@@ -130,6 +130,10 @@ TEXT("Roles whose presence is shown to others",
     "Rollen, deren Anwesenheit den anderen gezeigt wird",
     "Rôles dont la présence est montrée aux autres",
     "Roles cuya presencia se muestra a los demás")
+TEXT("Subject",
+    "Thema",
+    "Sujet",
+    "Tema")
 TEXT("That nickname cannot be used",
     "Dieser Spitzname kann nicht verwendet werden",
     "Ce pseudo ne peut pas être utilisé",
@@ -138,10 +142,18 @@ TEXT("That nickname is already in use by another occupant",
     "Dieser Spitzname ist hier schon vergeben",
     "Ce pseudo est déjà utilisé par un autre occupant",
     "Otro ocupante ya usa ese apodo")
+TEXT("That room has been destroyed",
+    "Dieser Raum wurde aufgelöst",
+    "Ce salon a été détruit",
+    "Esa sala ha sido destruida")
 TEXT("That room name cannot be used",
     "Dieser Raumname kann nicht verwendet werden",
     "Ce nom de salon ne peut pas être utilisé",
     "Ese nombre de sala no se puede usar")
+TEXT("That room name is reserved",
+    "Dieser Raumname ist vorbehalten",
+    "Ce nom de salon est réservé",
+    "Ese nombre de sala está reservado")
 TEXT("The answer cannot be relayed",
     "Die Antwort lässt sich nicht weitergeben",
     "La réponse ne peut pas être transmise",
@@ -158,6 +170,10 @@ TEXT("The occupant left before answering",
     "Der Anwesende ist gegangen, ohne zu antworten",
     "L'occupant est parti sans répondre",
     "El ocupante se fue sin responder")
+TEXT("The room was not configured in time",
+    "Der Raum wurde nicht rechtzeitig eingerichtet",
+    "Le salon n'a pas été configuré à temps",
+    "La sala no se configuró a tiempo")
 TEXT("The service is running out of storage",
     "Dem Dienst geht der Speicherplatz aus",
     "Le service manque d'espace de stockage",
@@ -218,10 +234,18 @@ TEXT("You are sending too fast",
     "Sie senden zu schnell",
     "Vous envoyez trop vite",
     "Estás enviando demasiado rápido")
+TEXT("You have created as many rooms as you may",
+    "Sie haben so viele Räume angelegt, wie Sie dürfen",
+    "Vous avez créé autant de salons que permis",
+    "Ha creado tantas salas como se permite")
 TEXT("You have no voice in this room",
     "Sie haben in diesem Raum kein Schreibrecht",
     "Vous n'avez pas la parole dans ce salon",
     "No tienes voz en esta sala")
+TEXT("You may not create rooms here",
+    "Sie dürfen hier keine Räume anlegen",
+    "Vous ne pouvez pas créer de salons ici",
+    "No puede crear salas aquí")
 TEXT("You may not send private messages in this room",
     "In diesem Raum dürfen Sie keine privaten Nachrichten senden",
     "Vous ne pouvez pas envoyer de messages privés dans ce salon",

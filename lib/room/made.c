@@ -105,8 +105,8 @@ room_watch(struct room *r)
 
 	if (!r->locked)
 		return;
-	if (left_ms < 0)
-		left_ms = 0;
+	if (left_ms < 1)
+		left_ms = 1;
 	if (left_ms > all_ms)
 		left_ms = all_ms;
 	r->lock_due_ms = s->now.mono_ms + left_ms;

@@ -324,7 +324,8 @@ route_suits(const struct route *r, struct ev *ev)
 static bool
 room_hidden(const struct room *r, const struct ev *ev)
 {
-	return r == NULL || (r->locked && ev->affiliation != AFF_OWNER);
+	return r == NULL ||
+	       (r->locked && !room_lets(&r->config, ev->affiliation, ROLE_NONE, MAY_ENTER_LOCKED));
 }
 
 static enum deny

@@ -170,8 +170,8 @@ enum deny nick_free(const struct plan *, const char *nick, const char *bare);
 /* The nick under which the sender enters who asked for this one. nick.c */
 const char *nick_assigned(const struct plan *, const char *nick);
 
-/* The sender's role as far as its rights go: admins are moderators wherever they are. */
-enum role acting_role(const struct plan *);
+/* May the sender do so, by the tables of tbl/priv.h? admin.c */
+bool may(const struct plan *, enum privilege);
 
 /*
  * Plans a session's new presence, and that it takes the nick if it is another one; returns the

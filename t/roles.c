@@ -26,8 +26,11 @@ by_the_book(const struct request *q)
 	if (!moderator)
 		return FORBIDDEN;
 	/* 8.2: a user cannot be kicked by a moderator with a lower affiliation. */
+	if (q->to == ROLE_NONE && q->actor < q->target)
+		return NOT_ALLOWED;
+	/* 5.1.1, 5.1.3: moderators kick participants and visitors, admins moderators, too. */
 	if (q->to == ROLE_NONE)
-		return q->actor < q->target ? NOT_ALLOWED : OK;
+		return q->from == ROLE_MODERATOR && !admin ? NOT_ALLOWED : OK;
 	/* 9.6: an admin grants moderator status. */
 	if (q->to == ROLE_MODERATOR && !admin)
 		return FORBIDDEN;

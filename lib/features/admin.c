@@ -8,14 +8,13 @@
  */
 #include "feature.h"
 
-enum role
-acting_role(const struct plan *p)
+bool
+may(const struct plan *p, enum privilege privilege)
 {
 	const struct ev *ev = p->ev;
+	enum role role = ev->session != NULL ? ev->session->occupant->role : ROLE_NONE;
 
-	if (ev->affiliation >= AFF_ADMIN)
-		return ROLE_MODERATOR;
-	return ev->session != NULL ? ev->session->occupant->role : ROLE_NONE;
+	return room_lets(&p->room->config, ev->affiliation, role, privilege);
 }
 
 /* -- get -- */
@@ -47,11 +46,8 @@ role_may_list(const struct plan *p)
 static bool
 may_list(const struct plan *p, enum affiliation wanted)
 {
-	enum affiliation have = p->ev->affiliation;
-
-	if (have == AFF_OWNER)
-		return true;
-	if (have == AFF_ADMIN && wanted < AFF_ADMIN)
+	/* Who may change what is on a list may read it. */
+	if (may(p, affiliation_change(wanted, wanted)))
 		return true;
 	return wanted != AFF_OUTCAST && p->room->config.whois == WHOIS_ANYONE && role_may_list(p);
 }
@@ -115,7 +111,7 @@ list_role(struct plan *p, enum role wanted)
 
 	if (wanted == ROLE_NONE)
 		return BAD_REQUEST;
-	if (acting_role(p) != ROLE_MODERATOR)
+	if (!may(p, MAY_LIST_ROLES))
 		return FORBIDDEN;
 	query = xml_add(a, result_new(p), NS_MUC_ADMIN, "query");
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
@@ -274,8 +270,8 @@ plan_set(struct plan *p)
 
 	if (item == NULL)
 		return BAD_REQUEST;
-	/* Nobody without any right gets to know who is there by the error. */
-	if (p->ev->affiliation < AFF_ADMIN && acting_role(p) != ROLE_MODERATOR)
+	/* 8: no moderator, no request. Nobody without any right learns by the error who is there. */
+	if (!may(p, MAY_KICK))
 		return FORBIDDEN;
 	for (; item != NULL; item = xml_next(item, NS_MUC_ADMIN, "item")) {
 		if (++n > p->s->limits.items_per_request)

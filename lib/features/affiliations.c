@@ -113,31 +113,20 @@ plan_standings(struct plan *p)
 	return OK;
 }
 
-/*
- * The highest affiliation that one may give, and may touch in others: 5.2.1. Admins deal with
- * members and outcasts, owners with all.
- */
-static const enum affiliation reach[] = {
-	[AFF_OUTCAST] = AFF_OUTCAST,
-	[AFF_NONE] = AFF_OUTCAST,
-	[AFF_MEMBER] = AFF_OUTCAST,
-	[AFF_ADMIN] = AFF_MEMBER,
-	[AFF_OWNER] = AFF_OWNER,
-};
-
 /* What the sender may make of others. */
 static enum deny
 may_rank(const struct plan *p, const struct change *c)
 {
-	enum affiliation have = p->ev->affiliation, to = c->affil.affiliation;
+	enum affiliation to = c->affil.affiliation;
 
-	if (have < AFF_ADMIN || to > reach[have])
+	/* 9: who is no admin asks in vain. */
+	if (!may(p, MAY_BAN))
 		return FORBIDDEN;
 	/* 9.1: nobody bans himself. */
 	if (to == AFF_OUTCAST && strcmp(c->affil.jid, p->ev->from.bare) == 0)
 		return CONFLICT;
 	/* 9.1: an outranked target is not-allowed; 10.4, 10.7: taking a rank is the owners' right. */
-	if (c->before > reach[have])
+	if (!may(p, affiliation_change(c->before, to)))
 		return to == AFF_OUTCAST ? NOT_ALLOWED : FORBIDDEN;
 	return OK;
 }

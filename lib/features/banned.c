@@ -9,8 +9,8 @@
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
-	(void)r;
-	return plan_affiliation(p, c->from->bare) == AFF_OUTCAST ? BANNED : OK;
+	(void)r, (void)c;
+	return may(p, MAY_ENTER) ? OK : BANNED;
 }
 
 const struct feature feature_banned = {

@@ -41,7 +41,7 @@ plan_destroy(struct plan *p)
 
 	if (asked == NULL)
 		return PASS;
-	if (p->ev->affiliation != AFF_OWNER)
+	if (!may(p, MAY_DESTROY))
 		return FORBIDDEN;
 	if (venue != NULL && *venue != '\0' && !jid_prep(p->s->arena, venue, &j))
 		return JID_MALFORMED;

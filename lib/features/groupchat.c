@@ -37,10 +37,8 @@ plan_message(struct plan *p)
 static enum deny
 may_message(const struct room *r, const struct plan *p, const struct change *c)
 {
-	(void)p;
-	if (r->config.moderatedroom && c->session->occupant->role < ROLE_PARTICIPANT)
-		return NO_VOICE;
-	return OK;
+	(void)r, (void)c;
+	return may(p, MAY_SEND_MESSAGES) ? OK : NO_VOICE;
 }
 
 static void

@@ -32,7 +32,7 @@ may_add(const struct room *r, const struct plan *p, const struct occupant *o)
 		return o->nsessions < p->s->limits.sessions_per_occupant ? OK : RESOURCE_CONSTRAINT;
 	if (r->config.maxusers > 0 && r->config.maxusers < most)
 		most = r->config.maxusers;
-	if (plan_affiliation(p, p->ev->from.bare) >= AFF_ADMIN)
+	if (may(p, MAY_ENTER_FULL))
 		most += ADMINS_MORE;
 	return r->noccupants < most ? OK : ROOM_FULL;
 }

@@ -9,7 +9,8 @@
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
-	if (r->config.membersonly && plan_affiliation(p, c->from->bare) < AFF_MEMBER)
+	(void)c;
+	if (r->config.membersonly && !may(p, MAY_ENTER_MEMBERS_ONLY))
 		return REGISTRATION_REQUIRED;
 	return OK;
 }

@@ -95,7 +95,7 @@ plan_get(struct plan *p)
 	const struct room *r = p->room;
 	struct arena *a = p->s->arena;
 
-	if (p->ev->affiliation != AFF_OWNER)
+	if (!may(p, MAY_CONFIGURE))
 		return FORBIDDEN;
 	add_lists(p, config_form(a, xml_add(a, result_said(p), NS_MUC_OWNER, "query"), &r->config,
 			 plan_lang(p), say_of(p, "Configuration of %s", r->jid)));
@@ -288,7 +288,7 @@ plan_set(struct plan *p)
 
 	if (xml_child(p->ev->x, NS_MUC_OWNER, "destroy") != NULL)
 		return PASS;
-	if (p->ev->affiliation != AFF_OWNER)
+	if (!may(p, MAY_CONFIGURE))
 		return FORBIDDEN;
 	if (type != NULL && strcmp(type, "submit") == 0)
 		return plan_submit(p, form);

@@ -2,7 +2,7 @@
 /*
  * roles.c - voice, moderators, kicks: who may give and take a role
  *
- * XEP-0045 8.2 (kick), 8.3, 8.4 (voice), 9.6, 9.7 (moderators), 5.1.3.
+ * XEP-0045 8.2 (kick), 8.3, 8.4 (voice), 9.6, 9.7 (moderators), 5.1.3 (tbl/priv.h).
  */
 #include "feature.h"
 
@@ -10,33 +10,37 @@
 static enum deny
 may_leave(const struct room *r, const struct plan *p, const struct change *c)
 {
+	const struct occupant *o = c->occupant;
+
 	(void)r;
 	if (c->code != STATUS_KICKED)
 		return OK;
-	if (acting_role(p) != ROLE_MODERATOR)
+	if (!may(p, MAY_KICK))
 		return FORBIDDEN;
-	return c->occupant->affiliation > p->ev->affiliation ? NOT_ALLOWED : OK;
+	/* To go oneself needs no right; 8.2: it is a way of apologising. */
+	if (p->ev->session != NULL && p->ev->session->occupant == o)
+		return OK;
+	if (o->affiliation > p->ev->affiliation || !may(p, role_change(o->role, ROLE_NONE)))
+		return NOT_ALLOWED;
+	return OK;
 }
 
 static enum deny
 may_role(const struct room *r, const struct plan *p, const struct change *c)
 {
 	const struct occupant *o = c->occupant;
-	enum affiliation have = p->ev->affiliation, his = plan_affiliation(p, o->bare);
+	enum affiliation his = plan_affiliation(p, o->bare);
 
 	(void)r;
-	if (acting_role(p) != ROLE_MODERATOR)
+	if (!may(p, MAY_KICK))
 		return FORBIDDEN;
-	/* 9.6: only admins make moderators. */
-	if (c->role == ROLE_MODERATOR)
-		return have >= AFF_ADMIN ? OK : FORBIDDEN;
 	/* 8.4, 9.7: what admins and owners have by their affiliation nobody takes. */
 	if (c->role < ROLE_MODERATOR && his >= AFF_ADMIN)
 		return NOT_ALLOWED;
-	if (o->role == ROLE_MODERATOR)
-		return have >= AFF_ADMIN ? OK : FORBIDDEN;
+	if (!may(p, role_change(o->role, c->role)))
+		return FORBIDDEN;
 	/* 8.4: not from a user whose affiliation is at or above the moderator's own. */
-	if (c->role < o->role && his >= have)
+	if (c->role < o->role && his >= p->ev->affiliation)
 		return NOT_ALLOWED;
 	return OK;
 }

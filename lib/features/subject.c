@@ -25,12 +25,8 @@ plan_subject(struct plan *p)
 static enum deny
 may_subject(const struct room *r, const struct plan *p, const struct change *c)
 {
-	enum role role = c->session->occupant->role;
-
-	(void)p;
-	if (role == ROLE_MODERATOR || (r->config.changesubject && role == ROLE_PARTICIPANT))
-		return OK;
-	return FORBIDDEN;
+	(void)r, (void)c;
+	return may(p, MAY_CHANGE_SUBJECT) ? OK : FORBIDDEN;
 }
 
 /* What those who come later are told: the subjects in all languages, and nothing else of the message. */

@@ -126,7 +126,7 @@ plan_approval(struct plan *p, const struct xml *form)
 	enum deny deny;
 	bool allow;
 
-	if (acting_role(p) != ROLE_MODERATOR)
+	if (!may(p, MAY_GRANT_VOICE))
 		return FORBIDDEN;
 	if (!form_bool(form_value(form_field(form, "muc#request_allow")), &allow))
 		return BAD_REQUEST;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * priv.c - roles and affiliations: their names and how one follows from the other
+ * priv.c - roles and affiliations: their names, what they allow, how one follows from the other
  */
 #include <string.h>
 
@@ -21,22 +21,77 @@ static const char *const affiliations[] = {
 	[AFF_OWNER] = "owner",
 };
 
-/* XEP-0045 5.1.2, the table: what one enters as. [moderated][affiliation] */
-static const enum role initial[2][AFF_OWNER + 1] = {
-	{
-	    [AFF_OUTCAST] = ROLE_NONE,
-	    [AFF_NONE] = ROLE_PARTICIPANT,
-	    [AFF_MEMBER] = ROLE_PARTICIPANT,
-	    [AFF_ADMIN] = ROLE_MODERATOR,
-	    [AFF_OWNER] = ROLE_MODERATOR,
-	},
-	{
-	    [AFF_OUTCAST] = ROLE_NONE,
-	    [AFF_NONE] = ROLE_VISITOR,
-	    [AFF_MEMBER] = ROLE_PARTICIPANT,
-	    [AFF_ADMIN] = ROLE_MODERATOR,
-	    [AFF_OWNER] = ROLE_MODERATOR,
-	},
+/* The cells of the tables: what the configuration must say. */
+static bool
+no(const struct config *c)
+{
+	(void)c;
+	return false;
+}
+
+static bool
+yes(const struct config *c)
+{
+	(void)c;
+	return true;
+}
+
+static bool
+unmoderated(const struct config *c)
+{
+	return !c->moderatedroom;
+}
+
+static bool
+moderated(const struct config *c)
+{
+	return c->moderatedroom;
+}
+
+static bool
+changesubject(const struct config *c)
+{
+	return c->changesubject;
+}
+
+typedef bool cell(const struct config *);
+
+static cell *const by_role[PRIVILEGE_COUNT][ROLE_MODERATOR + 1] = {
+#define BY_ROLE(name, none, visitor, participant, moderator)                                       \
+	[MAY_##name] = { none, visitor, participant, moderator },
+#include "../tbl/priv.h"
+#undef BY_ROLE
+};
+
+static cell *const by_affiliation[PRIVILEGE_COUNT][AFF_OWNER + 1] = {
+#define BY_AFFILIATION(name, outcast, none, member, admin, owner)                                  \
+	[MAY_##name] = { outcast, none, member, admin, owner },
+#include "../tbl/priv.h"
+#undef BY_AFFILIATION
+};
+
+static const struct entering {
+	cell *room;
+	enum role role[AFF_OWNER + 1];
+} entering[] = {
+#define ENTERS(room, outcast, none, member, admin, owner)                                          \
+	{ room, { ROLE_##outcast, ROLE_##none, ROLE_##member, ROLE_##admin, ROLE_##owner } },
+#include "../tbl/priv.h"
+#undef ENTERS
+};
+
+static const enum privilege role_changes[ROLE_MODERATOR + 1][ROLE_MODERATOR + 1] = {
+#define ROLE_CHANGE(from, none, visitor, participant, moderator)                                   \
+	[ROLE_##from] = { MAY_##none, MAY_##visitor, MAY_##participant, MAY_##moderator },
+#include "../tbl/priv.h"
+#undef ROLE_CHANGE
+};
+
+static const enum privilege affiliation_changes[AFF_OWNER + 1][AFF_OWNER + 1] = {
+#define AFFILIATION_CHANGE(from, outcast, none, member, admin, owner)                              \
+	[AFF_##from] = { MAY_##outcast, MAY_##none, MAY_##member, MAY_##admin, MAY_##owner },
+#include "../tbl/priv.h"
+#undef AFFILIATION_CHANGE
 };
 
 /* Index of a name in a table of names, or -1. */
@@ -83,10 +138,34 @@ affiliation_read(const char *name, enum affiliation *a)
 	return true;
 }
 
+bool
+room_lets(const struct config *c, enum affiliation a, enum role r, enum privilege privilege)
+{
+	if (by_role[privilege][ROLE_NONE] != NULL)
+		return by_role[privilege][a >= AFF_ADMIN ? ROLE_MODERATOR : r](c);
+	return by_affiliation[privilege][a](c);
+}
+
+enum privilege
+role_change(enum role from, enum role to)
+{
+	return role_changes[from][to];
+}
+
+enum privilege
+affiliation_change(enum affiliation from, enum affiliation to)
+{
+	return affiliation_changes[from][to];
+}
+
 enum role
 role_initial(const struct config *c, enum affiliation a)
 {
-	return initial[c->moderatedroom != 0][a];
+	const struct entering *e = entering;
+
+	while (!e->room(c))
+		e++;
+	return e->role[a];
 }
 
 /*
@@ -97,13 +176,13 @@ role_initial(const struct config *c, enum affiliation a)
 enum role
 role_after(const struct config *c, enum affiliation before, enum affiliation after, enum role r)
 {
-	enum role entering = role_initial(c, after);
+	enum role initial = role_initial(c, after);
 
 	if (after >= AFF_ADMIN || before >= AFF_ADMIN || after == AFF_OUTCAST)
-		return entering;
+		return initial;
 	if (r == ROLE_MODERATOR || after == before)
 		return r;
 	if (after == AFF_MEMBER)
-		return r < entering ? entering : r;
-	return entering;
+		return r < initial ? initial : r;
+	return initial;
 }

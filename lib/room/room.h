@@ -557,7 +557,23 @@ bool asked_lately(const struct room *, const char *bare);
 void asked_note(struct room *, const char *bare);
 void asked_release(struct room *);
 
-/* -- priv.c: tables of XEP-0045 5.1.2, 5.1.3 -- */
+/* -- priv.c: the tables of XEP-0045 5.1 and 5.2, in tbl/priv.h -- */
+
+enum privilege {
+#define BY_ROLE(name, none, visitor, participant, moderator)	  MAY_##name,
+#define BY_AFFILIATION(name, outcast, none, member, admin, owner) MAY_##name,
+#include "../tbl/priv.h"
+#undef BY_ROLE
+#undef BY_AFFILIATION
+	PRIVILEGE_COUNT
+};
+
+/* Does a room with that configuration let somebody of that affiliation and role do so? */
+bool room_lets(const struct config *, enum affiliation, enum role, enum privilege);
+
+/* What it needs to make of one the other, in somebody else: 5.1.3, 5.2.2. `from` is not ROLE_NONE. */
+enum privilege role_change(enum role from, enum role to);
+enum privilege affiliation_change(enum affiliation from, enum affiliation to);
 
 enum role role_initial(const struct config *, enum affiliation);
 enum role

@@ -42,7 +42,7 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/link.t t/pressure.t t/hostile.t t/ejabberd.t t/prosody.t
-T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/style.t t/texts.t
+T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/sections.t t/style.t t/texts.t
 # spec/run with one feature taken out of the array, for each of them.
 FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
 MUTANTS  = $(FEATURES:%=$O/mutate/%)

@@ -169,6 +169,8 @@ read_ev(struct service *s, unsigned way_back, const struct xml *x, struct ev *ev
 	if (ev->kind == 0 || !jid_split(s->arena, xml_get(x, "from"), &ev->from) ||
 	    !jid_split(s->arena, xml_get(x, "to"), &ev->to))
 		return false;
+	/* A sender that no profile knows is nobody else by that. */
+	jid_prep_bare(s->arena, &ev->from);
 	if (service_domain(s, ev->from.domain) >= 0)
 		return false;
 	if (!read_type(ev, xml_get(x, "type")))

@@ -382,6 +382,66 @@ test_own(void)
 	test_release(&t);
 }
 
+/* Sends, and looks for a piece in what is told. */
+static void
+answers(struct test *t, const char *stanza, const char *piece, const char *what)
+{
+	char *out = test_ask(t, stanza);
+
+	ok(strstr(out, piece) != NULL, "%s", what);
+	free(out);
+}
+
+/*
+ * ejabberd passes on addresses in the letters that clients use: who logs in as A, or writes to ROOM, is
+ * a, and writes to room. XEP-0045 17.1, 7.2.7.
+ */
+static void
+test_letters(void)
+{
+	struct test t;
+	enum muc_error e;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("A")));
+	answers(&t,
+	    "<iq from='A@EXAMPLE/r' to='ROOM@rooms.example' type='set' id='1'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+	    "<item affiliation='outcast' jid='b@example'/></query></iq>",
+	    "<iq to='a@example/r' from='room@rooms.example' type='result'",
+	    "the owner is the owner, in whatever letters");
+	answers(&t, ENTER("b", "B"), "<forbidden ", "who is banned is banned");
+	answers(&t, ENTER("B", "B"), "<forbidden ", "in whatever letters");
+	answers(&t,
+	    "<presence from='c@example/r' to='a&amp;b@rooms.example/C'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    "<jid-malformed ", "no room has a name that nodeprep refuses");
+	test_release(&t);
+}
+
+/* Gateways and components may enter without a resource; they are told by that address. */
+static void
+test_bare(void)
+{
+	struct test t;
+	enum muc_error e;
+
+	test_init(&t);
+	test_start(&t, &e);
+	answers(&t,
+	    "<presence from='gateway.example' to='room@rooms.example/G'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    "<presence to='gateway.example' from='room@rooms.example/G'>",
+	    "a component enters under its own address");
+	answers(&t,
+	    "<presence from='d@example' to='other@rooms.example/D'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    "<presence to='d@example' from='other@rooms.example/D'>", "and so does a bare JID");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -397,5 +457,7 @@ main(void)
 	test_purge();
 	test_limits();
 	test_own();
+	test_letters();
+	test_bare();
 	return tap_done();
 }

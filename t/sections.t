@@ -63,6 +63,7 @@ EDGES = [*range(1, 136), *range(146, 154), *range(155, 167)]
 # Edges that a script cannot show, or not alone: the test that does, and why.
 ELSEWHERE = {
     19: ("t/jid.c", "preparation of room names, character by character"),
+    35: ("t/muc.c", "scripted clients have resources"),
     31: ("t/pressure.t", "a room of a thousand"),
     45: ("t/ghost.c", "two hundred sessions of one domain"),
     48: ("t/serve.t", "mucd stops, and nobody leaves"),

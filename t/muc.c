@@ -442,6 +442,68 @@ test_bare(void)
 	test_release(&t);
 }
 
+/* XEP-0045 7.2.2: of whoever is in one is told before oneself, however many they are. */
+static void
+test_crowd(void)
+{
+	enum { CROWD = 400 };
+	struct test t;
+	enum muc_error e;
+	char stanza[200];
+	const char *self;
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	for (int i = 0; i < CROWD; i++) {
+		snprintf(stanza, sizeof(stanza),
+		    "<presence from='u%d@example/r' to='room@rooms.example/U%d'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    i, i);
+		free(test_ask(&t, stanza));
+	}
+	test_send(&t, ENTER("z", "Z"));
+	out = test_ask(&t, SAY("a", "x"));
+	self = strstr(out, "<presence to='z@example/r' from='room@rooms.example/Z'");
+	if (ok(self != NULL && strstr(self, "code='110'") != NULL, "one is told of oneself"))
+		ok(count_of(self + 1, "<presence to='z@example/r'") == 0 &&
+			count_of(out, "<presence to='z@example/r'") == CROWD + 2,
+		    "after all the others");
+	ok(self != NULL && strstr(self, "<message to='z@example/r'") != NULL &&
+		count_of(out, "<message to='z@example/r'") == 2,
+	    "and of the subject and what is said then");
+	free(out);
+	test_release(&t);
+}
+
+/* What comes from one of our own domains is not handled, and not answered: so loops end. */
+static void
+test_own(void)
+{
+	static const char *const from[] = { "rooms.example", "other@rooms.example",
+		"other@rooms.example/A", "room@ROOMS.example/A" };
+	struct test t;
+	enum muc_error e;
+	char stanza[200];
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		snprintf(stanza, sizeof(stanza),
+		    "<presence from='%s' to='room@rooms.example/Loop'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    from[i]);
+		out = test_ask(&t, stanza);
+		is_str(out, "", from[i]);
+		free(out);
+	}
+	is_int((int)muc_stats(t.muc)->sessions, 0, "and nobody is in");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -459,5 +521,7 @@ main(void)
 	test_own();
 	test_letters();
 	test_bare();
+	test_crowd();
+	test_own();
 	return tap_done();
 }

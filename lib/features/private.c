@@ -22,21 +22,12 @@ plan_private(struct plan *p)
 	return c->text != NULL ? OK : TOO_LARGE;
 }
 
-/* Which roles may send them: 16.5.3. To whom does not matter. */
-static const enum role least[] = {
-	[ALLOWPM_ANYONE] = ROLE_VISITOR,
-	[ALLOWPM_PARTICIPANTS] = ROLE_PARTICIPANT,
-	[ALLOWPM_MODERATORS] = ROLE_MODERATOR,
-};
-
+/* 16.5.3: muc#roomconfig_allowpm says which roles may; to whom does not matter. */
 static enum deny
 may_private(const struct room *r, const struct plan *p, const struct change *c)
 {
-	(void)p;
-	if (r->config.allowpm == ALLOWPM_NONE ||
-	    c->session->occupant->role < least[r->config.allowpm])
-		return NO_PRIVATE;
-	return OK;
+	(void)r, (void)c;
+	return may(p, MAY_SEND_PRIVATELY) ? OK : NO_PRIVATE;
 }
 
 /* The type as it came; one that nobody knows counts as none (RFC 6121 5.2.2). */

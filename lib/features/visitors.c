@@ -10,10 +10,8 @@
 static enum deny
 may_rename(const struct room *r, const struct plan *p, const struct change *c)
 {
-	(void)p;
-	if (c->session->occupant->role == ROLE_VISITOR && !r->config.allow_visitor_nickchange)
-		return NOT_ALLOWED;
-	return OK;
+	(void)r, (void)c;
+	return may(p, MAY_CHANGE_NICK) ? OK : NOT_ALLOWED;
 }
 
 const struct feature feature_visitors = {

@@ -54,6 +54,61 @@ changesubject(const struct config *c)
 	return c->changesubject;
 }
 
+static bool
+visitor_status(const struct config *c)
+{
+	return c->allow_visitor_status;
+}
+
+static bool
+visitor_nicks(const struct config *c)
+{
+	return c->allow_visitor_nickchange;
+}
+
+static bool
+pm_of_visitors(const struct config *c)
+{
+	return c->allowpm == ALLOWPM_ANYONE;
+}
+
+static bool
+pm_of_participants(const struct config *c)
+{
+	return c->allowpm <= ALLOWPM_PARTICIPANTS;
+}
+
+static bool
+pm_of_moderators(const struct config *c)
+{
+	return c->allowpm <= ALLOWPM_MODERATORS;
+}
+
+/* tbl/config.h has the roles from the highest to the lowest. */
+static bool
+shown(const struct config *c, enum role r)
+{
+	return (c->presencebroadcast & 1u << (ROLE_MODERATOR - r)) != 0;
+}
+
+static bool
+visitors_shown(const struct config *c)
+{
+	return shown(c, ROLE_VISITOR);
+}
+
+static bool
+participants_shown(const struct config *c)
+{
+	return shown(c, ROLE_PARTICIPANT);
+}
+
+static bool
+moderators_shown(const struct config *c)
+{
+	return shown(c, ROLE_MODERATOR);
+}
+
 typedef bool cell(const struct config *);
 
 static cell *const by_role[PRIVILEGE_COUNT][ROLE_MODERATOR + 1] = {

@@ -62,8 +62,7 @@ without_jid(struct arena *a, const struct xml *stanza, const char *bare)
 bool
 role_shown(const struct config *c, enum role r)
 {
-	/* tbl/config.h has the roles from the highest to the lowest. */
-	return (c->presencebroadcast & 1u << (ROLE_MODERATOR - r)) != 0;
+	return room_lets(c, AFF_NONE, r, MAY_BE_SHOWN);
 }
 
 bool
@@ -75,7 +74,7 @@ sees_presence(const struct room *r, const struct occupant *who, const struct occ
 bool
 is_muted(const struct occupant *o)
 {
-	return o->role == ROLE_VISITOR && !o->room->config.allow_visitor_status;
+	return !room_lets(&o->room->config, AFF_NONE, o->role, MAY_SHOW_STATUS);
 }
 
 /* The end of the tag that begins here. In what mucd has written, values stand between apostrophes. */

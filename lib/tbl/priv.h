@@ -18,13 +18,17 @@
  * and affiliations.c: who is outranked by whom (8.2, 8.4, 9.1, 9.7), the last owner (10.4), oneself.
  */
 #ifdef BY_ROLE
-/*      (privilege,             none, visitor,        participant,     moderator) */
-BY_ROLE(SEND_MESSAGES,          no,   unmoderated,    yes,             yes)
-BY_ROLE(CHANGE_SUBJECT,         no,   no,             changesubject,   yes)
-BY_ROLE(KICK,                   no,   no,             no,              yes)
-BY_ROLE(GRANT_VOICE,            no,   no,             no,              yes)
-BY_ROLE(REVOKE_VOICE,           no,   no,             no,              yes)
-BY_ROLE(LIST_ROLES,             no,   no,             no,              yes) /* 8.5 */
+/*     (privilege,      none, visitor,        participant,        moderator) */
+BY_ROLE(BE_SHOWN,       no,   visitors_shown, participants_shown, moderators_shown)
+BY_ROLE(SHOW_STATUS,    no,   visitor_status, yes,                yes)
+BY_ROLE(CHANGE_NICK,    no,   visitor_nicks,  yes,                yes)
+BY_ROLE(SEND_PRIVATELY, no,   pm_of_visitors, pm_of_participants, pm_of_moderators)
+BY_ROLE(SEND_MESSAGES,  no,   unmoderated,    yes,                yes)
+BY_ROLE(CHANGE_SUBJECT, no,   no,             changesubject,      yes)
+BY_ROLE(KICK,           no,   no,             no,                 yes)
+BY_ROLE(GRANT_VOICE,    no,   no,             no,                 yes)
+BY_ROLE(REVOKE_VOICE,   no,   no,             no,                 yes)
+BY_ROLE(LIST_ROLES,     no,   no,             no,                 yes) /* 8.5 */
 #endif
 #ifdef BY_AFFILIATION
 /*             (privilege,             outcast, none,    member,       admin, owner) */

@@ -420,6 +420,23 @@ named(const struct room *r, const char *resource)
 	return nick != NULL ? room_nick(r, nick) : NULL;
 }
 
+/* Of too much nothing is done, and nothing looked up that is not at hand; presence of occupants waits. */
+static enum deny
+handle_late(struct plan *p, struct ev *ev)
+{
+	enum deny deny;
+
+	if (ev->kind != KIND_PRESENCE || ev->type != TYPE_AVAILABLE || ev->address != TO_NICK)
+		return TOO_FAST;
+	p->room = map_get(&p->s->rooms, ev->to.bare);
+	if (p->room != NULL)
+		ev->session = room_session(p->room, ev->from.full);
+	if (ev->session == NULL)
+		return TOO_FAST;
+	deny = plan_late(p);
+	return deny == OK ? features_may(p) : deny;
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -427,7 +444,7 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 
 	/* Leaving and errors are free: refusing them would keep people in against their will. */
 	if (answerable(ev) && !user_charge(p->s, ev->from.bare, nbytes))
-		return TOO_FAST;
+		return handle_late(p, ev);
 	if (!sound_iq(ev))
 		return BAD_REQUEST;
 	if (ev->address != TO_SERVICE) {

@@ -179,6 +179,9 @@ bool may(const struct plan *, enum privilege);
  */
 struct change *plan_presence(struct plan *, struct session *, const char *nick, bool renicked);
 
+/* Plans a presence of who is in and has sent too much: OK or TOO_FAST. presence.c */
+enum deny plan_late(struct plan *);
+
 /* Are the presence payloads of a plan within the limit? OK or POLICY_VIOLATION. */
 enum deny presence_fits(const struct plan *);
 

@@ -183,6 +183,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	TAILQ_INIT(&s->busy);
 	TAILQ_INIT(&s->idle);
 	TAILQ_INIT(&s->user_order);
+	TAILQ_INIT(&s->late);
 	TAILQ_INIT(&m->late_order);
 	RB_INIT(&s->doubts);
 	relay_init(&s->relay);

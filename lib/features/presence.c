@@ -38,6 +38,62 @@ presence_fits(const struct plan *p)
 }
 
 /*
+ * A client leaves when its presence comes back as an error. So who is in and sends too many is not
+ * refused (14.6): the last one holds, and others are told of it when the sender may send again.
+ */
+#define LATE_MS 1000
+
+enum deny
+plan_late(struct plan *p)
+{
+	const struct ev *ev = p->ev;
+
+	if (xml_child(ev->stanza, NS_MUC, "x") != NULL ||
+	    strcmp(ev->to.resource, ev->session->occupant->nick) != 0)
+		return TOO_FAST;
+	plan_presence(p, ev->session, ev->session->occupant->nick, false)->late = true;
+	return presence_fits(p);
+}
+
+/* What was not told at once; whatever of it is shown now. */
+static void
+tell_late(struct service *s, struct session *x)
+{
+	struct occupant *o = x->occupant;
+	struct presence pr = { .occupant = o, .role = o->role };
+	struct plan p;
+
+	session_told(x);
+	session_save(x);
+	plan_init(&p, s, NULL, o->room);
+	tell_presence_all(&p, &pr, TELL_EVERYBODY, NULL);
+	plan_run(&p);
+	plan_release(&p);
+}
+
+static int64_t
+deadline(const struct service *s)
+{
+	return TAILQ_EMPTY(&s->late) ? INT64_MAX : s->late_ms;
+}
+
+static void
+tick(struct service *s)
+{
+	struct session *x, *next;
+
+	if (s->now.mono_ms < deadline(s))
+		return;
+	s->late_ms = s->now.mono_ms + LATE_MS;
+	TAILQ_FOREACH_SAFE (x, &s->late, late, next) {
+		if (s->turn_pairs >= TURN_PAIRS || s->turn_bytes >= TURN_BYTES)
+			return;
+		if (s->out[x->occupant->room->domain_no].up && user_charge(s, x->occupant->bare, 0))
+			tell_late(s, x);
+	}
+}
+
+/*
  * Others are told when what they see has changed. With `silent` (the session is told all of it anew
  * anyway) an unchanged presence is no news: 17.3.
  */
@@ -50,9 +106,14 @@ on_presence(struct plan *p, const struct change *c)
 	struct presence pr = { .occupant = o, .role = o->role };
 	bool same = s->payload_len == c->text_len && memcmp(s->payload, c->text, c->text_len) == 0;
 
-	if (c->silent && !c->unsaid && same)
+	if (c->silent && !c->unsaid && same && !s->is_late)
 		return;
 	session_presence(s, p->ev->stanza, c->text, c->text_len);
+	if (c->late) {
+		session_late(s, p->s->now.mono_ms + LATE_MS);
+		return;
+	}
+	session_told(s);
 	session_save(s);
 	if (c->unsaid || (occupant_shown(o) != s && was_shown != s))
 		return;
@@ -115,4 +176,6 @@ const struct feature feature_presence = {
 	.name = "presence",
 	.routes = routes,
 	.on = { [CH_PRESENCE] = on_presence },
+	.deadline = deadline,
+	.tick = tick,
 };

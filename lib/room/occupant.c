@@ -124,10 +124,33 @@ session_add(struct room *r, const char *nick, const struct jid *from, enum role 
 }
 
 void
+session_late(struct session *s, int64_t at_ms)
+{
+	struct service *service = s->occupant->room->service;
+
+	if (s->is_late)
+		return;
+	if (TAILQ_EMPTY(&service->late))
+		service->late_ms = at_ms;
+	TAILQ_INSERT_TAIL(&service->late, s, late);
+	s->is_late = true;
+}
+
+void
+session_told(struct session *s)
+{
+	if (!s->is_late)
+		return;
+	TAILQ_REMOVE(&s->occupant->room->service->late, s, late);
+	s->is_late = false;
+}
+
+void
 session_free(struct session *s, bool room_goes)
 {
 	struct service *service = s->occupant->room->service;
 
+	session_told(s);
 	talk_forget(s);
 	if (s->doubt != DOUBT_NONE) {
 		RB_REMOVE(doubt_tree, &service->doubts, s);

@@ -84,6 +84,7 @@ struct change {
 	struct query *query; /* RETURN: the request, or NULL: it is a message */
 	struct note *note;   /* RETURN: the message */
 	bool silent;	     /* LEAVE, PRESENCE: the session itself is not told */
+	bool late;   /* PRESENCE: the session has sent too much: others are told in a while */
 	bool unsaid; /* PRESENCE, STANDING: nobody is told: something said later says it too */
 
 	bool invited;			     /* AFFILIATION: by an INVITE, which is judged itself */

@@ -84,6 +84,9 @@ struct session {
 	int64_t stored_ms; /* mono: the heard_ms that the store knows */
 	struct talk *talk; /* with other occupants; NULL: there is none under way */
 
+	bool is_late; /* others have not been told its presence: in service.late */
+	TAILQ_ENTRY(session) late;
+
 	enum doubt doubt;
 	unsigned asked;	       /* how often without a decisive answer */
 	int64_t doubt_ms;      /* mono: since when */
@@ -279,6 +282,9 @@ struct service {
 	struct map users; /* bare JID -> struct user */
 	struct user_list user_order;
 
+	struct session_list late; /* whose presence is told later: presence.c */
+	int64_t late_ms;	  /* mono: when, while there are any */
+
 	struct doubt_tree doubts;
 	struct map asking; /* domain -> how fast it may be asked; ghost.c */
 	double ask_tokens;
@@ -423,6 +429,10 @@ session_add(struct room *, const char *nick, const struct jid *from, enum role, 
 
 /* Takes the presence payload and what mucd reads of it. */
 void session_presence(struct session *, const struct xml *stanza, const char *payload, size_t n);
+
+/* Its presence is to be told at that time (mono), unless it is told before: session_told(). */
+void session_late(struct session *, int64_t at_ms);
+void session_told(struct session *);
 
 /* Removes one, here and in the store; with the last one the occupant goes, too. */
 void session_remove(struct session *);

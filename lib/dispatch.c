@@ -322,12 +322,13 @@ route_suits(const struct route *r, struct ev *ev)
 	return ev->x != NULL;
 }
 
-/* A locked room is there for its owners only: XEP-0045 7.2.10, 17.2. */
+/* A locked room is there for its owners only, and for who is in it: XEP-0045 7.2.10, 17.2. */
 static bool
 room_hidden(const struct room *r, const struct ev *ev)
 {
 	return r == NULL ||
-	       (r->locked && !room_lets(&r->config, ev->affiliation, ROLE_NONE, MAY_ENTER_LOCKED));
+	       (r->locked && ev->session == NULL &&
+		   !room_lets(&r->config, ev->affiliation, ROLE_NONE, MAY_ENTER_LOCKED));
 }
 
 static enum deny

@@ -80,7 +80,7 @@ on_rename(struct plan *p, const struct change *c)
 {
 	struct session *s = c->session;
 	struct occupant *o = s->occupant;
-	bool alone = o->nsessions == 1;
+	bool alone = o->nsessions == 1, saw_jids = o->role == ROLE_MODERATOR;
 	struct presence old = {
 		.occupant = o,
 		.shown = s,
@@ -105,6 +105,9 @@ on_rename(struct plan *p, const struct change *c)
 	tell_presence_all(p, &now, TELL_EVERYBODY, s);
 	now.id = p->ev->id;
 	tell_presence(p, &now, s, true);
+	/* 7.2.4: under a moderator's nick it sees addresses, also of those who have been here all along. */
+	if (!saw_jids && now.role == ROLE_MODERATOR && p->room->config.whois != WHOIS_ANYONE)
+		tell_roster(p, s);
 }
 
 static enum deny

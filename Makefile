@@ -35,8 +35,9 @@ MUCD_SRC = $(wildcard component/*.c)
 LIVE_MAIN = spec/live.c spec/demo.c
 RUN_SRC  = $(filter-out spec/live% $(LIVE_MAIN),$(wildcard spec/*.c))
 LIVE_SRC = $(filter-out spec/run.c spec/host% $(LIVE_MAIN),$(wildcard spec/*.c))
-T_SRC    = $(wildcard t/*.c)
-SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(T_SRC) $(wildcard spec/*.c))
+ORACLE   = $(wildcard t/oracle_*.c)
+T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
+SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(T_SRC) $(ORACLE) $(wildcard spec/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
 T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
@@ -69,9 +70,10 @@ $O/libmuc.a: $(call obj,$(LIB_SRC))
 $O/mucd: $(call obj,$(MUCD_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
 
-# A unit test is one file; those of component/ link what they test without its main().
+# A unit test is one file, but for the oracle; those of component/ link what they test without its main().
 $(T_BIN): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
+$O/t/oracle: $(call obj,$(ORACLE))
 
 $O/t/%.t: t/%.t Makefile
 	@mkdir -p $(@D)

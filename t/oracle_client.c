@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * oracle_client.c - a client: the picture it makes itself of what it is told
+ *
+ * It knows what XEP-0045 says to clients, what it has sent itself, and the stanzas that reach it,
+ * and nothing else. What it must not be told, and what must be told otherwise, it complains of.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "oracle.h"
+
+#define NS_REGISTER "jabber:iq:register"
+
+/* A stanza on its way to a client. */
+struct news {
+	struct world *w;
+	struct client *c;
+	const struct xml *x;
+	int room; /* that it comes from, -1: none */
+	struct view *v;
+	const char *nick; /* that it comes from, NULL: the room itself */
+	const char *type, *id;
+};
+
+/* -- what is in a stanza -- */
+
+static const struct xml *
+child_of(const struct xml *x, const char *ns, const char *name)
+{
+	for (x = x != NULL ? x->child : NULL; x != NULL; x = x->next)
+		if (x->kind == XML_ELEMENT && strcmp(x->ns, ns) == 0 && strcmp(x->name, name) == 0)
+			return x;
+	return NULL;
+}
+
+static unsigned
+count_of(const struct xml *x, const char *ns, const char *name)
+{
+	unsigned n = 0;
+
+	for (x = x != NULL ? x->child : NULL; x != NULL; x = x->next)
+		n += x->kind == XML_ELEMENT && strcmp(x->ns, ns) == 0 && strcmp(x->name, name) == 0;
+	return n;
+}
+
+static bool
+has_code(const struct xml *user, const char *code)
+{
+	for (const struct xml *s = xml_child(user, NS_MUC_USER, "status"); s != NULL;
+	     s = xml_next(s, NS_MUC_USER, "status"))
+		if (xml_get(s, "code") != NULL && strcmp(xml_get(s, "code"), code) == 0)
+			return true;
+	return false;
+}
+
+static bool
+type_is(const struct news *n, const char *type)
+{
+	return n->type != NULL && strcmp(n->type, type) == 0;
+}
+
+static void
+complain(const struct news *n, const char *what)
+{
+	world_fails(n->w, n->c, "%s", what);
+}
+
+/* -- answers to what it sent -- */
+
+static struct deed *
+deed_of(const struct news *n)
+{
+	for (unsigned i = 0; i < n->w->ndeeds && n->id != NULL; i++)
+		if (n->w->deed[i].client == n->c && strcmp(n->w->deed[i].id, n->id) == 0)
+			return &n->w->deed[i];
+	return NULL;
+}
+
+static void
+takes_error(const struct news *n)
+{
+	struct deed *d = deed_of(n);
+
+	/* The error of whoever a private message went to comes from its nick. */
+	if (d == NULL && n->nick != NULL && n->v->in && strcmp(n->x->name, "message") == 0)
+		return;
+	if (d == NULL || d->answered) {
+		complain(n, "an error for nothing");
+		return;
+	}
+	if (xml_child(n->x, NS_STANZA, "error") == NULL)
+		complain(n, "an error without <error/>");
+	d->refused = d->answered = true;
+	if (d->effect == EFFECT_ENTER && strcmp(n->v->enters, d->id) == 0)
+		view_stays(n->v);
+}
+
+/* As a server answers for a session that is not there. */
+static void
+bounce(const struct news *n, const char *condition)
+{
+	struct buf *b = &n->w->answers;
+
+	buf_addc(b, '<');
+	buf_adds(b, n->x->name);
+	buf_adds(b, " type='error' from='");
+	xml_escape(b, n->c->full);
+	buf_adds(b, "' to='");
+	xml_escape(b, xml_get(n->x, "from"));
+	if (n->id != NULL) {
+		buf_adds(b, "' id='");
+		xml_escape(b, n->id);
+	}
+	buf_adds(b, "'><error type='cancel'><");
+	buf_adds(b, condition);
+	buf_adds(b, " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></");
+	buf_adds(b, n->x->name);
+	buf_adds(b, ">");
+	buf_addc(b, '\0');
+}
+
+static void
+answer(const struct news *n)
+{
+	struct buf *b = &n->w->answers;
+
+	if (likely(n->w, 20)) {
+		bounce(n, "feature-not-implemented");
+		return;
+	}
+	buf_adds(b, "<iq type='result' from='");
+	xml_escape(b, n->c->full);
+	buf_adds(b, "' to='");
+	xml_escape(b, xml_get(n->x, "from"));
+	buf_adds(b, "' id='");
+	xml_escape(b, n->id);
+	buf_adds(b, "'/>");
+	buf_addc(b, '\0');
+}
+
+static void
+takes_iq(const struct news *n)
+{
+	struct deed *d;
+
+	if (type_is(n, "get") || type_is(n, "set")) {
+		if (n->nick == NULL || n->id == NULL || (!n->v->in && !n->v->lost))
+			complain(n, "a question where it is not in");
+		else
+			answer(n);
+		return;
+	}
+	d = deed_of(n);
+	if (d == NULL || !d->is_iq || d->answered) {
+		complain(n, "a result for nothing");
+		return;
+	}
+	d->answered = true;
+}
+
+/* -- presence -- */
+
+static void
+read_look(const struct xml *x, struct look *look)
+{
+	const char *show = xml_child_text(x, NS_STANZA, "show");
+	const struct xml *version = child_of(x, "urn:example:version", "v");
+
+	snprintf(look->show, sizeof(look->show), "%s", show != NULL ? show : "");
+	take_text(look->status, xml_child_text(x, NS_STANZA, "status"));
+	look->version = version != NULL ? (unsigned)atoi(xml_get(version, "n")) : 0;
+}
+
+/* Its own presence: it is in, as this. */
+static void
+takes_self(const struct news *n, const struct xml *user)
+{
+	struct view *v = n->v;
+	bool open = has_code(user, "100");
+
+	const struct deed *d = deed_of(n);
+
+	take_text(v->nick, n->nick);
+	v->lost = false;
+	v->open = open || (v->in && v->open);
+	v->in = true;
+	if (d == NULL || d->effect != EFFECT_ENTER)
+		return;
+	v->no_subject_yet = true;
+	if (strcmp(v->enters, d->id) == 0)
+		view_entered(v);
+}
+
+static void
+takes_available(const struct news *n, const struct xml *user, const struct xml *item)
+{
+	struct view *v = n->v;
+	bool self = has_code(user, "110");
+	struct seen *seen;
+
+	if (!v->in && !v->entering) {
+		complain(n, "a presence from where it is not in");
+		return;
+	}
+	seen = view_add(v, n->nick);
+	if (!role_read(xml_get(item, "role"), &seen->role) ||
+	    !affiliation_read(xml_get(item, "affiliation"), &seen->affiliation)) {
+		complain(n, "an item of no known role or affiliation");
+		return;
+	}
+	take_text(seen->jid, xml_get(item, "jid"));
+	read_look(n->x, &seen->look);
+	if (self)
+		takes_self(n, user);
+	if (!self && v->in && !v->entering && strcmp(v->nick, n->nick) == 0)
+		complain(n, "its own presence without 110");
+	/* What one may see no more one does not count as seen. */
+	if (self && seen->role != ROLE_MODERATOR && !v->open)
+		view_forgets_jids(v);
+}
+
+static bool
+asked_as_if_in(const struct news *n)
+{
+	for (unsigned i = 0; i < n->w->ndeeds; i++) {
+		const struct deed *d = &n->w->deed[i];
+
+		if (d->client == n->c && (int)d->room == n->room && d->effect == EFFECT_LOOK)
+			return true;
+	}
+	return false;
+}
+
+static void
+takes_own_end(const struct news *n, const struct xml *user, const struct xml *item)
+{
+	struct view *v = n->v;
+	struct seen *seen = view_nick(v, n->nick);
+
+	if (has_code(user, "303") && xml_get(item, "nick") != NULL) {
+		if (seen != NULL)
+			view_remove(v, seen);
+		take_text(v->nick, xml_get(item, "nick"));
+		return;
+	}
+	/* 7.2.18: whoever believes to be in is told that it is not. */
+	if (!v->in && !v->lost && !v->entering && !asked_as_if_in(n))
+		complain(n, "the end of its stay where it was not in");
+	view_clear(v);
+}
+
+static void
+takes_unavailable(const struct news *n, const struct xml *user, const struct xml *item)
+{
+	struct view *v = n->v;
+	struct seen *seen;
+	enum role role;
+
+	if (!role_read(xml_get(item, "role"), &role) ||
+	    (role != ROLE_NONE && !has_code(user, "303")))
+		complain(n, "who goes has role none");
+	if (has_code(user, "110")) {
+		takes_own_end(n, user, item);
+		return;
+	}
+	if (!v->in && !v->entering) {
+		complain(n, "an unavailable presence from where it is not in");
+		return;
+	}
+	/* 10.9: of the end of the room each is told as of its own. */
+	if (xml_child(user, NS_MUC_USER, "destroy") != NULL)
+		complain(n, "the end of the room, told of another one");
+	if (v->in && !v->entering && strcmp(v->nick, n->nick) == 0)
+		complain(n, "its own end without 110");
+	seen = view_nick(v, n->nick);
+	if (seen != NULL)
+		view_remove(v, seen);
+	else if (!v->entering && !n->w->model[n->room].partial)
+		complain(n, "somebody goes who was not there");
+}
+
+static void
+takes_presence(const struct news *n)
+{
+	const struct xml *user = xml_child(n->x, NS_MUC_USER, "x");
+	const struct xml *item = xml_child(user, NS_MUC_USER, "item");
+
+	/* A room may show itself: XEP-0153, XEP-0486. */
+	if (n->nick == NULL && user == NULL && n->v->in)
+		return;
+	/* Until it enters again it knows nothing; that it is out it understands. */
+	if (n->v->lost && !n->v->entering && !(type_is(n, "unavailable") && has_code(user, "110")))
+		return;
+	if (n->nick == NULL || count_of(n->x, NS_MUC_USER, "x") != 1 ||
+	    count_of(user, NS_MUC_USER, "item") != 1 ||
+	    count_of(n->x, NS_OCCUPANT_ID, "occupant-id") > 1 ||
+	    child_of(n->x, NS_MUC, "x") != NULL)
+		complain(n, "a presence of the wrong form");
+	else if (xml_get(item, "jid") != NULL && !has_code(user, "110") &&
+		 strcmp(n->v->nick, n->nick) != 0 &&
+		 !truth_shows_jid(n->w, n->c, (unsigned)n->room))
+		complain(n, "a JID that it may not see");
+	else if (n->type == NULL)
+		takes_available(n, user, item);
+	else if (type_is(n, "unavailable"))
+		takes_unavailable(n, user, item);
+	else
+		complain(n, "a presence of an odd type");
+}
+
+/* -- messages -- */
+
+/* One said before it came in. */
+static void
+takes_old(const struct news *n, const char *body)
+{
+	struct view *v = n->v;
+	const struct model *m = &n->w->model[n->room];
+	size_t i = m->nsaid;
+
+	n->w->nold++;
+	if (!v->entering && !v->no_subject_yet) {
+		complain(n, "an old message after the subject");
+		return;
+	}
+	while (i > 0 && strcmp(m->said[i - 1].id, body) != 0)
+		i--;
+	if (i == 0 || n->nick == NULL || strcmp(m->said[i - 1].nick, n->nick) != 0)
+		complain(n, "an old message that was never said");
+	else if (i <= v->last_old)
+		complain(n, "old messages out of order, or twice");
+	else if (v->nold++ >= v->most_old)
+		complain(n, "more old messages than it asked for");
+	else if (i > v->entered_at)
+		complain(n, "as old a message that it is told as new");
+	v->last_old = i;
+}
+
+static void
+takes_live(const struct news *n)
+{
+	struct view *v = n->v;
+
+	if (v->ndue == 0 || n->id == NULL || n->nick == NULL || strcmp(v->due[0].id, n->id) != 0 ||
+	    strcmp(v->due[0].nick, n->nick) != 0) {
+		world_fails(n->w, n->c, "not the message that comes next: %s by %s",
+		    v->ndue > 0 ? v->due[0].id : "none", v->ndue > 0 ? v->due[0].nick : "nobody");
+		return;
+	}
+	n->w->nmessages++;
+	memmove(v->due, v->due + 1, --v->ndue * sizeof(*v->due));
+}
+
+static void
+takes_subject(const struct news *n, const char *subject)
+{
+	take_text(n->v->subject, subject);
+	take_text(n->v->subject_nick, n->nick);
+	n->v->no_subject_yet = false;
+}
+
+/* The room says something about itself: 10.2.1. */
+static void
+takes_notice(const struct news *n, const struct xml *user)
+{
+	struct view *v = n->v;
+	struct seen *self = view_nick(v, v->nick);
+
+	if (has_code(user, "172"))
+		v->open = true;
+	if (!has_code(user, "173"))
+		return;
+	v->open = false;
+	if (self == NULL || self->role != ROLE_MODERATOR)
+		view_forgets_jids(v);
+}
+
+/* A delay that the room itself added: a client may have one of its own, in another's name. */
+static bool
+is_old(const struct news *n)
+{
+	const struct xml *delay = xml_child(n->x, NS_DELAY, "delay");
+
+	for (; delay != NULL; delay = xml_next(delay, NS_DELAY, "delay"))
+		if (xml_get(delay, "from") != NULL &&
+		    strcmp(xml_get(delay, "from"), n->w->model[n->room].jid) == 0)
+			return true;
+	return false;
+}
+
+static void
+takes_groupchat(const struct news *n)
+{
+	const char *body = xml_child_text(n->x, NS_STANZA, "body");
+	const char *subject = xml_child_text(n->x, NS_STANZA, "subject");
+	const struct xml *user = xml_child(n->x, NS_MUC_USER, "x");
+	struct view *v = n->v;
+
+	if (!v->in && !v->entering)
+		complain(n, "a message from where it is not in");
+	else if (user != NULL && n->nick != NULL)
+		complain(n, "what only the room may say, said by an occupant");
+	else if (user != NULL)
+		takes_notice(n, user);
+	else if (subject != NULL && body == NULL && xml_child(n->x, NS_STANZA, "thread") == NULL)
+		takes_subject(n, subject);
+	else if (is_old(n) && body != NULL)
+		takes_old(n, body);
+	else
+		takes_live(n);
+}
+
+/* A private message: 7.5. */
+static void
+takes_pm(const struct news *n)
+{
+	struct deed *d = NULL;
+
+	for (unsigned i = 0; i < n->w->ndeeds; i++)
+		if (n->w->deed[i].effect == EFFECT_PM &&
+		    (n->w->deed[i].recipients & CLIENT(n->c->no)) != 0)
+			d = &n->w->deed[i];
+	if (!n->v->in || d == NULL)
+		complain(n, "a private message that is not for it");
+	else
+		d->told = true;
+}
+
+static void
+takes_message(const struct news *n)
+{
+	const struct xml *user = xml_child(n->x, NS_MUC_USER, "x");
+	const struct xml *item = xml_child(user, NS_MUC_USER, "item");
+
+	if (xml_child(user, NS_MUC_USER, "invite") != NULL ||
+	    xml_child(user, NS_MUC_USER, "decline") != NULL)
+		return;
+	if (n->v->lost && !n->v->entering)
+		return;
+	if (type_is(n, "groupchat"))
+		takes_groupchat(n);
+	else if (n->nick != NULL)
+		takes_pm(n);
+	else if (!n->v->in)
+		complain(n, "a message from where it is not in");
+	else if (item != NULL && xml_get(item, "jid") != NULL &&
+		 !truth_shows_jid(n->w, n->c, (unsigned)n->room))
+		complain(n, "a JID that it may not see");
+}
+
+/* -- all that comes -- */
+
+static void
+as_dead(const struct news *n)
+{
+	if (type_is(n, "error") || type_is(n, "result"))
+		return;
+	if (strcmp(n->x->name, "iq") == 0)
+		bounce(n, "service-unavailable");
+	else if (strcmp(n->x->name, "message") == 0 && likely(n->w, 30))
+		bounce(n, likely(n->w, 50) ? "service-unavailable" : "recipient-unavailable");
+}
+
+/* Where it comes from. */
+static bool
+read_from(struct news *n)
+{
+	const char *from = xml_get(n->x, "from");
+	size_t len;
+
+	n->room = -1;
+	if (from == NULL)
+		return false;
+	for (int i = 0; i < NROOMS; i++) {
+		len = strlen(n->w->model[i].jid);
+		if (strncmp(from, n->w->model[i].jid, len) != 0 ||
+		    (from[len] != '\0' && from[len] != '/'))
+			continue;
+		n->room = i;
+		n->v = &n->c->view[i];
+		n->nick = from[len] == '/' ? from + len + 1 : NULL;
+		return true;
+	}
+	return true;
+}
+
+/* From the service, or a room that is none: answers only. */
+static void
+takes_from_outside(const struct news *n)
+{
+	struct deed *d = deed_of(n);
+
+	if ((type_is(n, "error") || type_is(n, "result") || strcmp(n->x->name, "presence") == 0) &&
+	    d != NULL)
+		d->answered = true;
+	else
+		complain(n, "something from no room");
+	if (d != NULL && type_is(n, "error"))
+		d->refused = true;
+}
+
+void
+client_takes(struct world *w, struct client *c, const struct xml *x, const char *bytes, size_t len)
+{
+	struct news n = {
+		.w = w,
+		.c = c,
+		.x = x,
+		.type = xml_get(x, "type"),
+		.id = xml_get(x, "id"),
+	};
+
+	if (!read_from(&n)) {
+		complain(&n, "a stanza without from");
+		return;
+	}
+	truth_searches(w, c, n.room, x, bytes, len);
+	if (c->life == SILENT)
+		return;
+	if (c->life == DEAD)
+		as_dead(&n);
+	else if (n.room < 0)
+		takes_from_outside(&n);
+	else if (type_is(&n, "error"))
+		takes_error(&n);
+	else if (strcmp(x->name, "iq") == 0)
+		takes_iq(&n);
+	else if (strcmp(x->name, "presence") == 0)
+		takes_presence(&n);
+	else
+		takes_message(&n);
+}

@@ -77,12 +77,14 @@ truth_config(const struct room *r, const char *member, uint32_t other)
 #define BOOL NUMBER
 #define ENUM NUMBER
 #define UINT NUMBER
+#define PICK NUMBER
 #define SET  NUMBER
 #define TEXT(tag, name, ...)
 #include "tbl/config.h"
 #undef BOOL
 #undef ENUM
 #undef UINT
+#undef PICK
 #undef SET
 #undef TEXT
 #undef NUMBER

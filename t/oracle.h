@@ -135,6 +135,7 @@ struct model {
 	char jid[TEXT_MAX];
 	uint64_t id;	/* of the struct room: another one is another room */
 	bool ever_open; /* addresses were open to all once in this run */
+	bool ever_mute; /* visitors' statuses were kept from others once */
 	struct due *said;
 	size_t nsaid, cap;
 	char subject[TEXT_MAX], subject_nick[TEXT_MAX];

@@ -156,12 +156,15 @@ truth_notes(struct world *w)
 		if (r->id != m->id) {
 			m->id = r->id;
 			m->nsaid = 0;
+			m->ever_mute = false;
 			*m->subject = *m->subject_nick = '\0';
 		}
 		if (r->config.whois == WHOIS_ANYONE)
 			m->open = m->ever_open = true;
 		if (truth_config(r, "presencebroadcast", 7) != 7)
 			m->partial = true;
+		if (truth_config(r, "allow_visitor_status", 1) == 0)
+			m->ever_mute = true;
 		TAILQ_FOREACH (o, &r->occupants, entry)
 			if (o->role == ROLE_MODERATOR)
 				m->moderators |= truth_sessions(w, o);
@@ -194,13 +197,6 @@ differs(struct world *w, const struct client *c, unsigned room, const char *nick
 	    *nick != '\0' ? ": " : "", what, is, sees);
 }
 
-/* What a visitor says of itself may be kept from others: the configuration says. */
-static bool
-look_is_told(const struct room *r, const struct occupant *of)
-{
-	return of->role != ROLE_VISITOR || truth_config(r, "allow_visitor_status", 1) != 0;
-}
-
 static void
 check_seen(struct world *w, const struct client *c, unsigned room, const struct occupant *me,
     const struct occupant *of)
@@ -223,11 +219,11 @@ check_seen(struct world *w, const struct client *c, unsigned room, const struct 
 		    affiliation_name(of->affiliation));
 	if (strcmp(seen->jid, jid) != 0)
 		differs(w, c, room, of->nick, "jid", seen->jid, jid);
-	if (!look_is_told(r, of))
-		return;
 	if (strcmp(seen->look.show, look->show) != 0)
 		differs(w, c, room, of->nick, "show", seen->look.show, look->show);
-	if (strcmp(seen->look.status, look->status) != 0)
+	/* A visitor's may be kept from others, and is not told of itself when that ends. */
+	if (strcmp(seen->look.status, look->status) != 0 &&
+	    (of->role != ROLE_VISITOR || !w->model[room].ever_mute))
 		differs(w, c, room, of->nick, "status", seen->look.status, look->status);
 	snprintf(got, sizeof(got), "%u", seen->look.version);
 	snprintf(want, sizeof(want), "%u", look->version);

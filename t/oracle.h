@@ -32,6 +32,7 @@ enum {
 	NCLOSED = 5,   /* of these rooms addresses are never open to all */
 	NDEEDS = 64,   /* stanzas of clients in one step, at most */
 	NLAST = 24,    /* operations that are shown when something is wrong */
+	NOPEN = 16,    /* requests of a client that may be answered later */
 	TEXT_MAX = 96, /* bytes of a nick, an address, a status with NUL */
 };
 
@@ -92,6 +93,8 @@ struct client {
 	enum life life;
 	struct view view[NROOMS];
 	struct look look[NROOMS]; /* what it said last of itself, and was not refused */
+	char open[NOPEN][24];	  /* ids of requests to others that have no answer yet */
+	unsigned nopened;
 };
 
 /* -- what was done -- */

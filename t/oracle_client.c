@@ -79,10 +79,25 @@ deed_of(const struct news *n)
 	return NULL;
 }
 
+/* A request to another occupant is answered when that one answers, or is waited for no more. */
+static bool
+was_open(const struct news *n)
+{
+	for (unsigned i = 0; i < NOPEN && n->id != NULL; i++)
+		if (strcmp(n->c->open[i], n->id) == 0) {
+			*n->c->open[i] = '\0';
+			return true;
+		}
+	return false;
+}
+
 static void
 takes_error(const struct news *n)
 {
 	struct deed *d = deed_of(n);
+
+	if (d == NULL && was_open(n))
+		return;
 
 	/* The error of whoever a private message went to comes from its nick. */
 	if (d == NULL && n->nick != NULL && n->v->in && strcmp(n->x->name, "message") == 0)
@@ -154,6 +169,8 @@ takes_iq(const struct news *n)
 		return;
 	}
 	d = deed_of(n);
+	if (d == NULL && was_open(n))
+		return;
 	if (d == NULL || !d->is_iq || d->answered) {
 		complain(n, "a result for nothing");
 		return;

@@ -420,7 +420,9 @@ settle_one(struct world *w, struct deed *d)
 		    w, d->client, "%s: was taken, but must be refused: %s", d->op->name, d->stanza);
 	if (d->fair && d->refused)
 		world_fails(w, d->client, "%s: was refused: %s", d->op->name, d->stanza);
-	if (d->is_iq && !d->answered && d->op->make != make_iq_to_one)
+	if (d->is_iq && !d->answered && d->op->make == make_iq_to_one)
+		memcpy(d->client->open[d->client->nopened++ % NOPEN], d->id, sizeof(d->id));
+	else if (d->is_iq && !d->answered)
 		world_fails(w, d->client, "%s: no answer to %s", d->op->name, d->stanza);
 	if ((d->effect == EFFECT_LOOK || d->effect == EFFECT_ENTER) && !d->refused && d->in_after)
 		d->client->look[d->room] = d->look;

@@ -125,12 +125,12 @@ struct deed {
 	bool in_before, in_after; /* was its sender in the room when it was handled? */
 	uint64_t room_id;	  /* of the room then */
 	clients recipients;	  /* SAY, PM: who was there to be told */
-	char nick[TEXT_MAX];	  /* SAY, SUBJECT: the sender's; PM: the addressee's */
+	char nick[TEXT_MAX];	  /* SAY, SUBJECT, PM: the sender's */
 	char text[TEXT_MAX];	  /* SUBJECT */
 	struct look look;
 	size_t most_old; /* ENTER: no more messages of before are wanted */
 	bool by_admin;	 /* or an owner, before or after it */
-	bool is_iq, refused, answered, told;
+	bool is_iq, refused, answered;
 };
 
 /* What is remembered of a room besides what the service has inside. */

@@ -431,20 +431,24 @@ takes_groupchat(const struct news *n)
 		takes_live(n);
 }
 
-/* A private message: 7.5. */
+/* A private message: 7.5. It comes once to each session of the nick (7.2.8). */
 static void
 takes_pm(const struct news *n)
 {
-	struct deed *d = NULL;
+	const clients me = CLIENT(n->c->no);
 
-	for (unsigned i = 0; i < n->w->ndeeds; i++)
-		if (n->w->deed[i].effect == EFFECT_PM &&
-		    (n->w->deed[i].recipients & CLIENT(n->c->no)) != 0)
-			d = &n->w->deed[i];
-	if (!n->v->in || d == NULL)
-		complain(n, "a private message that is not for it");
-	else
-		d->told = true;
+	for (unsigned i = 0; i < n->w->ndeeds && n->v->in && n->id != NULL; i++) {
+		struct deed *d = &n->w->deed[i];
+
+		if (d->effect != EFFECT_PM || (int)d->room != n->room ||
+		    (d->recipients & me) == 0 || strcmp(d->id, n->id) != 0)
+			continue;
+		if (strcmp(d->nick, n->nick) != 0)
+			complain(n, "a private message from another one");
+		d->recipients &= ~me;
+		return;
+	}
+	complain(n, "a private message that is not for it");
 }
 
 static void

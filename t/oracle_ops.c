@@ -426,7 +426,7 @@ settle_one(struct world *w, struct deed *d)
 		world_fails(w, d->client, "%s: no answer to %s", d->op->name, d->stanza);
 	if ((d->effect == EFFECT_LOOK || d->effect == EFFECT_ENTER) && !d->refused && d->in_after)
 		d->client->look[d->room] = d->look;
-	if (d->effect == EFFECT_PM && !d->refused && d->recipients != 0 && !d->told)
+	if (d->effect == EFFECT_PM && !d->refused && d->recipients != 0)
 		world_fails(w, d->client, "a private message did not come: %s", d->stanza);
 }
 

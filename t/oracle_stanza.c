@@ -319,8 +319,10 @@ make_pm(struct world *w, struct deed *d)
 	if (o == NULL)
 		return false;
 	d->foul = session_of(w, d) == NULL || nick != o->nick;
-	if (!d->foul)
+	if (!d->foul) {
 		d->recipients = truth_sessions(w, o);
+		take_text(d->nick, session_of(w, d)->occupant->nick);
+	}
 	for (unsigned i = 0; i < NCLIENTS; i++)
 		if (w->client[i].view[d->room].lost)
 			d->recipients &= ~CLIENT(i);

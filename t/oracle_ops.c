@@ -426,8 +426,10 @@ settle_one(struct world *w, struct deed *d)
 		world_fails(w, d->client, "%s: no answer to %s", d->op->name, d->stanza);
 	if ((d->effect == EFFECT_LOOK || d->effect == EFFECT_ENTER) && !d->refused && d->in_after)
 		d->client->look[d->room] = d->look;
-	if (d->effect == EFFECT_PM && !d->refused && d->recipients != 0)
-		world_fails(w, d->client, "a private message did not come: %s", d->stanza);
+	for (unsigned i = 0; d->effect == EFFECT_PM && !d->refused && i < NCLIENTS; i++)
+		if ((d->recipients & CLIENT(i)) != 0 && !w->client[i].view[d->room].lost)
+			world_fails(
+			    w, &w->client[i], "a private message did not come: %s", d->stanza);
 }
 
 static void

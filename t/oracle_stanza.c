@@ -150,7 +150,14 @@ make_enter(struct world *w, struct deed *d)
 bool
 make_create(struct world *w, struct deed *d)
 {
-	return truth_room(w, d->room) == NULL && enter(w, d, some_nick(w, d), "");
+	struct model *m = &w->model[d->room];
+
+	if (truth_room(w, d->room) != NULL)
+		return false;
+	/* A room that was destroyed, or sleeps, may be nobody's to make: some of another name, then. */
+	if (w->ndeeds == 0 && likely(w, 30))
+		snprintf(m->jid, TEXT_MAX, "room%u.%lu@" DOMAIN, d->room, w->ids);
+	return enter(w, d, some_nick(w, d), "");
 }
 
 bool
@@ -323,9 +330,6 @@ make_pm(struct world *w, struct deed *d)
 		d->recipients = truth_sessions(w, o);
 		take_text(d->nick, session_of(w, d)->occupant->nick);
 	}
-	for (unsigned i = 0; i < NCLIENTS; i++)
-		if (w->client[i].view[d->room].lost)
-			d->recipients &= ~CLIENT(i);
 	return put(
 	    w, d, "message", nick, "type='chat'><body>%s</body><x xmlns='" MUC "#user'/>", d->id);
 }

@@ -396,12 +396,17 @@ takes_notice(const struct news *n, const struct xml *user)
 		view_forgets_jids(v);
 }
 
-/* A delay that the room itself added: a client may have one of its own, in another's name. */
+/*
+ * A delay that the room itself added: a client may have one of its own, in another's name. With that one
+ * comes what an owner brought from an earlier conversation (7.9), when it is history itself.
+ */
 static bool
 is_old(const struct news *n)
 {
 	const struct xml *delay = xml_child(n->x, NS_DELAY, "delay");
 
+	if (delay != NULL && n->v->no_subject_yet)
+		return true;
 	for (; delay != NULL; delay = xml_next(delay, NS_DELAY, "delay"))
 		if (xml_get(delay, "from") != NULL &&
 		    strcmp(xml_get(delay, "from"), n->w->model[n->room].jid) == 0)

@@ -128,8 +128,8 @@ struct deed {
 	char nick[TEXT_MAX];	  /* SAY, SUBJECT, PM: the sender's */
 	char text[TEXT_MAX];	  /* SUBJECT */
 	struct look look;
-	size_t most_old; /* ENTER: no more messages of before are wanted */
-	bool by_admin;	 /* or an owner, before or after it */
+	size_t entered_at, most_old; /* ENTER: messages said before; how many are wanted at most */
+	bool by_admin;		     /* or an owner, before or after it */
 	bool is_iq, refused, answered;
 };
 

@@ -207,6 +207,9 @@ takes_self(const struct news *n, const struct xml *user)
 	if (d == NULL || d->effect != EFFECT_ENTER)
 		return;
 	v->no_subject_yet = true;
+	v->last_old = v->nold = 0;
+	v->entered_at = d->entered_at;
+	v->most_old = d->most_old;
 	if (strcmp(v->enters, d->id) == 0)
 		view_entered(v);
 }
@@ -340,8 +343,8 @@ takes_old(const struct news *n, const char *body)
 	size_t i = m->nsaid;
 
 	n->w->nold++;
-	if (!v->entering && !v->no_subject_yet) {
-		complain(n, "an old message after the subject");
+	if (!v->no_subject_yet) {
+		complain(n, "an old message not between its own presence and the subject");
 		return;
 	}
 	while (i > 0 && strcmp(m->said[i - 1].id, body) != 0)

@@ -348,7 +348,7 @@ static void
 apply(struct world *w)
 {
 	for (unsigned i = 0; i < w->ndeeds; i++) {
-		const struct deed *d = &w->deed[i];
+		struct deed *d = &w->deed[i];
 		struct model *m = &w->model[d->room];
 
 		if (d->effect == EFFECT_SAY && d->fair)
@@ -356,10 +356,8 @@ apply(struct world *w)
 		else if (d->effect == EFFECT_SUBJECT && d->fair && m->id == d->room_id) {
 			memcpy(m->subject, d->text, TEXT_MAX);
 			memcpy(m->subject_nick, d->nick, TEXT_MAX);
-		} else if (d->effect == EFFECT_ENTER) {
-			d->client->view[d->room].entered_at = m->nsaid;
-			d->client->view[d->room].most_old = d->most_old;
-		}
+		} else if (d->effect == EFFECT_ENTER)
+			d->entered_at = m->nsaid;
 	}
 }
 

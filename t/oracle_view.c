@@ -69,7 +69,6 @@ view_enters(struct view *v, const char *id)
 {
 	v->entering = true;
 	take_text(v->enters, id);
-	v->last_old = v->nold = 0;
 	for (size_t i = 0; i < v->nseen; i++)
 		v->seen[i].stale = true;
 }

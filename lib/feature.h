@@ -15,8 +15,10 @@
 #include "base/form.h"
 #include "base/xml_write.h"
 #include "room/archive.h"
+#include "room/directory.h"
 #include "room/plan.h"
 #include "room/text.h"
+#include "room/waiting.h"
 
 /* Why something is refused; rows of tbl/error.h. */
 enum deny {

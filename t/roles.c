@@ -7,7 +7,7 @@
 
 extern const struct feature feature_roles;
 
-struct request {
+struct wish {
 	enum affiliation actor;
 	enum role actor_role;
 	enum affiliation target;
@@ -16,7 +16,7 @@ struct request {
 
 /* The same rules once more, sentence by sentence and in no order. */
 static enum deny
-by_the_book(const struct request *q)
+by_the_book(const struct wish *q)
 {
 	bool moderator = q->actor_role == ROLE_MODERATOR || q->actor >= AFF_ADMIN;
 	bool admin = q->actor >= AFF_ADMIN;
@@ -47,7 +47,7 @@ by_the_book(const struct request *q)
 }
 
 static enum deny
-judged(const struct request *q)
+judged(const struct wish *q)
 {
 	struct room room = { .service = NULL };
 	struct occupant actor = { .room = &room, .role = q->actor_role, .affiliation = q->actor };
@@ -79,7 +79,7 @@ judged(const struct request *q)
 }
 
 static const char *
-text_of(const struct request *q)
+text_of(const struct wish *q)
 {
 	static char text[200];
 
@@ -91,7 +91,7 @@ text_of(const struct request *q)
 
 /* 5.1.2, 5.1.3: admins and owners in the room are moderators. */
 static bool
-can_be(const struct request *q)
+can_be(const struct wish *q)
 {
 	return q->target < AFF_ADMIN || q->from == ROLE_MODERATOR;
 }
@@ -99,7 +99,7 @@ can_be(const struct request *q)
 int
 main(void)
 {
-	struct request q;
+	struct wish q;
 
 	for (q.actor = AFF_NONE; q.actor <= AFF_OWNER; q.actor++)
 		for (q.actor_role = ROLE_VISITOR; q.actor_role <= ROLE_MODERATOR; q.actor_role++)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "../base/mem.h"
-#include "room.h"
+#include "waiting.h"
 
 static bool
 lately(const struct room *r, const struct asked *a)

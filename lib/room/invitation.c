@@ -9,7 +9,7 @@
 
 #include "../base/digest.h"
 #include "../base/rec.h"
-#include "room.h"
+#include "waiting.h"
 
 enum { /* tags of a record in table invites; never reused */
 	TAG_TIME = SHELF_TIME,

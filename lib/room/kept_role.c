@@ -6,7 +6,7 @@
  * JID under two nicks have one record: the last word about either counts.
  */
 #include "../base/rec.h"
-#include "room.h"
+#include "waiting.h"
 
 enum { /* tags of a record in table roles; never reused */
 	TAG_TIME = SHELF_TIME,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../base/rec.h"
-#include "room.h"
+#include "directory.h"
 
 enum { /* tags of a record in table listed; never reused */
 	LISTED_NODE = 1,

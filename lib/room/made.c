@@ -9,7 +9,7 @@
 
 #include "../base/digest.h"
 #include "../base/rec.h"
-#include "room.h"
+#include "directory.h"
 
 enum { /* tags of a record in table user; never reused */
 	USER_CREATED = 1,

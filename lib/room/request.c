@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../base/rec.h"
-#include "room.h"
+#include "waiting.h"
 
 enum { /* tags of a record in table requests; never reused */
 	TAG_JID = 1,

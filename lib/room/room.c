@@ -13,6 +13,8 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "archive.h"
+#include "directory.h"
+#include "waiting.h"
 
 #define SCHEMA	     2 /* raise it with a migration */
 #define FULL_PERCENT 90

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../base/rec.h"
-#include "room.h"
+#include "waiting.h"
 
 #define STALE_STEP 16 /* more than one that goes for each that comes */
 

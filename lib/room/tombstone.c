@@ -9,7 +9,7 @@
 
 #include "../base/digest.h"
 #include "../base/rec.h"
-#include "room.h"
+#include "directory.h"
 
 #define DAY_MS	    (INT64_C(24) * 60 * 60 * 1000)
 #define OWNER_BYTES 16

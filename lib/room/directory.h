@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * directory.h - the names of a domain: which rooms are listed, who made them, which are gone
+ */
+#ifndef DIRECTORY_H
+#define DIRECTORY_H
+
+#include "room.h"
+
+/* -- listed.c: the public rooms of a domain, in an order of their own -- */
+
+/* How many there are. */
+uint64_t rooms_listed_count(struct service *, const char *domain);
+
+typedef int room_visit(void *arg, const char *node, const char *name); /* name may be NULL */
+
+/*
+ * Visits those behind that node (NULL: from the first), or, backwards, those before it (NULL: from the
+ * last); there need not be such a room. Returns 0, or what made it stop.
+ */
+int
+rooms_listed(struct service *, const char *domain, const char *after, room_visit *visit, void *arg);
+int rooms_listed_back(
+    struct service *, const char *domain, const char *before, room_visit *visit, void *arg);
+
+/*
+ * The node that stands right before the one of that index, which is from 1 to the count - 1; NULL when
+ * it takes more than `most` steps from either end.
+ */
+const char *
+rooms_listed_before(struct service *, const char *domain, uint64_t index, uint64_t most);
+
+/* Puts the room on the list, or takes it off, as its configuration says. */
+void room_list_update(struct room *);
+void room_unlist(struct room *);
+
+/* Counts anew, for all domains. */
+void rooms_listed_recount(struct service *);
+
+/* -- made.c: who made a room, and how long it may stay as it was made -- */
+
+void creator_note(const struct room *);
+void creator_forget(const struct room *);
+
+/* How many rooms there are that it created; counts up to `most`. */
+uint64_t creator_count(struct service *, const char *bare, uint64_t most);
+
+/* Sets when a locked room goes, from the time it was created at; what is not locked is not waited for. */
+void room_watch(struct room *);
+void room_unwatch(struct room *);
+
+/* -- tombstone.c: rooms that were destroyed -- */
+
+struct tombstone {
+	const char *venue; /* bare JID of where to go instead, or NULL */
+	const uint8_t *owners;
+	size_t nowners;
+};
+
+/* What is left of a room that was at this address; false: nothing. Lives as long as the arena. */
+bool tombstone_get(struct service *, const struct jid *, struct tombstone *);
+
+/* Was it an owner? */
+bool tombstone_owner(const struct tombstone *, const char *bare);
+
+/* Sets one for a room that is about to be destroyed by an owner. */
+void tombstone_set(struct room *, const char *venue, const char *by);
+void tombstone_remove(struct service *, const struct jid *);
+
+/* Learns from the store when the first expires. */
+void tombstones_load(struct service *);
+
+/* Removes some of those that have expired or are too many. */
+void tombstones_expire(struct service *);
+
+#endif

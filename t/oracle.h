@@ -79,6 +79,7 @@ struct view {
 	size_t ndue, due_cap;
 	size_t entered_at, last_old; /* of the messages in the room: 1 is the first */
 	size_t nold, most_old;	     /* told on entering, and asked for */
+	bool wants_old;		     /* some, if there are any */
 };
 
 enum life {
@@ -128,7 +129,9 @@ struct deed {
 	char nick[TEXT_MAX];	  /* SAY, SUBJECT, PM: the sender's */
 	char text[TEXT_MAX];	  /* SUBJECT */
 	struct look look;
-	size_t entered_at, most_old; /* ENTER: messages said before; how many are wanted at most */
+	bool kept;		     /* SAY: it is history for those who come later */
+	size_t entered_at, most_old; /* ENTER: of that history there is; is wanted at most */
+	bool wants_old;		     /* ENTER: and the room tells it */
 	bool by_admin;		     /* or an owner, before or after it */
 	bool is_iq, refused, answered;
 };
@@ -136,10 +139,10 @@ struct deed {
 /* What is remembered of a room besides what the service has inside. */
 struct model {
 	char jid[TEXT_MAX];
-	uint64_t id;	/* of the struct room: another one is another room */
-	bool ever_open; /* addresses were open to all once in this run */
-	bool ever_mute; /* visitors' statuses were kept from others once */
-	struct due *said;
+	uint64_t id;	  /* of the struct room: another one is another room */
+	bool ever_open;	  /* addresses were open to all once in this run */
+	bool ever_mute;	  /* visitors' statuses were kept from others once */
+	struct due *said; /* that is history */
 	size_t nsaid, cap;
 	char subject[TEXT_MAX], subject_nick[TEXT_MAX];
 

@@ -210,6 +210,7 @@ takes_self(const struct news *n, const struct xml *user)
 	v->last_old = v->nold = 0;
 	v->entered_at = d->entered_at;
 	v->most_old = d->most_old;
+	v->wants_old = d->wants_old;
 	if (strcmp(v->enters, d->id) == 0)
 		view_entered(v);
 }
@@ -351,8 +352,8 @@ takes_old(const struct news *n, const char *body)
 		i--;
 	if (i == 0 || n->nick == NULL || strcmp(m->said[i - 1].nick, n->nick) != 0)
 		complain(n, "an old message that was never said");
-	else if (i <= v->last_old)
-		complain(n, "old messages out of order, or twice");
+	else if (v->nold > 0 && i != v->last_old + 1)
+		complain(n, "old messages out of order, twice, or with a gap");
 	else if (v->nold++ >= v->most_old)
 		complain(n, "more old messages than it asked for");
 	else if (i > v->entered_at)
@@ -375,9 +376,16 @@ takes_live(const struct news *n)
 	memmove(v->due, v->due + 1, --v->ndue * sizeof(*v->due));
 }
 
+/* With the subject the history has ended: 7.2.15. */
 static void
 takes_subject(const struct news *n, const char *subject)
 {
+	const struct view *v = n->v;
+
+	if (v->no_subject_yet && v->nold > 0 && v->last_old != v->entered_at)
+		complain(n, "a history without the newest messages");
+	if (v->no_subject_yet && v->nold == 0 && v->entered_at > 0 && v->wants_old)
+		complain(n, "no history where there is some");
 	take_text(n->v->subject, subject);
 	take_text(n->v->subject_nick, n->nick);
 	n->v->no_subject_yet = false;

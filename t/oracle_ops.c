@@ -334,7 +334,7 @@ was_said(struct world *w, const struct deed *d)
 	for (unsigned i = 0; i < NCLIENTS; i++)
 		if ((d->recipients & CLIENT(i)) != 0)
 			view_expects(&w->client[i].view[d->room], &due);
-	if (m->id != d->room_id)
+	if (m->id != d->room_id || !d->kept)
 		return;
 	if (m->nsaid == m->cap) {
 		m->cap = m->cap > 0 ? 2 * m->cap : 64;

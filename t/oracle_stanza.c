@@ -132,6 +132,9 @@ enter(struct world *w, struct deed *d, const char *nick, const char *history)
 	if (r != NULL && r->config.passwordprotectedroom && likely(w, 85))
 		password = arena_fmt(w->a, "<password>%s</password>", esc(w, r->config.roomsecret));
 	d->most_old = SIZE_MAX;
+	d->wants_old = r != NULL && *history == '\0' &&
+		       truth_config(r, "enablearchiving", 0) != 0 &&
+		       truth_config(r, "maxhistoryfetch", 0) > 0;
 	return put(w, d, "presence", nick, ">%s%s%s</x>%s", X_MUC, password, history,
 	    some_look(w, d, EFFECT_ENTER));
 }
@@ -248,7 +251,10 @@ will_be_heard(struct world *w, struct deed *d)
 static bool
 say(struct world *w, struct deed *d, const char *more)
 {
+	const struct room *r = truth_room(w, d->room);
+
 	will_be_heard(w, d);
+	d->kept = r != NULL && truth_config(r, "enablearchiving", 0) != 0;
 	return put(w, d, "message", NULL, "type='groupchat'><body>%s</body>%s", d->id, more);
 }
 

@@ -19,7 +19,7 @@
  * story for long: the service is made anew on its store again and again while the pictures stay.
  *
  * usage: oracle [SEED [STEPS]]. Without a seed two runs are made: of a fixed one, and of one from the time
- * of day. The seed is always told; the same seed and steps do the same again, to the byte.
+ * of day. The seed is always told; the same seed and steps do the same again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +41,14 @@
 static void
 show_lines(const char *p, size_t n)
 {
-	while (n > 0) {
-		size_t line = strcspn(p, "\n");
+	const char *end;
 
-		line = line < n ? line : n;
-		printf("# %.*s\n", (int)line, p);
-		line += line < n;
-		p += line;
-		n -= line;
+	while (n > 0) {
+		end = memchr(p, '\n', n);
+		end = end != NULL ? end : p + n - 1;
+		printf("# %.*s\n", (int)(end - p), p);
+		n -= (size_t)(end + 1 - p);
+		p = end + 1;
 	}
 }
 

@@ -12,8 +12,6 @@
 #include "base/mem.h"
 #include "oracle.h"
 
-#define NS_REGISTER "jabber:iq:register"
-
 /* A stanza on its way to a client. */
 struct news {
 	struct world *w;
@@ -98,7 +96,6 @@ takes_error(const struct news *n)
 
 	if (d == NULL && was_open(n))
 		return;
-
 	/* The error of whoever a private message went to comes from its nick. */
 	if (d == NULL && n->nick != NULL && n->v->in && strcmp(n->x->name, "message") == 0)
 		return;
@@ -197,7 +194,6 @@ takes_self(const struct news *n, const struct xml *user)
 {
 	struct view *v = n->v;
 	bool open = has_code(user, "100");
-
 	const struct deed *d = deed_of(n);
 
 	take_text(v->nick, n->nick);

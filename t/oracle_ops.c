@@ -2,7 +2,7 @@
 /*
  * oracle_ops.c - THE table of operations, and how one of them is done
  *
- * A row is a kind of operation. A feature adds its row here and the function that writes its stanza to
+ * A row is a kind of operation, done at random as often as its weight says. A feature adds its row here and the function that writes its stanza to
  * oracle_stanza.c or oracle_manage.c. A row with `must` has to be taken by the service some time in a full run; the rows
  * without are known from the XEP and refused by a service that does not have that part.
  */
@@ -190,20 +190,16 @@ ops_count(void)
 static const struct op *
 choose(struct world *w)
 {
-	static unsigned total;
-	unsigned n;
+	unsigned total = 0, n;
 
-	for (size_t i = 0; total == 0 || i < NOPS; i++)
-		if (i < NOPS && total == 0)
-			for (size_t j = 0; j < NOPS; j++)
-				total += ops[j].weight;
+	for (size_t i = 0; i < NOPS; i++)
+		total += ops[i].weight;
 	n = chance(w, total);
-	for (size_t i = 0; i < NOPS; i++) {
+	for (size_t i = 0;; i++) {
 		if (n < ops[i].weight)
 			return &ops[i];
 		n -= ops[i].weight;
 	}
-	abort();
 }
 
 const struct op *
@@ -375,10 +371,9 @@ do_kill(struct world *w, struct deed *d)
 	(void)d;
 	do_deeds(w, 1 + chance(w, 4));
 	world_kill(w);
-	for (unsigned i = 0; i < w->ndeeds; i++) {
-		/* Whoever waits for an answer to this gives up. */
+	/* Whoever waits for an answer gives up. */
+	for (unsigned i = 0; i < w->ndeeds; i++)
 		view_stays(&w->deed[i].client->view[w->deed[i].room]);
-	}
 	return true;
 }
 

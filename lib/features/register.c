@@ -17,11 +17,11 @@
 static const struct {
 	const char *type, *var, *label;
 } asked[REQUEST_TEXTS] = {
-	{ "text-single", "muc#register_first", "Given Name" },
-	{ "text-single", "muc#register_last", "Family Name" },
-	{ "text-single", "muc#register_url", "A Web Page" },
-	{ "text-single", "muc#register_email", "Email Address" },
-	{ "text-multi", "muc#register_faqentry", "FAQ Entry" },
+	{ "text-single", "muc#register_first", SAID("Given Name") },
+	{ "text-single", "muc#register_last", SAID("Family Name") },
+	{ "text-single", "muc#register_url", SAID("A Web Page") },
+	{ "text-single", "muc#register_email", SAID("Email Address") },
+	{ "text-multi", "muc#register_faqentry", SAID("FAQ Entry") },
 };
 
 /* Does it take an admin's word? As a rule, where members may what others may not. */
@@ -64,9 +64,10 @@ no_room(const struct plan *p)
 
 /* The values of a text-multi are lines. */
 static void
-add_text(struct arena *a, struct xml *form, int i, const char *text)
+add_text(struct arena *a, struct xml *form, enum lang l, int i, const char *text)
 {
-	struct xml *x = form_add_field(a, form, asked[i].type, asked[i].var, asked[i].label, NULL);
+	struct xml *x =
+	    form_add_field(a, form, asked[i].type, asked[i].var, text_in(l, asked[i].label), NULL);
 	size_t n;
 
 	if (strcmp(asked[i].type, "text-multi") != 0) {
@@ -93,7 +94,7 @@ plan_get(struct plan *p)
 
 	if (nick == NULL && deny != OK)
 		return deny;
-	query = xml_add(a, result_new(p), NS_REGISTER, "query");
+	query = xml_add(a, result_said(p), NS_REGISTER, "query");
 	if (nick != NULL) {
 		xml_add(a, query, NS_REGISTER, "registered");
 		xml_add_text(a, query, NS_REGISTER, "username", nick);
@@ -102,15 +103,15 @@ plan_get(struct plan *p)
 	if (!request_stored(p->room, ev->from.bare, &q) && ev->session != NULL)
 		q.nick = ev->session->occupant->nick;
 	xml_add_text(a, query, NS_REGISTER, "instructions",
-	    q.id != NULL ? "Your request waits for an admin's approval"
-			 : "Fill in the form to register with this room");
+	    q.id != NULL ? say(p, "Your request waits for an admin's approval")
+			 : say(p, "Fill in the form to register with this room"));
 	form = form_add(a, query, "form", FORM_TYPE);
-	xml_add_text(a, form, NS_DATA, "title", arena_fmt(a, "Registration with %s", p->room->jid));
-	field = form_add_field(a, form, "text-single", NICK, "Desired Nickname", q.nick);
+	xml_add_text(a, form, NS_DATA, "title", say_of(p, "Registration with %s", p->room->jid));
+	field = form_add_field(a, form, "text-single", NICK, say(p, "Desired Nickname"), q.nick);
 	xml_add(a, field, NS_DATA, "required");
 	/* What nobody would read is not asked. */
 	for (int i = 0; needs_approval(p->room, ev->affiliation) && i < REQUEST_TEXTS; i++)
-		add_text(a, form, i, q.text[i]);
+		add_text(a, form, plan_lang(p), i, q.text[i]);
 	return OK;
 }
 
@@ -286,23 +287,25 @@ plan_set(struct plan *p)
 
 /* Example 151. */
 static struct wire *
-approval_form(struct plan *p, const struct request *q)
+approval_form(struct plan *p, const struct request *q, enum lang l)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
 	struct xml *form = form_add(a, x, "form", FORM_TYPE);
 
-	xml_add_text(a, form, NS_DATA, "title", "Registration request");
+	xml_set_lang(a, x, lang_tag(l));
+	xml_add_text(a, form, NS_DATA, "title", text_in(l, "Registration request"));
 	xml_add_text(a, form, NS_DATA, "instructions",
-	    "To approve this registration request, select the \"Allow this person to register with "
-	    "the room?\" checkbox and click OK. To skip this request, click the cancel button.");
+	    text_in(l, "To approve this registration request, select the \"Allow this person to "
+		       "register with the room?\" checkbox and click OK. To skip this request, "
+		       "click the cancel button."));
 	form_add_field(a, form, "hidden", ID, NULL, q->id);
-	form_add_field(a, form, "jid-single", WHO, "User", q->jid);
-	form_add_field(a, form, "text-single", NICK, "Desired Nickname", q->nick);
+	form_add_field(a, form, "jid-single", WHO, text_in(l, "User"), q->jid);
+	form_add_field(a, form, "text-single", NICK, text_in(l, "Desired Nickname"), q->nick);
 	for (int i = 0; i < REQUEST_TEXTS; i++)
-		add_text(a, form, i, q->text[i]);
-	form_add_field(
-	    a, form, "boolean", ALLOW, "Allow this person to register with the room?", "0");
+		add_text(a, form, l, i, q->text[i]);
+	form_add_field(a, form, "boolean", ALLOW,
+	    text_in(l, "Allow this person to register with the room?"), "0");
 	return wire_new(p->s, x);
 }
 
@@ -312,11 +315,12 @@ tell_denied(struct plan *p, const char *jid)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
+	enum lang l = room_lang(p->room);
 
 	xml_set_lang(a,
-	    xml_add_text(
-		a, x, NS_STANZA, "body", "Your request to register with this room was denied"),
-	    "en");
+	    xml_add_text(a, x, NS_STANZA, "body",
+		text_in(l, "Your request to register with this room was denied")),
+	    lang_tag(l));
 	tell_jid(p, x, jid);
 }
 
@@ -326,7 +330,8 @@ on_request(struct plan *p, const struct change *c)
 	const struct request *q = c->request;
 	struct occupant *o;
 	struct session *s;
-	struct wire *w;
+	struct wire *w[LANG_COUNT] = { NULL };
+	enum lang l;
 
 	if (q->nick == NULL) {
 		request_del(p->room, q->jid);
@@ -335,12 +340,17 @@ on_request(struct plan *p, const struct change *c)
 		return;
 	}
 	request_set(p->room, q);
-	w = approval_form(p, q);
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		if (o->affiliation >= AFF_ADMIN)
-			TAILQ_FOREACH (s, &o->sessions, entry)
-				tell(p, w, s->addr);
-	wire_unref(w);
+			TAILQ_FOREACH (s, &o->sessions, entry) {
+				l = session_lang(s);
+				if (w[l] == NULL)
+					w[l] = approval_form(p, q, l);
+				tell(p, w[l], s->addr);
+			}
+	for (l = 0; l < LANG_COUNT; l++)
+		if (w[l] != NULL)
+			wire_unref(w[l]);
 }
 
 /* Whoever is made anything by other means does not wait any more. */
@@ -359,7 +369,7 @@ static int
 tell_one(void *arg, const struct request *q)
 {
 	struct waiting *w = arg;
-	struct wire *wire = approval_form(w->plan, q);
+	struct wire *wire = approval_form(w->plan, q, session_lang(w->to));
 
 	tell(w->plan, wire, w->to->addr);
 	wire_unref(wire);

@@ -49,39 +49,49 @@ may_voice(const struct room *r, const struct plan *p, const struct change *c)
 
 /* 8.6, example 108. */
 static struct xml *
-approval_form(struct plan *p, const struct session *s)
+approval_form(struct plan *p, const struct session *s, enum lang l)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
 	struct xml *form = form_add(a, x, "form", FORM_TYPE), *role;
 
-	xml_add_text(a, form, NS_DATA, "title", "Voice request");
+	xml_set_lang(a, x, lang_tag(l));
+	xml_add_text(a, form, NS_DATA, "title", text_in(l, "Voice request"));
 	xml_add_text(a, form, NS_DATA, "instructions",
-	    "To approve this request for voice, select the \"Grant voice to this person?\" "
-	    "checkbox and click OK. To skip this request, click the cancel button.");
-	role = form_add_field(
-	    a, form, "list-single", "muc#role", "Requested role", role_name(ROLE_PARTICIPANT));
+	    text_in(l, "To approve this request for voice, select the \"Grant voice to this "
+		       "person?\" checkbox and click OK. To skip this request, click the cancel "
+		       "button."));
+	role = form_add_field(a, form, "list-single", "muc#role", text_in(l, "Requested role"),
+	    role_name(ROLE_PARTICIPANT));
 	form_add_option(a, role, NULL, role_name(ROLE_PARTICIPANT));
-	form_add_field(a, form, "jid-single", "muc#jid", "User ID", s->jid);
-	form_add_field(a, form, "text-single", "muc#roomnick", "Room Nickname", s->occupant->nick);
+	form_add_field(a, form, "jid-single", "muc#jid", text_in(l, "User ID"), s->jid);
 	form_add_field(
-	    a, form, "boolean", "muc#request_allow", "Grant voice to this person?", "false");
+	    a, form, "text-single", "muc#roomnick", text_in(l, "Room Nickname"), s->occupant->nick);
+	form_add_field(a, form, "boolean", "muc#request_allow",
+	    text_in(l, "Grant voice to this person?"), "false");
 	return x;
 }
 
 static void
 on_voice(struct plan *p, const struct change *c)
 {
-	struct wire *w = wire_new(p->s, approval_form(p, c->session));
+	struct wire *w[LANG_COUNT] = { NULL };
 	struct occupant *o;
 	struct session *s;
+	enum lang l;
 
 	asked_note(p->room, c->session->occupant->bare);
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		if (o->role == ROLE_MODERATOR)
-			TAILQ_FOREACH (s, &o->sessions, entry)
-				tell(p, w, s->addr);
-	wire_unref(w);
+			TAILQ_FOREACH (s, &o->sessions, entry) {
+				l = session_lang(s);
+				if (w[l] == NULL)
+					w[l] = wire_new(p->s, approval_form(p, c->session, l));
+				tell(p, w[l], s->addr);
+			}
+	for (l = 0; l < LANG_COUNT; l++)
+		if (w[l] != NULL)
+			wire_unref(w[l]);
 }
 
 /* -- granting: 8.6 -- */

@@ -10,6 +10,10 @@
  * t/text.c holds the order and that nothing is empty, t/texts.t that all that is said is here and
  * all that is here is said.
  */
+TEXT("A Web Page",
+    "Eine Webseite",
+    "Une page web",
+    "Una página web")
 TEXT("A nickname is needed to enter a room",
     "Um einen Raum zu betreten, braucht es einen Spitznamen",
     "Il faut un pseudo pour entrer dans un salon",
@@ -22,6 +26,14 @@ TEXT("Admins of the room",
     "Administratoren des Raums",
     "Administrateurs du salon",
     "Administradores de la sala")
+TEXT("Allow this person to register with the room?",
+    "Darf sich diese Person bei dem Raum registrieren?",
+    "Autoriser cette personne à s'inscrire au salon ?",
+    "¿Permitir que esta persona se registre en la sala?")
+TEXT("Always",
+    "Immer",
+    "Toujours",
+    "Siempre")
 TEXT("Anyone",
     "Alle",
     "Tout le monde",
@@ -46,10 +58,42 @@ TEXT("Description of the room",
     "Beschreibung des Raums",
     "Description du salon",
     "Descripción de la sala")
+TEXT("Desired Nickname",
+    "Gewünschter Spitzname",
+    "Pseudo souhaité",
+    "Apodo deseado")
+TEXT("Email Address",
+    "E-Mail-Adresse",
+    "Adresse e-mail",
+    "Correo electrónico")
+TEXT("FAQ Entry",
+    "Eintrag für häufige Fragen",
+    "Entrée de FAQ",
+    "Entrada de preguntas frecuentes")
+TEXT("Family Name",
+    "Nachname",
+    "Nom de famille",
+    "Apellidos")
+TEXT("Fill in the form to register with this room",
+    "Füllen Sie das Formular aus, um sich bei diesem Raum zu registrieren",
+    "Remplissez le formulaire pour vous inscrire à ce salon",
+    "Rellena el formulario para registrarte en esta sala")
+TEXT("Given Name",
+    "Vorname",
+    "Prénom",
+    "Nombre")
+TEXT("Grant voice to this person?",
+    "Dieser Person Schreibrecht geben?",
+    "Donner la parole à cette personne ?",
+    "¿Dar voz a esta persona?")
 TEXT("Greatest number of occupants (none: the service's limit)",
     "Höchstzahl der Anwesenden (none: Grenze des Dienstes)",
     "Nombre maximal d'occupants (none : la limite du service)",
     "Número máximo de ocupantes (none: el límite del servicio)")
+TEXT("In this room you go by the nickname that is reserved for you",
+    "In diesem Raum gilt der Spitzname, der für Sie reserviert ist",
+    "Dans ce salon, vous portez le pseudo qui vous est réservé",
+    "En esta sala usas el apodo que tienes reservado")
 TEXT("Keep messages for those who come later",
     "Nachrichten für später Kommende aufbewahren",
     "Conserver les messages pour ceux qui viennent plus tard",
@@ -82,10 +126,22 @@ TEXT("Name of the room",
     "Name des Raums",
     "Nom du salon",
     "Nombre de la sala")
+TEXT("Never",
+    "Nie",
+    "Jamais",
+    "Nunca")
+TEXT("No moderator is in this room",
+    "Kein Moderator ist in diesem Raum",
+    "Aucun modérateur n'est dans ce salon",
+    "No hay ningún moderador en esta sala")
 TEXT("Nobody",
     "Niemand",
     "Personne",
     "Nadie")
+TEXT("Nobody can ask for voice in this room",
+    "In diesem Raum kann niemand um Schreibrecht bitten",
+    "Personne ne peut demander la parole dans ce salon",
+    "Nadie puede pedir voz en esta sala")
 TEXT("Number of occupants",
     "Anzahl der Anwesenden",
     "Nombre d'occupants",
@@ -122,6 +178,22 @@ TEXT("Publish-subscribe node of the room",
     "Publish-Subscribe-Knoten des Raums",
     "Nœud publish-subscribe du salon",
     "Nodo publish-subscribe de la sala")
+TEXT("Registration request",
+    "Antrag auf Registrierung",
+    "Demande d'inscription",
+    "Solicitud de registro")
+TEXT("Registration with %s",
+    "Registrierung bei %s",
+    "Inscription à %s",
+    "Registro en %s")
+TEXT("Registrations wait for an admin's approval",
+    "Registrierungen warten auf die Zustimmung eines Admins",
+    "Les inscriptions attendent l'accord d'un admin",
+    "Los registros esperan la aprobación de un administrador")
+TEXT("Requested role",
+    "Gewünschte Rolle",
+    "Rôle demandé",
+    "Rol solicitado")
 TEXT("Roles that may ask who the members are",
     "Rollen, die die Liste der Mitglieder abfragen dürfen",
     "Rôles qui peuvent demander la liste des membres",
@@ -130,10 +202,18 @@ TEXT("Roles whose presence is shown to others",
     "Rollen, deren Anwesenheit den anderen gezeigt wird",
     "Rôles dont la présence est montrée aux autres",
     "Roles cuya presencia se muestra a los demás")
+TEXT("Room Nickname",
+    "Spitzname im Raum",
+    "Pseudo dans le salon",
+    "Apodo en la sala")
 TEXT("Subject",
     "Thema",
     "Sujet",
     "Tema")
+TEXT("That is not the address of a user",
+    "Das ist nicht die Adresse eines Benutzers",
+    "Ce n'est pas l'adresse d'un utilisateur",
+    "Esa no es la dirección de un usuario")
 TEXT("That nickname cannot be used",
     "Dieser Spitzname kann nicht verwendet werden",
     "Ce pseudo ne peut pas être utilisé",
@@ -142,6 +222,10 @@ TEXT("That nickname is already in use by another occupant",
     "Dieser Spitzname ist hier schon vergeben",
     "Ce pseudo est déjà utilisé par un autre occupant",
     "Otro ocupante ya usa ese apodo")
+TEXT("That nickname is reserved for somebody else",
+    "Dieser Spitzname ist für jemand anderen reserviert",
+    "Ce pseudo est réservé à quelqu'un d'autre",
+    "Ese apodo está reservado para otra persona")
 TEXT("That room has been destroyed",
     "Dieser Raum wurde aufgelöst",
     "Ce salon a été détruit",
@@ -154,6 +238,14 @@ TEXT("That room name is reserved",
     "Dieser Raumname ist vorbehalten",
     "Ce nom de salon est réservé",
     "Ese nombre de sala está reservado")
+TEXT("That user has been invited too often",
+    "Dieser Benutzer wurde zu oft eingeladen",
+    "Cet utilisateur a été invité trop souvent",
+    "Ese usuario ha sido invitado demasiadas veces")
+TEXT("That user is banned from this room",
+    "Dieser Benutzer ist aus diesem Raum verbannt",
+    "Cet utilisateur est banni de ce salon",
+    "Ese usuario tiene prohibida la entrada a esta sala")
 TEXT("The answer cannot be relayed",
     "Die Antwort lässt sich nicht weitergeben",
     "La réponse ne peut pas être transmise",
@@ -198,6 +290,35 @@ TEXT("This stanza is too large or too deeply nested",
     "Diese Nachricht ist zu groß oder zu tief verschachtelt",
     "Ce message est trop gros ou trop imbriqué",
     "Este mensaje es demasiado grande o tiene demasiados niveles")
+TEXT("To approve this registration request, select the \"Allow this person to register "
+    "with the room?\" checkbox and click OK. To skip this request, click the cancel "
+    "button.",
+    "Um dem Antrag zuzustimmen, wählen Sie „Darf sich diese Person bei dem Raum "
+    "registrieren?“ aus und bestätigen Sie. Um ihn zu übergehen, brechen Sie ab.",
+    "Pour accepter cette demande, cochez « Autoriser cette personne à s'inscrire au salon"
+    " ? » et validez. Pour la passer, annulez.",
+    "Para aprobar esta solicitud, marca «¿Permitir que esta persona se registre en la "
+    "sala?» y acepta. Para omitirla, cancela.")
+TEXT("To approve this request for voice, select the \"Grant voice to this person?\" "
+    "checkbox and click OK. To skip this request, click the cancel button.",
+    "Um der Bitte zuzustimmen, wählen Sie „Dieser Person Schreibrecht geben?“ aus und "
+    "bestätigen Sie. Um sie zu übergehen, brechen Sie ab.",
+    "Pour accepter cette demande, cochez « Donner la parole à cette personne ? » et "
+    "validez. Pour la passer, annulez.",
+    "Para aprobar esta petición, marca «¿Dar voz a esta persona?» y acepta. Para "
+    "omitirla, cancela.")
+TEXT("User",
+    "Benutzer",
+    "Utilisateur",
+    "Usuario")
+TEXT("User ID",
+    "Adresse",
+    "Adresse",
+    "Dirección")
+TEXT("Users may register with the room",
+    "Benutzer dürfen sich bei dem Raum registrieren",
+    "Les utilisateurs peuvent s'inscrire au salon",
+    "Los usuarios pueden registrarse en la sala")
 TEXT("Visitors",
     "Besucher",
     "Visiteurs",
@@ -214,6 +335,18 @@ TEXT("Visitors' status texts are shown to others",
     "Statustexte von Besuchern werden den anderen gezeigt",
     "Les textes de statut des visiteurs sont montrés aux autres",
     "Los textos de estado de los visitantes se muestran a los demás")
+TEXT("Voice request",
+    "Bitte um Schreibrecht",
+    "Demande de parole",
+    "Petición de voz")
+TEXT("Where membership matters",
+    "Wo es auf Mitgliedschaft ankommt",
+    "Là où l'adhésion compte",
+    "Donde importa ser miembro")
+TEXT("Who has reserved a nickname goes by that one",
+    "Wer einen Spitznamen reserviert hat, trägt diesen",
+    "Qui a réservé un pseudo porte celui-là",
+    "Quien ha reservado un apodo usa ese")
 TEXT("Who may see real addresses",
     "Wer darf die echten Adressen sehen",
     "Qui peut voir les adresses réelles",
@@ -230,23 +363,47 @@ TEXT("You are not in this room",
     "Sie sind nicht in diesem Raum",
     "Vous n'êtes pas dans ce salon",
     "No estás en esta sala")
+TEXT("You are not registered with this room",
+    "Sie sind bei diesem Raum nicht registriert",
+    "Vous n'êtes pas inscrit à ce salon",
+    "No estás registrado en esta sala")
 TEXT("You are sending too fast",
     "Sie senden zu schnell",
     "Vous envoyez trop vite",
     "Estás enviando demasiado rápido")
+TEXT("You asked for voice a short while ago",
+    "Sie haben erst vor Kurzem um Schreibrecht gebeten",
+    "Vous avez demandé la parole il y a peu",
+    "Pediste voz hace poco")
+TEXT("You cannot register with this room",
+    "Bei diesem Raum können Sie sich nicht registrieren",
+    "Vous ne pouvez pas vous inscrire à ce salon",
+    "No puedes registrarte en esta sala")
 TEXT("You have created as many rooms as you may",
     "Sie haben so viele Räume angelegt, wie Sie dürfen",
     "Vous avez créé autant de salons que permis",
-    "Ha creado tantas salas como se permite")
+    "Has creado tantas salas como se permite")
 TEXT("You have no voice in this room",
     "Sie haben in diesem Raum kein Schreibrecht",
     "Vous n'avez pas la parole dans ce salon",
     "No tienes voz en esta sala")
+TEXT("You have voice already",
+    "Sie haben schon Schreibrecht",
+    "Vous avez déjà la parole",
+    "Ya tienes voz")
 TEXT("You may not create rooms here",
     "Sie dürfen hier keine Räume anlegen",
     "Vous ne pouvez pas créer de salons ici",
-    "No puede crear salas aquí")
+    "No puedes crear salas aquí")
 TEXT("You may not send private messages in this room",
     "In diesem Raum dürfen Sie keine privaten Nachrichten senden",
     "Vous ne pouvez pas envoyer de messages privés dans ce salon",
     "No puedes enviar mensajes privados en esta sala")
+TEXT("Your request to register with this room was denied",
+    "Ihr Antrag auf Registrierung bei diesem Raum wurde abgelehnt",
+    "Votre demande d'inscription à ce salon a été refusée",
+    "Tu solicitud de registro en esta sala ha sido rechazada")
+TEXT("Your request waits for an admin's approval",
+    "Ihr Antrag wartet auf die Zustimmung eines Admins",
+    "Votre demande attend l'accord d'un admin",
+    "Tu solicitud espera la aprobación de un administrador")

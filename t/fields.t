@@ -12,7 +12,7 @@ rows=$(sed -nE \
 	-e 's/^SET\([^"]*"([^"]*)", "[^"]*", 7,.*/\1 all/p' \
 	-e 's/^ENUM\([^"]*"([^"]*)", "[^"]*", [A-Z]+_([A-Z_]+),.*/\1 \L\2/p' \
 	-e 's/^TEXT\([^"]*"([^"]*)".*/\1 -/p' lib/tbl/config.h)
-told=$(sed -nE '/^\.It Sy field /,/^\.El/s/^\.It ([a-z_#]+) Ta ([^ ]+) Ta .*/\1 \2/p' \
+told=$(sed -nE '/^\.It Sy field /,/^\.El/s/^\.It ([a-z_#-]+) Ta ([^ ]+) Ta .*/\1 \2/p' \
 	man/mucd-rooms.7 | tr -d '\\')
 
 [ "$(echo "$rows" | wc -l)" -eq "$(grep -cE '^(BOOL|ENUM|UINT|PICK|TEXT|SET)\(' lib/tbl/config.h)" ]

@@ -151,6 +151,7 @@ test_alive(void)
 	test_init(&t);
 	test_start(&t, &e);
 	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
 	muc_domain_up(t.muc, 0, t.now);
 	t.now.mono_ms += 61000;
 	muc_tick(t.muc, t.now);
@@ -173,6 +174,68 @@ test_alive(void)
 	test_release(&t);
 }
 
+/*
+ * A domain is dead: what is told to its sessions comes back from each. Nobody leaves at once, so nobody
+ * there is told of the others' leaving, which would come back in turn; in the end they go together, and
+ * who is still there is told of each once. XEP-0045 18.1.2.
+ */
+static void
+test_dead_domain(void)
+{
+	enum { GHOSTS = 200 };
+	struct test t;
+	enum muc_error e;
+	char stanza[300];
+	char *out;
+	int told = 0, back = 0;
+	int64_t due;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	for (int i = 0; i < GHOSTS; i++) {
+		snprintf(stanza, sizeof(stanza),
+		    "<presence from='u%d@dead.example/r' to='room@rooms.example/n%d'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    i, i);
+		free(test_ask(&t, stanza));
+	}
+	free(test_ask(&t, SAY("a", "x")));
+	for (int i = 0; i < GHOSTS; i++) {
+		snprintf(stanza, sizeof(stanza),
+		    "<message from='u%d@dead.example/r' to='room@rooms.example/A' type='error' "
+		    "id='m'>"
+		    "<error type='cancel'><remote-server-not-found "
+		    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+		    i);
+		out = test_ask(&t, stanza);
+		told += count_of(out, "<presence");
+		free(out);
+	}
+	is_int(told, 0, "a storm of errors tells nobody anything");
+	told = 0;
+	for (int i = 0; i < 100000 && (due = muc_deadline(t.muc)) != INT64_MAX; i++) {
+		/* A client that is there says something now and then. */
+		if (i % 100 == 0)
+			free(test_ask(&t, SAY("a", "y")));
+		if (due > t.now.mono_ms)
+			t.now.mono_ms = due;
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+		out = test_drain(&t, 65536);
+		told += count_of(out, "<presence to='a@example/r'");
+		back += count_of(out, "<presence to='u");
+		free(out);
+		if (muc_stats(t.muc)->sessions == 1)
+			break;
+	}
+	is_int((int)muc_stats(t.muc)->sessions, 1, "in the end the ghosts are gone");
+	is_int(told, GHOSTS, "each is told of once to who is still there");
+	is_int(back, GHOSTS, "and of each to nobody else but itself");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -181,5 +244,6 @@ main(void)
 	test_link_down();
 	test_bounce();
 	test_alive();
+	test_dead_domain();
 	return tap_done();
 }

@@ -316,15 +316,20 @@ on_answer(struct plan *p, const struct change *c)
 
 /* -- time -- */
 
-/* Has it been waited for long enough? */
+/*
+ * Has it been waited for long enough? Not only when its own time has come: those of a dead domain go
+ * together, or each would be told of all who go before, and nobody could take it.
+ */
 static bool
 expired(const struct service *s, const struct session *x)
 {
 	int64_t now = s->now.mono_ms;
 
-	return x->doubt != DOUBT_NONE && x->due_ms <= now &&
-	       (x->doubt == DOUBT_ALIVE || now - x->doubt_ms >= s->limits.doubt_gone_s * 1000 ||
-		   now >= idle_until(s, x));
+	if (x->doubt == DOUBT_NONE)
+		return false;
+	if (x->doubt == DOUBT_ALIVE)
+		return x->due_ms <= now;
+	return now - x->doubt_ms >= s->limits.doubt_gone_s * 1000 || now >= idle_until(s, x);
 }
 
 /*

@@ -206,11 +206,18 @@ make_leave(struct world *w, struct deed *d)
 	    "type='unavailable'>%s", likely(w, 50) ? "<status>bye &lt;all></status>" : "");
 }
 
+/* Often to a nick that another session of the same account has. */
 bool
 make_rename(struct world *w, struct deed *d)
 {
-	return session_of(w, d) != NULL &&
-	       put(w, d, "presence", some_nick(w, d), ">%s", some_look(w, d, EFFECT_LOOK));
+	const struct session *s = session_of(w, d);
+	const struct occupant *o = somebody(w, d);
+	const char *nick = some_nick(w, d);
+
+	for (int i = 0; s != NULL && i < 4; i++, o = somebody(w, d))
+		if (strcmp(o->bare, s->occupant->bare) == 0)
+			nick = o->nick;
+	return s != NULL && put(w, d, "presence", nick, ">%s", some_look(w, d, EFFECT_LOOK));
 }
 
 bool

@@ -182,6 +182,8 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	s->arena = arena_new();
 	TAILQ_INIT(&s->busy);
 	TAILQ_INIT(&s->idle);
+	TAILQ_INIT(&s->left_sessions);
+	TAILQ_INIT(&s->left_occupants);
 	TAILQ_INIT(&s->user_order);
 	TAILQ_INIT(&s->late);
 	TAILQ_INIT(&m->late_order);

@@ -68,7 +68,7 @@ occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
 }
 
 static void
-occupant_free(struct occupant *o, bool room_goes)
+occupant_leave(struct occupant *o, bool room_goes)
 {
 	struct room *r = o->room;
 
@@ -77,9 +77,7 @@ occupant_free(struct occupant *o, bool room_goes)
 	if (--r->noccupants == 0 && !room_goes)
 		room_set_busy(r, false);
 	r->service->stats.occupants--;
-	free(o->nick);
-	free(o->bare);
-	free(o);
+	TAILQ_INSERT_TAIL(&r->service->left_occupants, o, entry);
 }
 
 static void
@@ -99,7 +97,7 @@ part_occupant(struct session *s, bool room_goes)
 	TAILQ_REMOVE(&o->sessions, s, entry);
 	o->user->nsessions--;
 	if (--o->nsessions == 0)
-		occupant_free(o, room_goes);
+		occupant_leave(o, room_goes);
 }
 
 struct session *
@@ -159,11 +157,29 @@ session_free(struct session *s, bool room_goes)
 	map_del(&s->occupant->room->sessions, s->jid);
 	part_occupant(s, room_goes);
 	service->stats.sessions--;
-	addr_unref(s->addr);
-	free(s->jid);
-	free(s->payload);
-	free(s->lang);
-	free(s);
+	TAILQ_INSERT_TAIL(&service->left_sessions, s, entry);
+}
+
+void
+left_free(struct service *service)
+{
+	struct occupant *o;
+	struct session *s;
+
+	while ((s = TAILQ_FIRST(&service->left_sessions)) != NULL) {
+		TAILQ_REMOVE(&service->left_sessions, s, entry);
+		addr_unref(s->addr);
+		free(s->jid);
+		free(s->payload);
+		free(s->lang);
+		free(s);
+	}
+	while ((o = TAILQ_FIRST(&service->left_occupants)) != NULL) {
+		TAILQ_REMOVE(&service->left_occupants, o, entry);
+		free(o->nick);
+		free(o->bare);
+		free(o);
+	}
 }
 
 /*

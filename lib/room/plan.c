@@ -27,6 +27,7 @@ plan_release(struct plan *p)
 	map_release(&p->named);
 	if (p->reply_wire != NULL)
 		wire_unref(p->reply_wire);
+	left_free(p->s);
 }
 
 struct change *

@@ -232,6 +232,7 @@ room_free(struct room *r)
 
 	while (!TAILQ_EMPTY(&r->occupants))
 		session_free(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions), true);
+	left_free(r->service);
 	TAILQ_REMOVE(list, r, entry);
 	room_unwatch(r);
 	if (!r->gone)

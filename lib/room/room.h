@@ -270,7 +270,9 @@ struct service {
 	unsigned fill;	 /* of the store, per cent; as of the turn's first question */
 	bool fill_known; /* in this turn */
 
-	struct map rooms; /* bare JID -> struct room: the loaded ones */
+	struct map rooms;		   /* bare JID -> struct room: the loaded ones */
+	struct session_list left_sessions; /* see left_free() */
+	struct occupant_list left_occupants;
 	struct room_list busy, idle;
 	uint64_t next_id, nrooms;
 	bool purging;		/* table dead is not empty */
@@ -371,8 +373,14 @@ void session_told(struct session *);
 /* Removes one, here and in the store; with the last one the occupant goes, too. */
 void session_remove(struct session *);
 
-/* Frees one; the store keeps it. `room_goes`: the room is being freed itself. */
+/* Removes one here; the store keeps it. `room_goes`: the room is being freed itself. */
 void session_free(struct session *, bool room_goes);
+
+/*
+ * Those who have left are out of every list, but still there while the plan goes on that made them
+ * leave: what it does next may speak of its sender. Frees them.
+ */
+void left_free(struct service *);
 
 /* Moves the session to another nick; a new one, or one of the same bare JID. */
 void session_rename(struct session *, const char *nick);

@@ -220,7 +220,8 @@ echo(struct arena *a, struct xml *error, const struct ev *ev)
 }
 
 struct xml *
-error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, enum lang lang)
+error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, enum lang lang,
+    const char *what)
 {
 	const struct refusal *r = &refusals[deny];
 	struct xml *error = xml_add(a, stanza, NS_STANZA, "error"), *condition;
@@ -230,7 +231,8 @@ error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, e
 	condition = xml_add(a, error, NS_STANZA_ERRORS, r->condition);
 	if (r->text != NULL)
 		xml_set_lang(a,
-		    xml_add_text(a, error, NS_STANZA_ERRORS, "text", text_in(lang, r->text)),
+		    xml_add_text(a, error, NS_STANZA_ERRORS, "text",
+			text_with(a, text_in(lang, r->text), what)),
 		    lang_tag(lang));
 	return condition;
 }
@@ -279,6 +281,15 @@ add_venue(struct service *s, const struct ev *ev, struct xml *condition)
 		xml_text_add(s->arena, condition, jid_uri(s->arena, t.venue, "join"));
 }
 
+/* What the text of the error has in the place of its "%s". */
+static const char *
+detail(const struct plan *p, enum deny deny)
+{
+	if (deny != SLOW_MODE)
+		return NULL;
+	return arena_fmt(p->s->arena, "%u", (unsigned)p->room->config.slow_mode_duration);
+}
+
 static void
 refuse(struct plan *p, enum deny deny)
 {
@@ -298,7 +309,7 @@ refuse(struct plan *p, enum deny deny)
 	/* Where there is no room for requests there is none for copies of them. */
 	if (deny != RESOURCE_CONSTRAINT)
 		echo(a, x, ev);
-	condition = error_add(a, x, by, deny, plan_lang(p));
+	condition = error_add(a, x, by, deny, plan_lang(p), detail(p, deny));
 	if (deny == ROOM_GONE)
 		add_venue(s, ev, condition);
 	tell_jid(p, x, ev->from.full);

@@ -231,8 +231,12 @@ const char *say_of(const struct plan *, const char *english, const char *what);
  */
 void plan_bounced(struct plan *, struct session *);
 
-/* Why something is refused, as <error/>. Returns the condition in it. dispatch.c */
-struct xml *error_add(struct arena *, struct xml *stanza, const char *by, enum deny, enum lang);
+/*
+ * Why something is refused, as <error/>. `what` stands in its text for "%s"; NULL where there is none.
+ * Returns the condition in it. dispatch.c
+ */
+struct xml *error_add(
+    struct arena *, struct xml *stanza, const char *by, enum deny, enum lang, const char *what);
 
 /*
  * Somebody else's error as <error/>: its type and condition alone. Texts, `by` and what the conditions

@@ -46,6 +46,8 @@
 	FEATURE(leave)                                                                             \
 	/* the subject is asked before: a message with only a subject is not a message */          \
 	FEATURE(groupchat)                                                                         \
+	/* who may not speak at all is told so, not that it is too soon */                         \
+	FEATURE(slowmode)                                                                          \
 	FEATURE(private)                                                                           \
 	FEATURE(voice)                                                                             \
 	/* these two only say in disco#info what all messages and presences have */                \
@@ -218,12 +220,7 @@ say(const struct plan *p, const char *english)
 const char *
 say_of(const struct plan *p, const char *english, const char *what)
 {
-	const char *text = say(p, english), *at = strstr(text, "%s");
-	struct arena *a = p->s->arena;
-
-	if (at == NULL)
-		return text;
-	return arena_cat(a, arena_strndup(a, text, (size_t)(at - text)), what, at + 2, NULL);
+	return text_with(p->s->arena, say(p, english), what);
 }
 
 const char *

@@ -57,6 +57,7 @@ static const struct row by_affiliation[] = {
 	{ MAY_EDIT_MODERATORS, { "No", "No", "No", "Yes", "Yes" } },
 	{ MAY_EDIT_ADMINS, { "No", "No", "No", "No", "Yes" } },
 	{ MAY_EDIT_OWNERS, { "No", "No", "No", "No", "Yes" } },
+	{ MAY_EXCEED_SLOW_MODE, { "No", "No", "No", "Yes", "Yes" } },
 	{ MAY_CONFIGURE, { "No", "No", "No", "No", "Yes" } },
 	{ MAY_DESTROY, { "No", "No", "No", "No", "Yes" } },
 };

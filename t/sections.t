@@ -63,6 +63,8 @@ NOT_DONE = {12, 34, 158, 207, 219}
 
 # The edge cases that are to be covered: entering, presence, messages, nicks, rights, configuration,
 # invitations, routing; robustness but for reloading; what clients trip over.
+# Of retraction and moderation (XEP-0424, XEP-0425), and of affiliation versions (XEP-0463).
+NOT_THERE_YET = [66, 67, 68, 69, 70, 103]
 EDGES = [*range(1, 136), *range(146, 154), *range(155, 167)]
 
 # Edges that a script cannot show, or not alone: the test that does, and why.
@@ -158,8 +160,9 @@ none("what is covered elsewhere is, and not by a script too", [
 open_edges = [n for n in EDGES if n not in edges_covered and n not in ELSEWHERE]
 for n, (test, why) in sorted(ELSEWHERE.items()):
     print(f"# edge {n}: {test}: {why}")
-if open_edges:
-    print("# edges that nothing covers:", *open_edges)
+none("each edge case is covered, but for those of features that are not there yet",
+     [f"edge {n}" for n in open_edges if n not in NOT_THERE_YET])
+none("what is covered is there", [f"edge {n}" for n in NOT_THERE_YET if n not in open_edges])
 open_examples = [n for n in examples if n not in examples_covered
                  and n not in NOT_OUR_EXAMPLES | NOT_DONE]
 none("each example of a service is shown by a script", [f"example {n}" for n in open_examples])

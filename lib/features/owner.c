@@ -9,6 +9,9 @@
 
 #define FORM_TYPE "http://jabber.org/protocol/muc#roomconfig"
 
+/* The longest that a room makes anybody wait between two messages. */
+#define SLOWEST_S 86400
+
 /* The fields that hold the full list of those with an affiliation: 16.5.3. */
 static const struct list {
 	const char *var, *label;
@@ -248,6 +251,8 @@ plan_submit(struct plan *p, const struct xml *form)
 		return NOT_ACCEPTABLE;
 	if (config->maxusers > most)
 		config->maxusers = (uint32_t)most;
+	if (config->slow_mode_duration > SLOWEST_S)
+		config->slow_mode_duration = SLOWEST_S;
 	/* First of all: with the last who is no member the room itself may go. */
 	if (r->locked)
 		plan_add(p, CH_UNLOCK);

@@ -79,7 +79,7 @@ tell_failed(struct plan *p, struct query *q, enum deny why)
 {
 	struct xml *x = answer_new(p, q, "error");
 
-	error_add(p->s->arena, x, p->room->jid, why, session_lang(q->by));
+	error_add(p->s->arena, x, p->room->jid, why, session_lang(q->by), NULL);
 	tell_jid(p, x, q->by->jid);
 	query_free(q);
 }

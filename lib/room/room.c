@@ -518,7 +518,7 @@ purge_visit(void *arg, struct bytes key, struct bytes val)
 
 /* Tables whose keys begin with a room's id; its sessions have left before it is destroyed. */
 static const enum table of_room[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive,
-	TABLE_invites, TABLE_roles };
+	TABLE_invites, TABLE_roles, TABLE_spoke };
 
 /* Removes what fits into the step; true: the step is full. */
 static bool

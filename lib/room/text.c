@@ -76,3 +76,13 @@ text_in(enum lang lang, const char *english)
 	row = bsearch(english, texts, sizeof(texts) / sizeof(texts[0]), sizeof(texts[0]), compare);
 	return row != NULL ? row[lang] : english;
 }
+
+const char *
+text_with(struct arena *a, const char *text, const char *what)
+{
+	const char *at = strstr(text, "%s");
+
+	if (at == NULL)
+		return text;
+	return arena_cat(a, arena_strndup(a, text, (size_t)(at - text)), what, at + 2, NULL);
+}

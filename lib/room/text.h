@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+struct arena;
 struct room;
 struct session;
 
@@ -44,5 +45,8 @@ enum lang session_lang(const struct session *);
 
 /* A text of tbl/text.h in a language; one that is not in there comes back as it is. Static. */
 const char *text_in(enum lang, const char *english);
+
+/* A text with something in the place of its "%s", if it has one. */
+const char *text_with(struct arena *, const char *text, const char *what);
 
 #endif

@@ -81,6 +81,15 @@ enum role role_entering(const struct room *, const char *bare, enum affiliation)
 void kept_role_set(struct room *, const char *bare, enum affiliation, enum role);
 void kept_role_del(struct room *, const char *bare);
 
+/* -- spoke.c: who has spoken a short while ago; XEP-0500 -- */
+
+/* Records of a room: beyond it the oldest is forgotten. */
+#define SPOKE_MOST 1000
+
+bool spoke_lately(const struct room *, const char *bare, int64_t within_ms);
+void spoke_note(struct room *, const char *bare);
+void spoke_clear(struct room *);
+
 /* -- asked.c: who asked for voice a while ago; 7.13 -- */
 
 bool asked_lately(const struct room *, const char *bare);

@@ -33,6 +33,7 @@ BOOL(38, moderatedroom, "muc#roomconfig_moderatedroom", "", 0, "Only those with 
 BOOL(56, allow_voice_requests, "allow_voice_requests", "", 1, "Visitors may ask for voice")
 BOOL(55, allow_visitor_status, "allow_visitor_status", "muc#roomconfig_allowvisitorstatus", 1, "Visitors' status texts are shown to others")
 BOOL(54, allow_visitor_nickchange, "allow_visitor_nickchange", "muc#roomconfig_allowvisitornickchange", 1, "Visitors may change their nickname")
+UINT(60, slow_mode_duration, "muc#roomconfig_slow_mode_duration", "", 0, "Seconds to wait between two messages (0: none)")
 BOOL(40, changesubject, "muc#roomconfig_changesubject", "", 0, "Participants may change the subject")
 ENUM(44, allowpm, "muc#roomconfig_allowpm", "allow_private_messages", ALLOWPM_ANYONE, "Who may send private messages", "anyone participants moderators none")
 BOOL(53, allow_query_users, "allow_query_users", "", 1, "Occupants may query one another's clients")

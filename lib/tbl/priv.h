@@ -41,6 +41,7 @@ BY_AFFILIATION(EDIT_MEMBERS,           no,      no,      no,           yes,   ye
 BY_AFFILIATION(EDIT_MODERATORS,        no,      no,      no,           yes,   yes)
 BY_AFFILIATION(EDIT_ADMINS,            no,      no,      no,           no,    yes)
 BY_AFFILIATION(EDIT_OWNERS,            no,      no,      no,           no,    yes)
+BY_AFFILIATION(EXCEED_SLOW_MODE,       no,      no,      no,           yes,   yes) /* XEP-0500 6 */
 BY_AFFILIATION(CONFIGURE,              no,      no,      no,           no,    yes)
 BY_AFFILIATION(DESTROY,                no,      no,      no,           no,    yes)
 #endif

@@ -90,6 +90,10 @@ TEXT("Greatest number of occupants (none: the service's limit)",
     "Höchstzahl der Anwesenden (none: Grenze des Dienstes)",
     "Nombre maximal d'occupants (none : la limite du service)",
     "Número máximo de ocupantes (none: el límite del servicio)")
+TEXT("In this room one waits %s seconds between two messages",
+    "In diesem Raum wartet man zwischen zwei Nachrichten %s Sekunden",
+    "Dans ce salon, on attend %s secondes entre deux messages",
+    "En esta sala se espera %s segundos entre dos mensajes")
 TEXT("In this room you go by the nickname that is reserved for you",
     "In diesem Raum gilt der Spitzname, der für Sie reserviert ist",
     "Dans ce salon, vous portez le pseudo qui vous est réservé",
@@ -206,6 +210,10 @@ TEXT("Room Nickname",
     "Spitzname im Raum",
     "Pseudo dans le salon",
     "Apodo en la sala")
+TEXT("Seconds to wait between two messages (0: none)",
+    "Wartezeit zwischen zwei Nachrichten in Sekunden (0: keine)",
+    "Secondes d'attente entre deux messages (0 : aucune)",
+    "Segundos de espera entre dos mensajes (0: ninguno)")
 TEXT("Subject",
     "Thema",
     "Sujet",

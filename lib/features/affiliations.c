@@ -107,9 +107,11 @@ plan_standings(struct plan *p)
 			add_standing(p, o, cause, now, STATUS_AFFILIATION_LOST);
 		else if (now != o->affiliation)
 			add_standing(p, o, cause, now, 0);
-		if (strcmp(cause->affil.jid, o->bare) == 0)
-			add_renick(p, o, cause->affil.nick);
 	}
+	/* Who goes by two nicks has the new standing under both before they become one. */
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		if ((cause = map_get(&p->affils, o->bare)) != NULL)
+			add_renick(p, o, cause->affil.nick);
 	return OK;
 }
 

@@ -71,6 +71,17 @@ tell_left(struct plan *p, const struct occupant *o, const struct session *to)
 }
 
 /*
+ * 7.2.4: under a moderator's nick a session sees addresses, also of those who have been here all along.
+ * `saw`: it did before.
+ */
+static void
+tell_addresses(struct plan *p, const struct session *s, bool saw)
+{
+	if (!saw && s->occupant->role == ROLE_MODERATOR && p->room->config.whois != WHOIS_ANYONE)
+		tell_roster(p, s);
+}
+
+/*
  * 7.6, example 50: `unavailable` of the old nick with 303 and the new one, then the new presence.
  * Where other sessions stay behind under the old nick, that nick is not gone: only the session
  * itself is told 303, the others see a new nick come.
@@ -105,9 +116,7 @@ on_rename(struct plan *p, const struct change *c)
 	tell_presence_all(p, &now, TELL_EVERYBODY, s);
 	now.id = p->ev->id;
 	tell_presence(p, &now, s, true);
-	/* 7.2.4: under a moderator's nick it sees addresses, also of those who have been here all along. */
-	if (!saw_jids && now.role == ROLE_MODERATOR && p->room->config.whois != WHOIS_ANYONE)
-		tell_roster(p, s);
+	tell_addresses(p, s, saw_jids);
 }
 
 static enum deny
@@ -117,11 +126,16 @@ may_renick(const struct room *r, const struct plan *p, const struct change *c)
 	return nick_free(p, c->nick, c->occupant->bare);
 }
 
-/* 7.10: all see 210 with the nick that the room gives. */
+/*
+ * 7.10: all see 210 with the nick that the room gives. Under it the user may be in already, by other
+ * sessions and with another role. Who is to be told addresses still is so under any nick.
+ */
 static void
 on_renick(struct plan *p, const struct change *c)
 {
-	struct occupant *o = c->occupant;
+	struct occupant *o = c->occupant, *to;
+	const unsigned moved = o->nsessions;
+	const struct session *s;
 	struct presence old = {
 		.occupant = o,
 		.unavailable = true,
@@ -129,13 +143,19 @@ on_renick(struct plan *p, const struct change *c)
 		.new_nick = c->nick,
 		.codes = { STATUS_NEW_NICK },
 	};
-	struct presence now = { .role = o->role, .codes = { STATUS_NICK_CHANGED_BY_ROOM } };
+	struct presence now = { .codes = { STATUS_NICK_CHANGED_BY_ROOM } };
 
 	tell_presence_all(p, &old, TELL_EVERYBODY, NULL);
-	for (unsigned n = o->nsessions; n > 0; n--)
+	for (unsigned n = moved; n > 0; n--)
 		session_rename(TAILQ_FIRST(&o->sessions), c->nick);
-	now.occupant = room_nick(p->room, c->nick);
+	to = room_nick(p->room, c->nick);
+	to->promoted = to->promoted || o->promoted;
+	now.occupant = to;
+	now.role = to->role;
 	tell_presence_all(p, &now, TELL_EVERYBODY, NULL);
+	s = TAILQ_LAST(&to->sessions, session_list);
+	for (unsigned n = moved; n > 0; n--, s = TAILQ_PREV(s, session_list, entry))
+		tell_addresses(p, s, o->role == ROLE_MODERATOR);
 }
 
 /* 7.2.2: 210 tells that the nick is not the one that was asked for. */

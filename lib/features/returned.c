@@ -44,6 +44,13 @@ message_back(struct plan *p, struct note *n)
 
 /* -- requests -- */
 
+/* Does who asked see the address of who answers? The nick that was asked may be somebody else's by now. */
+static bool
+sees_answerer(const struct plan *p, const struct occupant *who)
+{
+	return strcmp(who->bare, p->ev->from.bare) == 0 || sees_jid(p->room, who, NULL);
+}
+
 static enum deny
 plan_answer(struct plan *p)
 {
@@ -61,7 +68,7 @@ plan_answer(struct plan *p)
 		plan_bounced(p, q->of);
 	if (ev->type == TYPE_ERROR || ev->cut)
 		return OK;
-	if (!sees_jid(p->room, q->by->occupant, room_nick(p->room, q->nick)))
+	if (!sees_answerer(p, q->by->occupant))
 		answer = without_jid(p->s->arena, answer, ev->from.bare);
 	c->text = relayed_payload(p, answer, &c->text_len);
 	return OK;

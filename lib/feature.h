@@ -98,6 +98,9 @@ struct feature {
 	/* Makes it so, and tells. Cannot fail. */
 	void (*on[CH_COUNT])(struct plan *, const struct change *);
 
+	/* All changes of a plan are made. */
+	void (*on_end)(struct plan *);
+
 	/* Status codes for the self-presence of whoever enters, besides 110: code_add(). */
 	void (*add_codes)(const struct plan *, const struct change *, unsigned codes[8]);
 

@@ -69,7 +69,7 @@
 	FEATURE(time)                                                                              \
 	/* what the room does not answer itself is for the other one to answer */                  \
 	FEATURE(between)                                                                           \
-	/* last of all on a leave: the room may end with it */                                     \
+	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)
 
 #define FEATURE(name) extern const struct feature feature_##name;
@@ -110,6 +110,9 @@ features_on(struct plan *p)
 		for (const struct feature *const *f = features; *f != NULL; f++)
 			if ((*f)->on[c->kind] != NULL)
 				(*f)->on[c->kind](p, c);
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->on_end != NULL)
+			(*f)->on_end(p);
 }
 
 void

@@ -4,12 +4,13 @@
  *
  * Before and after the restart the whole store is written down, and what the service answers
  * when every client asks about every room: what it is, who is in it, who is what in it, how it is
- * configured. All of that must be equal.
+ * configured. All of that must be equal. And of rooms that are gone nothing is left.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/xml.h"
 #include "base/xml_write.h"
 #include "host_in.h"
@@ -214,6 +215,75 @@ same(struct play *p, const char *what, struct buf *a, struct buf *b)
 	return false;
 }
 
+/* -- what belongs to no room -- */
+
+struct strays {
+	struct arena *a;
+	struct map rooms; /* ids of rooms that have a name, or whose data still goes; -> "" */
+	uint64_t n;
+};
+
+static const char *
+id_text(struct arena *a, const void *id)
+{
+	char *s = arena_alloc(a, 17);
+
+	for (int i = 0; i < 8; i++)
+		snprintf(s + 2 * i, 3, "%02x", ((const unsigned char *)id)[i]);
+	return s;
+}
+
+static int
+take_named(void *arg, struct bytes key, struct bytes val)
+{
+	struct strays *s = arg;
+
+	(void)key;
+	map_put(&s->rooms, id_text(s->a, val.p), s);
+	return 0;
+}
+
+static int
+take_dead(void *arg, struct bytes key, struct bytes val)
+{
+	return take_named(arg, val, key);
+}
+
+static int
+count_stray(void *arg, struct bytes key, struct bytes val)
+{
+	struct strays *s = arg;
+
+	(void)val;
+	s->n += map_get(&s->rooms, id_text(s->a, key.p)) == NULL;
+	return 0;
+}
+
+/* Records of a room's own stand under its id; a room that is gone has none, or they are going. */
+static bool
+no_strays(struct host *h)
+{
+	static const enum table living[] = { TABLE_rooms, TABLE_sessions };
+	static const enum table going[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive,
+		TABLE_invites, TABLE_roles, TABLE_spoke };
+	struct strays s = { h->p->a, MAP_INIT, 0 };
+	struct bytes all = { "", 0 };
+	struct store *store = h->store;
+	size_t i;
+
+	store->each(store, TABLE_names, all, all, take_named, &s);
+	for (i = 0; i < sizeof(living) / sizeof(living[0]); i++)
+		store->each(store, living[i], all, all, count_stray, &s);
+	store->each(store, TABLE_dead, all, all, take_dead, &s);
+	for (i = 0; i < sizeof(going) / sizeof(going[0]); i++)
+		store->each(store, going[i], all, all, count_stray, &s);
+	map_release(&s.rooms);
+	if (s.n > 0)
+		play_fail(h->p, "%llu records in the store are of rooms that are not there",
+		    (unsigned long long)s.n);
+	return s.n == 0;
+}
+
 bool
 host_same_after_restart(struct host *h)
 {
@@ -223,7 +293,7 @@ host_same_after_restart(struct host *h)
 
 	h->p->verbose = false;
 	h->no_ticks = true;
-	good = find_out(h, &before);
+	good = no_strays(h) && find_out(h, &before);
 	h->now = now;
 	good = good && h->p->world->restart(h->p, true) && find_out(h, &after) &&
 	       same(h->p, "the store is", &before.tables, &after.tables) &&

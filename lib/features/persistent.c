@@ -6,14 +6,20 @@
  */
 #include "feature.h"
 
+/* Not before all is done that the request asks for: a room that is gone cannot be changed. */
 static void
-on_leave(struct plan *p, const struct change *c)
+on_end(struct plan *p)
 {
 	struct room *r = p->room;
+	const struct change *c;
 
-	(void)c;
-	if (r->noccupants == 0 && !r->gone && (r->locked || !r->config.persistentroom))
-		room_destroy(r);
+	if (r == NULL || r->gone || r->noccupants > 0 || (!r->locked && r->config.persistentroom))
+		return;
+	TAILQ_FOREACH (c, &p->changes, entry)
+		if (c->kind == CH_LEAVE) {
+			room_destroy(r);
+			return;
+		}
 }
 
 static void
@@ -25,6 +31,6 @@ add_disco(const struct room *r, struct xml *query)
 
 const struct feature feature_persistent = {
 	.name = "persistent",
-	.on = { [CH_LEAVE] = on_leave },
+	.on_end = on_end,
 	.add_disco = add_disco,
 };

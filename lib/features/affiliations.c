@@ -155,7 +155,7 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 
 /*
  * 10.3, example 176, 10.6, example 190: of somebody who is not here the occupants hear by a message;
- * it names a JID, so only those hear it who may see JIDs.
+ * it names a JID, so only those hear it who may see JIDs, and behind the code that says so (10.2.1).
  */
 static void
 tell_absent(struct plan *p, const struct change *c, enum affiliation now)
@@ -171,7 +171,7 @@ tell_absent(struct plan *p, const struct change *c, enum affiliation now)
 	xml_set(a, item, "jid", c->affil.jid);
 	xml_set(a, item, "role", role_name(ROLE_NONE));
 	w = wire_new(p->s, x);
-	p->side = &p->first;
+	p->side = p->configured ? &p->rest : &p->first;
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		if (sees_jid(p->room, o, NULL))
 			TAILQ_FOREACH (s, &o->sessions, entry)

@@ -332,6 +332,7 @@ on_config(struct plan *p, const struct change *c)
 	w = wire_new(p->s, x);
 	tell_all(p, w);
 	wire_unref(w);
+	p->configured = true;
 }
 
 /* 6.4, 16.5.4: what others may know of the configuration, and clients ask for. */

@@ -110,6 +110,7 @@ struct plan {
 	struct wire *reply_wire;  /* the same, serialised, when it is small enough to be told */
 	struct pairs first, rest; /* what is told before the reply, and after it */
 	struct pairs *side;	  /* where tell() adds: &first or &rest */
+	bool configured;	  /* a CH_CONFIG has been made and told */
 };
 
 void plan_init(struct plan *, struct service *, const struct ev *, struct room *);

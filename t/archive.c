@@ -262,6 +262,31 @@ test_stanza(void)
 }
 
 static void
+test_get(void)
+{
+	static const char *const none[] = { "", "01943a2f", "01943a2f-0000-7000-8000-00000000000",
+		"01943a2f-0000-7000-8000-0000000000000", "01943A2F-0000-7000-8000-000000000000",
+		"01943a2f00000-7000-8000-000000000000", "01943a2f-0000-7000-8000-00000000000g" };
+	struct world w;
+	struct entry e;
+	uint8_t id[ARCHIVE_ID_LEN];
+	const char *text;
+
+	begin(&w);
+	say(&w, ENTRY_MESSAGE, "a");
+	text = archive_text(w.s.arena, w.r.last_id);
+	ok(archive_read_id(text, id) && memcmp(id, w.r.last_id, sizeof(id)) == 0,
+	    "an id is read as it is written");
+	ok(archive_get(&w.r, id, &e) && e.kind == ENTRY_MESSAGE && e.payload_len > 0,
+	    "and its entry is found");
+	load(&w, 2);
+	ok(!archive_get(&w.r, id, &e), "not in another room");
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		ok(!archive_read_id(none[i], id), "no id: %s", none[i]);
+	end(&w);
+}
+
+static void
 test_broken(void)
 {
 	struct world w;
@@ -293,6 +318,7 @@ main(void)
 	test_restart();
 	test_walks();
 	test_stanza();
+	test_get();
 	test_broken();
 	return tap_done();
 }

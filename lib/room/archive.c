@@ -101,6 +101,27 @@ archive_text(struct arena *a, const uint8_t id[ARCHIVE_ID_LEN])
 	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
+/* Digits and dashes where they belong, in the letters that archive_text() uses. */
+bool
+archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2 * ARCHIVE_ID_LEN + 4; i++) {
+		const char *d = s[i] != '\0' ? strchr(digits, s[i]) : NULL;
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? s[i] != '-' : d == NULL)
+			return false;
+		if (dash)
+			continue;
+		id[n / 2] = (uint8_t)(id[n / 2] << 4 | (d - digits));
+		n++;
+	}
+	return s[2 * ARCHIVE_ID_LEN + 4] == '\0';
+}
+
 void
 archive_add(struct room *r, const struct entry *e)
 {
@@ -169,18 +190,37 @@ read_entry(struct arena *a, struct bytes key, struct bytes val, struct entry *e)
 	return f.p != NULL && e->kind != ENTRY_NONE && e->payload != NULL;
 }
 
+/* The same, and says so in the log. */
+static bool
+read_or_log(const struct room *r, struct bytes key, struct bytes val, struct entry *e)
+{
+	struct service *s = r->service;
+
+	if (read_entry(s->arena, key, val, e))
+		return true;
+	service_log(
+	    s, MUC_LOG_ERROR, "database: table archive: a record of %s cannot be read", r->jid);
+	return false;
+}
+
+bool
+archive_get(struct room *r, const uint8_t id[ARCHIVE_ID_LEN], struct entry *e)
+{
+	struct store *store = r->service->store;
+	struct bytes key = entry_key(r->service->arena, r, id), val;
+
+	return store->get(store, TABLE_archive, key, &val) == STORE_OK &&
+	       read_or_log(r, key, val, e);
+}
+
 static int
 walk_visit(void *arg, struct bytes key, struct bytes val)
 {
 	struct walk *w = arg;
-	struct service *s = w->room->service;
 	struct entry e;
 
-	if (!read_entry(s->arena, key, val, &e)) {
-		service_log(s, MUC_LOG_ERROR,
-		    "database: table archive: a record of %s cannot be read", w->room->jid);
+	if (!read_or_log(w->room, key, val, &e))
 		return 0;
-	}
 	return w->result = w->visit(w->arg, &e);
 }
 

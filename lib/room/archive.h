@@ -22,7 +22,10 @@ enum entry_kind {
 	ENTRY_NONE = 0,	   /* not to be kept */
 	ENTRY_MESSAGE = 1, /* part of the conversation: who enters is told it */
 	ENTRY_SUBJECT = 2, /* a change of the subject */
-	ENTRY_EVENT = 3,   /* something about a message: a reaction, a retraction, a marker */
+	ENTRY_EVENT = 3,   /* something about a message: a reaction, a marker */
+
+	ENTRY_RETRACTION = 4, /* takes a message back, by its author or a moderator */
+	ENTRY_RETRACTED = 5,  /* a tombstone, where a message was that was taken back */
 };
 
 /* Something that was said. What it points to is borrowed. */
@@ -46,8 +49,14 @@ void archive_next_id(struct room *, uint8_t id[ARCHIVE_ID_LEN]);
 int64_t archive_ms(const uint8_t id[ARCHIVE_ID_LEN]);
 char *archive_text(struct arena *, const uint8_t id[ARCHIVE_ID_LEN]);
 
+/* The reverse. False when it is no such text: ids are taken letter by letter. */
+bool archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN]);
+
 /* Stores the entry under its id, in place of one that is there. */
 void archive_add(struct room *, const struct entry *);
+
+/* The entry of that id; its payload lives until the store is written to. False: there is none. */
+bool archive_get(struct room *, const uint8_t id[ARCHIVE_ID_LEN], struct entry *);
 
 /*
  * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all). An entry

@@ -202,6 +202,25 @@ const char *relayed_payload(const struct plan *, const struct xml *stanza, size_
  */
 void reflect(struct plan *, const struct change *, struct entry *e);
 
+/* The same for an entry that is whole but for its id. stanza_id.c */
+void reflect_entry(struct plan *, struct entry *);
+
+/*
+ * What the id of a retraction names: OK, and the entry in the arena, or NULL in a room that keeps nothing
+ * and so cannot know; else why it cannot be retracted. retract.c
+ */
+enum deny find_original(const struct plan *, const char *id, const struct entry **original);
+
+/*
+ * Has a tombstone stand where the original stood. The entry retracts it; what is in `why`, a <retract/> of
+ * the room's own or NULL, stands in the tombstone, too. retract.c
+ */
+void retract_entry(
+    struct plan *, const struct entry *original, const struct entry *by, const struct xml *why);
+
+/* Does the room keep what is said now? history.c */
+bool history_keeps(const struct plan *);
+
 /* What the message of a change is kept as; ENTRY_NONE: not at all. history.c */
 enum entry_kind history_kind(const struct plan *, const struct change *);
 

@@ -39,6 +39,9 @@
 	/* presence of the others, self-presence, the history, then the subject: 7.1 */            \
 	FEATURE(enter)                                                                             \
 	FEATURE(history)                                                                           \
+	/* what takes a message back is asked before subject and groupchat: it is neither */       \
+	FEATURE(retract)                                                                           \
+	FEATURE(moderate)                                                                          \
 	FEATURE(subject)                                                                           \
 	FEATURE(presence)                                                                          \
 	/* who is kicked is asked about before they have left */                                   \

@@ -131,7 +131,6 @@ test_kept(void)
 		{ TELL("<displayed xmlns='urn:xmpp:chat-markers:0' id='1'/>"), "a marker", 1 },
 		{ TELL("<markable xmlns='urn:xmpp:chat-markers:0'/>"), "what asks for one", 0 },
 		{ TELL("<reactions xmlns='urn:xmpp:reactions:0' id='1'/>"), "reactions", 1 },
-		{ TELL("<retract xmlns='urn:xmpp:message-retract:1' id='1'/>"), "a retraction", 1 },
 		{ TELL("<apply-to xmlns='urn:xmpp:fasten:0' id='1'/>"), "an old one", 1 },
 		{ TELL("<encrypted xmlns='urn:xmpp:omemo:2'/>"), "OMEMO", 1 },
 		{ TELL("<encrypted xmlns='eu.siacs.conversations.axolotl'/>"), "old OMEMO", 1 },

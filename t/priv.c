@@ -32,7 +32,7 @@ struct row {
 	const char *cells[AFF_OWNER + 1];
 };
 
-/* 5.1.1, and 8.5 for the last. No* of the subject: not even by configuration. */
+/* 5.1.1, and XEP-0425 3 and 8.5 for the last two. No* of the subject: not even by configuration. */
 static const struct row by_role[] = {
 	{ MAY_BE_SHOWN, { "No", "Yes*", "Yes*", "Yes*" } }, /* 16.5.3 has all three roles */
 	{ MAY_SHOW_STATUS, { "No", "Yes*", "Yes", "Yes" } },
@@ -43,6 +43,7 @@ static const struct row by_role[] = {
 	{ MAY_KICK, { "No", "No", "No", "Yes" } },
 	{ MAY_GRANT_VOICE, { "No", "No", "No", "Yes" } },
 	{ MAY_REVOKE_VOICE, { "No", "No", "No", "Yes" } },
+	{ MAY_MODERATE_MESSAGES, { "No", "No", "No", "Yes" } },
 	{ MAY_LIST_ROLES, { "No", "No", "No", "Yes" } },
 };
 

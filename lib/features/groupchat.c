@@ -75,7 +75,7 @@ static const struct route routes[] = {
 const struct feature feature_groupchat = {
 	.name = "groupchat",
 	.routes = routes,
-	.may = { [CH_MESSAGE] = may_message },
+	.may = { [CH_MESSAGE] = may_message, [CH_RETRACT] = may_message },
 	.on = { [CH_MESSAGE] = on_message },
 	.add_disco = add_disco,
 };

@@ -31,7 +31,6 @@ static const struct payload kept[] = {
 	{ NS_OMEMO, "encrypted", ENTRY_MESSAGE },
 	{ NS_OPENPGP, "openpgp", ENTRY_MESSAGE },
 	{ NS_REACTIONS, "reactions", ENTRY_EVENT },
-	{ NS_RETRACT, "retract", ENTRY_EVENT },
 	{ NS_FASTEN, "apply-to", ENTRY_EVENT },
 	{ NS_CORRECT, "replace", ENTRY_EVENT },
 	{ NS_MARKERS, "received", ENTRY_EVENT },
@@ -50,14 +49,22 @@ first_of(const struct payload *list, const struct xml *stanza)
 	return NULL;
 }
 
+bool
+history_keeps(const struct plan *p)
+{
+	return p->room->config.enablearchiving && !service_full(p->s);
+}
+
 enum entry_kind
 history_kind(const struct plan *p, const struct change *c)
 {
 	const struct xml *stanza = p->ev->stanza;
 	const struct payload *found = first_of(kept, stanza);
 
-	if (!p->room->config.enablearchiving || service_full(p->s) ||
-	    first_of(never, stanza) != NULL)
+	/* XEP-0424 5: it is kept whatever it says, for those who have the message. */
+	if (c->kind == CH_RETRACT)
+		return p->room->config.enablearchiving ? ENTRY_RETRACTION : ENTRY_NONE;
+	if (!history_keeps(p) || first_of(never, stanza) != NULL)
 		return ENTRY_NONE;
 	if (c->kind == CH_SUBJECT)
 		return ENTRY_SUBJECT;

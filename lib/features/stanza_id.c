@@ -23,10 +23,22 @@ is_prior(const struct plan *p, const struct change *c)
 }
 
 void
+reflect_entry(struct plan *p, struct entry *e)
+{
+	struct wire *w;
+
+	archive_next_id(p->room, e->id);
+	if (e->kind != ENTRY_NONE)
+		archive_add(p->room, e);
+	w = wire_new(p->s, entry_stanza(p->s->arena, p->room, e));
+	tell_all(p, w);
+	wire_unref(w);
+}
+
+void
 reflect(struct plan *p, const struct change *c, struct entry *e)
 {
 	const struct ev *ev = p->ev;
-	struct wire *w;
 
 	*e = (struct entry){
 		.kind = history_kind(p, c),
@@ -39,12 +51,7 @@ reflect(struct plan *p, const struct change *c, struct entry *e)
 		.payload_len = c->text_len,
 		.prior = is_prior(p, c),
 	};
-	archive_next_id(p->room, e->id);
-	if (e->kind != ENTRY_NONE)
-		archive_add(p->room, e);
-	w = wire_new(p->s, entry_stanza(p->s->arena, p->room, e));
-	tell_all(p, w);
-	wire_unref(w);
+	reflect_entry(p, e);
 }
 
 static void

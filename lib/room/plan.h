@@ -25,6 +25,8 @@
 	CHANGE(PRIVATE, "a message to one occupant")                                               \
 	CHANGE(QUERY, "a request to one occupant")                                                 \
 	CHANGE(RETURN, "a request is answered, or a message to one comes back")                    \
+	CHANGE(RETRACT, "somebody takes back what they said")                                      \
+	CHANGE(MODERATE, "a moderator takes back what somebody said")                              \
 	CHANGE(SUBJECT, "a new subject")                                                           \
 	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
 	CHANGE(REQUEST, "a registration waits for approval, or does so no more")                   \
@@ -88,6 +90,7 @@ struct change {
 	bool unsaid; /* PRESENCE, STANDING: nobody is told: something said later says it too */
 
 	bool invited;			     /* AFFILIATION: by an INVITE, which is judged itself */
+	const struct entry *original;	     /* RETRACT, MODERATE: what is taken back, or NULL */
 	const struct jid *to;		     /* INVITE: whom; x is the <invite/> */
 	const struct invitation *invitation; /* UNINVITE: which; x is what the inviter is told */
 };

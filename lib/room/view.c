@@ -16,7 +16,7 @@ sees_jid(const struct room *r, const struct occupant *who, const struct occupant
 
 /* The next node of a tree, in the order in which it is written; NULL: it was the last. */
 static struct xml *
-next_node(const struct xml *top, struct xml *x)
+next_node(const struct xml *top, const struct xml *x)
 {
 	if (x->child != NULL)
 		return x->child;
@@ -162,15 +162,30 @@ has_ofrom(const struct xml *addresses)
 	return false;
 }
 
+/* Does it say that a moderator did it, wherever in it? XEP-0425 5; 0.2 of it said so by XEP-0422. */
+static bool
+says_moderated(const struct xml *x)
+{
+	for (const struct xml *at = x->child; at != NULL; at = next_node(x, at))
+		if (at->ns == NS_MODERATE || at->ns == NS_MODERATE_0)
+			return true;
+	return false;
+}
+
 /*
  * May only the room say this? XEP-0045 17.3 (muc#user), XEP-0421 4 (occupant-id), XEP-0359 6
- * (stanza-id), XEP-0317 (hats), XEP-0463 (mav), and delays in the room's name.
+ * (stanza-id), XEP-0317 (hats), XEP-0463 (mav), XEP-0424 4 and XEP-0425 5 (what a moderator did, and
+ * tombstones), and delays in the room's name.
  */
 bool
 is_forgery(struct service *s, const char *room, const struct xml *x)
 {
 	if (x->ns == NS_MUC_USER || x->ns == NS_OCCUPANT_ID || x->ns == NS_HATS || x->ns == NS_MAV)
 		return true;
+	if (x->ns == NS_MODERATE || x->ns == NS_MODERATE_0 || xml_is(x, NS_RETRACT, "retracted"))
+		return true;
+	if (x->ns == NS_RETRACT || x->ns == NS_FASTEN)
+		return says_moderated(x);
 	if (xml_is(x, NS_SID, "stanza-id"))
 		return claims_room(s, room, xml_get(x, "by"));
 	if (xml_is(x, NS_DELAY, "delay"))

@@ -28,6 +28,7 @@ BY_ROLE(CHANGE_SUBJECT, no,   no,             changesubject,      yes)
 BY_ROLE(KICK,           no,   no,             no,                 yes)
 BY_ROLE(GRANT_VOICE,    no,   no,             no,                 yes)
 BY_ROLE(REVOKE_VOICE,   no,   no,             no,                 yes)
+BY_ROLE(MODERATE_MESSAGES, no, no,           no,                 yes) /* XEP-0425 3 */
 BY_ROLE(LIST_ROLES,     no,   no,             no,                 yes) /* 8.5 */
 #endif
 #ifdef BY_AFFILIATION

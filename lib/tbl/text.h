@@ -14,6 +14,10 @@ TEXT("A Web Page",
     "Eine Webseite",
     "Une page web",
     "Una página web")
+TEXT("A message is retracted by whoever wrote it, or by a moderator",
+    "Eine Nachricht zieht zurück, wer sie geschrieben hat, oder ein Moderator",
+    "Un message est retiré par son auteur ou par un modérateur",
+    "Un mensaje lo retira quien lo escribió o un moderador")
 TEXT("A nickname is needed to enter a room",
     "Um einen Raum zu betreten, braucht es einen Spitznamen",
     "Il faut un pseudo pour entrer dans un salon",
@@ -158,6 +162,10 @@ TEXT("Only members may enter",
     "Nur Mitglieder dürfen eintreten",
     "Seuls les membres peuvent entrer",
     "Solo pueden entrar los miembros")
+TEXT("Only moderators may retract what others wrote",
+    "Nur Moderatoren dürfen zurückziehen, was andere geschrieben haben",
+    "Seuls les modérateurs peuvent retirer ce que d'autres ont écrit",
+    "Solo los moderadores pueden retirar lo que otros escribieron")
 TEXT("Only those with voice may speak",
     "Nur wer Schreibrecht hat, darf schreiben",
     "Seuls ceux qui ont la parole peuvent s'exprimer",

@@ -317,7 +317,7 @@ check_room(struct world *w, unsigned room)
 
 	if (r == NULL)
 		return;
-	affiliation_each(r, count_one, &n);
+	affiliation_each(r, AFF_OUTCAST, AFF_OWNER, count_one, &n);
 	if (n.records != r->naffiliations || n.owners != r->nowners)
 		world_fails(w, NULL, "%s: %u affiliations and %u owners are stored, not %u and %u",
 		    r->jid, n.records, n.owners, r->naffiliations, r->nowners);

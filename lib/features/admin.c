@@ -55,7 +55,6 @@ may_list(const struct plan *p, enum affiliation wanted)
 struct listing {
 	struct arena *arena;
 	struct xml *query;
-	enum affiliation wanted;
 	size_t bytes, max_bytes;
 };
 
@@ -68,8 +67,6 @@ list_one(void *arg, const struct affil *f)
 	struct listing *l = arg;
 	struct xml *item;
 
-	if (f->affiliation != l->wanted)
-		return 0;
 	l->bytes += ITEM_BYTES + strlen(f->jid) + (f->nick != NULL ? strlen(f->nick) : 0) +
 		    (f->reason != NULL ? strlen(f->reason) : 0);
 	if (l->bytes > l->max_bytes)
@@ -88,7 +85,6 @@ list_affiliation(struct plan *p, enum affiliation wanted)
 {
 	struct listing l = {
 		.arena = p->s->arena,
-		.wanted = wanted,
 		.max_bytes = (size_t)p->s->limits.stanza_out_bytes / 2,
 	};
 
@@ -97,7 +93,8 @@ list_affiliation(struct plan *p, enum affiliation wanted)
 	if (!may_list(p, wanted))
 		return FORBIDDEN;
 	l.query = xml_add(l.arena, result_new(p), NS_MUC_ADMIN, "query");
-	return affiliation_each(p->room, list_one, &l) == 0 ? OK : RESOURCE_CONSTRAINT;
+	return affiliation_each(p->room, wanted, wanted, list_one, &l) == 0 ? OK
+									    : RESOURCE_CONSTRAINT;
 }
 
 /* 8.5, 9.8; 17.4: nick, role, affiliation and the full JID. */

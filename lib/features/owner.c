@@ -48,8 +48,6 @@ take_rank(void *arg, const struct affil *f)
 	struct ranks *l = arg;
 	struct rank *x;
 
-	if (f->affiliation < AFF_ADMIN)
-		return 0;
 	l->bytes += VALUE_BYTES + strlen(f->jid);
 	if (l->bytes > l->max_bytes)
 		return 1;
@@ -69,7 +67,7 @@ ranks_take(const struct plan *p, struct ranks *l, size_t max_bytes)
 	l->arena = p->s->arena;
 	l->last = &l->first;
 	l->max_bytes = max_bytes;
-	return affiliation_each(p->room, take_rank, l) == 0;
+	return affiliation_each(p->room, AFF_ADMIN, AFF_OWNER, take_rank, l) == 0;
 }
 
 /* A list is there in full or not at all: what is sent back is the whole of it. */

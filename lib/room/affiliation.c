@@ -156,10 +156,24 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 
 struct walk {
 	const struct room *room;
+	enum affiliation least, most;
 	int (*visit)(void *, const struct affil *);
 	void *arg;
 	int result;
 };
+
+/* Of all others nothing is copied: there may be very many. */
+static bool
+is_wanted(const struct walk *w, struct bytes val)
+{
+	struct rec r;
+
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		if (r.tag == TAG_AFFILIATION)
+			return rec_u64(&r) >= w->least && rec_u64(&r) <= w->most;
+	return false;
+}
 
 static int
 walk_one(void *arg, struct bytes key, struct bytes val)
@@ -168,16 +182,17 @@ walk_one(void *arg, struct bytes key, struct bytes val)
 	struct affil f;
 
 	(void)key;
-	if (!read_affil(w->room->service->arena, val, &f))
+	if (!is_wanted(w, val) || !read_affil(w->room->service->arena, val, &f))
 		return 0;
 	return w->result = w->visit(w->arg, &f);
 }
 
 int
-affiliation_each(const struct room *r, int (*visit)(void *, const struct affil *), void *arg)
+affiliation_each(const struct room *r, enum affiliation least, enum affiliation most,
+    int (*visit)(void *, const struct affil *), void *arg)
 {
 	struct service *s = r->service;
-	struct walk w = { r, visit, arg, 0 };
+	struct walk w = { r, least, most, visit, arg, 0 };
 	uint8_t id[8];
 
 	id_bytes(r->id, id);
@@ -187,39 +202,24 @@ affiliation_each(const struct room *r, int (*visit)(void *, const struct affil *
 }
 
 struct owners {
-	const struct room *room;
 	int (*visit)(void *, const char *);
 	void *arg;
 	unsigned left;
 };
 
-/* Of all others nothing is copied: there may be very many. */
 static int
-owners_one(void *arg, struct bytes key, struct bytes val)
+owners_one(void *arg, const struct affil *f)
 {
 	struct owners *w = arg;
-	struct affil f;
-	struct rec r;
 
-	(void)key;
-	rec_init(&r, val.p, val.n);
-	while (rec_next(&r))
-		if (r.tag == TAG_AFFILIATION && rec_u64(&r) != AFF_OWNER)
-			return 0;
-	if (!read_affil(w->room->service->arena, val, &f))
-		return 0;
-	return w->visit(w->arg, f.jid) != 0 || --w->left == 0;
+	return w->visit(w->arg, f->jid) != 0 || --w->left == 0;
 }
 
 void
 affiliation_owners(const struct room *r, int (*visit)(void *, const char *), void *arg)
 {
-	struct service *s = r->service;
-	struct owners w = { r, visit, arg, r->nowners };
-	uint8_t id[8];
+	struct owners w = { visit, arg, r->nowners };
 
-	id_bytes(r->id, id);
 	if (r->nowners > 0)
-		s->store->each(s->store, TABLE_affil, (struct bytes){ id, sizeof(id) },
-		    (struct bytes){ NULL, 0 }, owners_one, &w);
+		affiliation_each(r, AFF_OWNER, AFF_OWNER, owners_one, &w);
 }

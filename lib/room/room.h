@@ -429,8 +429,12 @@ void affiliation_owners(const struct room *, int (*visit)(void *arg, const char 
 /* The bare JID for which the nick is reserved, in the arena; NULL: nobody's. */
 const char *nick_owner(const struct room *, const char *nick);
 
-/* Visits all records in order of JIDs; stops when visit returns non-zero, and returns that. */
-int affiliation_each(const struct room *, int (*visit)(void *arg, const struct affil *), void *arg);
+/*
+ * Visits the records of those affiliations in order of JIDs; stops when visit returns non-zero, and
+ * returns that.
+ */
+int affiliation_each(const struct room *, enum affiliation least, enum affiliation most,
+    int (*visit)(void *arg, const struct affil *), void *arg);
 
 /* -- priv.c: the tables of XEP-0045 5.1 and 5.2, in tbl/priv.h -- */
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * turn.c - what one stanza may cost, in rooms that are as large as strangers can make them
+ */
+#include <stdio.h>
+
+#include "feature.h"
+#include "service.h"
+#include "tap.h"
+
+#define CONFIG "http://jabber.org/protocol/muc#roomconfig"
+
+/* What the turn has used until now. A struct muc begins with its service: muc.c. */
+static const struct service *
+inside(const struct test *t)
+{
+	return (const struct service *)(const void *)t->muc;
+}
+
+/* Sends, and returns how many bytes of the arena that took. */
+static size_t
+arena_of(struct test *t, const char *stanza)
+{
+	size_t n;
+
+	test_send(t, stanza);
+	n = arena_used(inside(t)->arena);
+	muc_commit(t->muc);
+	free(test_drain(t, 65536));
+	t->now.mono_ms += 60000;
+	return n;
+}
+
+static void __attribute__((format(printf, 2, 3))) add(struct buf *b, const char *fmt, ...)
+{
+	char text[8192];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_add(b, text, strlen(text));
+}
+
+/* An owner's request of n items, each a text with its number in the middle. */
+static size_t
+items(struct test *t, int n, const char *before, const char *after)
+{
+	struct buf b = BUF_INIT;
+	size_t used;
+
+	add(&b, "<iq from='o@example/r' to='room@rooms.example' type='set' id='i'>"
+		"<query xmlns='http://jabber.org/protocol/muc#admin'>");
+	for (int i = 0; i < n; i++)
+		add(&b, "%s%d%s", before, i, after);
+	buf_add(&b, "</query></iq>", sizeof("</query></iq>"));
+	used = arena_of(t, b.p);
+	buf_release(&b);
+	return used;
+}
+
+/* A room of o@example, with one field of its form set. */
+static void
+begin(struct test *t, const char *var, const char *value)
+{
+	enum muc_error error;
+	struct buf b = BUF_INIT;
+
+	test_init(t);
+	test_start(t, &error);
+	arena_of(t, ENTER("o", "o"));
+	add(&b,
+	    "<iq from='o@example/r' to='room@rooms.example' type='set' id='c'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
+	    "type='submit'><field var='FORM_TYPE'><value>" CONFIG "</value></field>"
+	    "<field var='%s'><value>%s</value></field></x></query></iq>",
+	    var, value);
+	buf_addc(&b, '\0');
+	arena_of(t, b.p);
+	buf_release(&b);
+}
+
+/* A list is read without copying what is not on it. */
+static void
+test_lists(void)
+{
+	static const char form[] =
+	    "<iq from='o@example/r' to='room@rooms.example' type='get' id='f'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'/></iq>";
+	static const char members[] =
+	    "<iq from='o@example/r' to='room@rooms.example' type='get' id='l'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='member'/>"
+	    "</query></iq>";
+	struct test t;
+	char after[2100];
+	size_t empty_form, empty_list;
+
+	begin(&t, CONFIG, "");
+	snprintf(after, sizeof(after), "@example'><reason>%02000d</reason></item>", 0);
+	empty_form = arena_of(&t, form);
+	empty_list = arena_of(&t, members);
+	items(&t, 500, "<item affiliation='outcast' jid='u", after);
+	is_int(TAILQ_FIRST(&inside(&t)->busy)->naffiliations, 501, "an owner has banned many");
+	ok(arena_of(&t, members) < empty_list + 1000, "the list of members costs what is on it");
+	ok(arena_of(&t, form) < empty_form + 1000, "so do the lists of the form");
+	test_release(&t);
+}
+
+int
+main(void)
+{
+	test_lists();
+	return tap_done();
+}

@@ -42,6 +42,17 @@ static void __attribute__((format(printf, 2, 3))) add(struct buf *b, const char 
 	buf_add(b, text, strlen(text));
 }
 
+static void __attribute__((format(printf, 2, 3))) send_fmt(struct test *t, const char *fmt, ...)
+{
+	char text[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	arena_of(t, text);
+}
+
 /* An owner's request of n items, each a text with its number in the middle. */
 static size_t
 items(struct test *t, int n, const char *before, const char *after)
@@ -106,9 +117,40 @@ test_lists(void)
 	test_release(&t);
 }
 
+#define REGISTER                                                                                   \
+	"@example/r' to='room@rooms.example' type='set' id='r'><query xmlns='jabber:iq:register'>" \
+	"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"                           \
+	"<value>http://jabber.org/protocol/muc#register</value></field>"                           \
+	"<field var='muc#register_roomnick'><value>"
+
+/* Many who are made admins at once share the forms of those who wait for approval. */
+static void
+test_approval(void)
+{
+	const int nforms = 20, nsessions = 30;
+	struct test t;
+	size_t used;
+
+	begin(&t, "x-muc#roomconfig_registrationapproval", "always");
+	for (int i = 0; i < nforms; i++)
+		send_fmt(&t, "<iq from='q%d" REGISTER "n%d</value></field></x></query></iq>", i, i);
+	for (int i = 0; i < nsessions; i++)
+		send_fmt(&t,
+		    "<presence from='m%d@example/r' to='room@rooms.example/m%d'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    i, i);
+	used = inside(&t)->stats.out_message;
+	ok(items(&t, nsessions, "<item affiliation='admin' jid='m", "@example'/>") <
+		(size_t)(nforms + nsessions) * 8000,
+	    "forms for many new admins are made once");
+	is_int(inside(&t)->stats.out_message - used, nforms * nsessions, "and each gets all");
+	test_release(&t);
+}
+
 int
 main(void)
 {
 	test_lists();
+	test_approval();
 	return tap_done();
 }

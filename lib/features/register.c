@@ -324,6 +324,25 @@ tell_denied(struct plan *p, const char *jid)
 	tell_jid(p, x, jid);
 }
 
+/* Tells a session the form, which is made once in each language. */
+static void
+tell_form(struct plan *p, const struct request *q, struct wire *w[LANG_COUNT], struct session *s)
+{
+	enum lang l = session_lang(s);
+
+	if (w[l] == NULL)
+		w[l] = approval_form(p, q, l);
+	tell(p, w[l], s->addr);
+}
+
+static void
+forms_release(struct wire *w[LANG_COUNT])
+{
+	for (enum lang l = 0; l < LANG_COUNT; l++)
+		if (w[l] != NULL)
+			wire_unref(w[l]);
+}
+
 static void
 on_request(struct plan *p, const struct change *c)
 {
@@ -331,7 +350,6 @@ on_request(struct plan *p, const struct change *c)
 	struct occupant *o;
 	struct session *s;
 	struct wire *w[LANG_COUNT] = { NULL };
-	enum lang l;
 
 	if (q->nick == NULL) {
 		request_del(p->room, q->jid);
@@ -342,15 +360,9 @@ on_request(struct plan *p, const struct change *c)
 	request_set(p->room, q);
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		if (o->affiliation >= AFF_ADMIN)
-			TAILQ_FOREACH (s, &o->sessions, entry) {
-				l = session_lang(s);
-				if (w[l] == NULL)
-					w[l] = approval_form(p, q, l);
-				tell(p, w[l], s->addr);
-			}
-	for (l = 0; l < LANG_COUNT; l++)
-		if (w[l] != NULL)
-			wire_unref(w[l]);
+			TAILQ_FOREACH (s, &o->sessions, entry)
+				tell_form(p, q, w, s);
+	forms_release(w);
 }
 
 /* Whoever is made anything by other means does not wait any more. */
@@ -362,47 +374,62 @@ on_affiliation(struct plan *p, const struct change *c)
 
 struct waiting {
 	struct plan *plan;
-	const struct session *to;
+	struct session *to;
 };
 
 static int
 tell_one(void *arg, const struct request *q)
 {
 	struct waiting *w = arg;
-	struct wire *wire = approval_form(w->plan, q, session_lang(w->to));
+	struct wire *form[LANG_COUNT] = { NULL };
 
-	tell(w->plan, wire, w->to->addr);
-	wire_unref(wire);
+	tell_form(w->plan, q, form, w->to);
+	forms_release(form);
 	return 0;
-}
-
-static void
-tell_waiting(struct plan *p, const struct session *to)
-{
-	struct waiting w = { .plan = p, .to = to };
-
-	request_each(p->room, tell_one, &w);
 }
 
 /* Admins who come later find what waits for them. */
 static void
 on_enter(struct plan *p, const struct change *c)
 {
-	const struct session *s = room_session(p->room, c->from->full);
+	struct waiting w = { .plan = p, .to = room_session(p->room, c->from->full) };
 
-	if (s->occupant->affiliation >= AFF_ADMIN)
-		tell_waiting(p, s);
+	if (w.to->occupant->affiliation >= AFF_ADMIN)
+		request_each(p->room, tell_one, &w);
 }
 
-/* So do those who are made admins. */
+static bool
+makes_admin(const struct change *c)
+{
+	return c->kind == CH_STANDING && c->before < AFF_ADMIN && c->affil.affiliation >= AFF_ADMIN;
+}
+
+static int
+tell_made(void *arg, const struct request *q)
+{
+	struct plan *p = arg;
+	struct wire *form[LANG_COUNT] = { NULL };
+	const struct change *c;
+	struct session *s;
+
+	TAILQ_FOREACH (c, &p->changes, entry)
+		if (makes_admin(c))
+			TAILQ_FOREACH (s, &c->occupant->sessions, entry)
+				tell_form(p, q, form, s);
+	forms_release(form);
+	return 0;
+}
+
+/* So do those who are made admins: all of them with the last one, for they share the forms. */
 static void
 on_standing(struct plan *p, const struct change *c)
 {
-	struct session *s;
+	const struct change *last = TAILQ_LAST(&p->changes, change_list);
 
-	if (c->before < AFF_ADMIN && c->affil.affiliation >= AFF_ADMIN)
-		TAILQ_FOREACH (s, &c->occupant->sessions, entry)
-			tell_waiting(p, s);
+	while (last != c && !makes_admin(last))
+		last = TAILQ_PREV(last, change_list, entry);
+	if (last == c && makes_admin(c))
+		request_each(p->room, tell_made, p);
 }
 
 struct search {

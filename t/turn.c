@@ -147,10 +147,38 @@ test_approval(void)
 	test_release(&t);
 }
 
+/* A record is put where many are, in the worst order: each is older than the one before. */
+static void
+test_shelf(void)
+{
+	const int n = 200;
+	struct test t;
+	size_t used;
+
+	begin(&t, "muc#roomconfig_moderatedroom", "1");
+	for (int i = n - 1; i >= 0; i--) {
+		send_fmt(&t,
+		    "<presence from='m%04d%0400d@example/r' to='room@rooms.example/m%d'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    i, 0, i);
+		t.now.wall_ms += 1000;
+		send_fmt(&t,
+		    "<iq from='o@example/r' to='room@rooms.example' type='set' id='v'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+		    "<item role='participant' nick='m%d'/></query></iq>",
+		    i);
+	}
+	used = items(&t, n, "<item role='moderator' nick='m", "'/>");
+	ok(used / (size_t)n < 30000, "a kept role costs little, however many there are (%zu)",
+	    used / (size_t)n);
+	test_release(&t);
+}
+
 int
 main(void)
 {
 	test_lists();
 	test_approval();
+	test_shelf();
 	return tap_done();
 }

@@ -20,7 +20,9 @@ struct look {
 	struct bytes key; /* that is put */
 	int64_t n;	  /* others that are not too old */
 	int64_t oldest_ms;
-	struct bytes oldest, stale[STALE_STEP];
+	uint8_t oldest[STORE_KEY_MAX];
+	size_t oldest_len;
+	struct bytes stale[STALE_STEP];
 	size_t nstale;
 };
 
@@ -58,7 +60,9 @@ look_at(void *arg, struct bytes key, struct bytes val)
 	}
 	if (l->n++ == 0 || ms < l->oldest_ms) {
 		l->oldest_ms = ms;
-		l->oldest = copy(s->arena, key);
+		/* Over the one before: in the worst order each is older. */
+		memcpy(l->oldest, key.p, key.n);
+		l->oldest_len = key.n;
 	}
 	return 0;
 }
@@ -76,7 +80,7 @@ shelf_put(struct room *r, const struct shelf *shelf, struct bytes key, struct by
 	for (size_t i = 0; i < l.nstale; i++)
 		s->store->del(s->store, shelf->table, l.stale[i]);
 	if (l.n >= shelf->most)
-		s->store->del(s->store, shelf->table, l.oldest);
+		s->store->del(s->store, shelf->table, (struct bytes){ l.oldest, l.oldest_len });
 	s->store->put(s->store, shelf->table, key, val);
 	s->turn_wrote = true;
 }

@@ -8,6 +8,8 @@
 #include "service.h"
 #include "tap.h"
 
+#define PAUSE_MS 60000 /* from one stanza to the next */
+
 #define CONFIG "http://jabber.org/protocol/muc#roomconfig"
 
 /* What the turn has used until now. A struct muc begins with its service: muc.c. */
@@ -27,7 +29,7 @@ arena_of(struct test *t, const char *stanza)
 	n = arena_used(inside(t)->arena);
 	muc_commit(t->muc);
 	free(test_drain(t, 65536));
-	t->now.mono_ms += 60000;
+	t->now.mono_ms += PAUSE_MS;
 	return n;
 }
 
@@ -174,11 +176,44 @@ test_shelf(void)
 	test_release(&t);
 }
 
+/* Whoever has a domain has any number of addresses to ask for voice from. */
+static void
+test_asked(void)
+{
+	struct test t;
+	const struct room *r;
+
+	begin(&t, "muc#roomconfig_moderatedroom", "1");
+	r = TAILQ_FIRST(&inside(&t)->busy);
+	for (int i = 0; i < ASKED_MOST + 10; i++) {
+		send_fmt(&t,
+		    "<presence from='v%d@example/r' to='room@rooms.example/v'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    i);
+		send_fmt(&t,
+		    "<message from='v%d@example/r' to='room@rooms.example'>"
+		    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+		    "<value>http://jabber.org/protocol/muc#request</value></field>"
+		    "<field var='muc#role'><value>participant</value></field></x></message>",
+		    i);
+		send_fmt(&t,
+		    "<presence type='unavailable' from='v%d@example/r' "
+		    "to='room@rooms.example/v'/>",
+		    i);
+		t.now.mono_ms -= 3 * PAUSE_MS;
+	}
+	is_int((intmax_t)map_count(&r->asked), ASKED_MOST, "who asked for voice is bounded");
+	ok(!asked_lately(r, "v9@example") && asked_lately(r, "v10@example"),
+	    "it is the oldest that are forgotten");
+	test_release(&t);
+}
+
 int
 main(void)
 {
 	test_lists();
 	test_approval();
 	test_shelf();
+	test_asked();
 	return tap_done();
 }

@@ -2,7 +2,8 @@
 /*
  * asked.c - who asked for voice a while ago; XEP-0045 7.13
  *
- * By bare JID, so leaving and coming back does not help. It is forgotten with the last occupant.
+ * By bare JID, so leaving and coming back does not help. It is forgotten with the last occupant. Whoever
+ * has a domain has any number of JIDs, so there is a bound.
  */
 #include <stdlib.h>
 
@@ -41,7 +42,8 @@ asked_note(struct room *r, const char *bare)
 
 	if (a != NULL)
 		asked_free(r, a);
-	while ((a = TAILQ_FIRST(&r->asked_order)) != NULL && !lately(r, a))
+	while ((a = TAILQ_FIRST(&r->asked_order)) != NULL &&
+	       (!lately(r, a) || map_count(&r->asked) >= ASKED_MOST))
 		asked_free(r, a);
 	a = mem_alloc(sizeof(*a));
 	a->bare = mem_strdup(bare);

@@ -92,6 +92,9 @@ void spoke_clear(struct room *);
 
 /* -- asked.c: who asked for voice a while ago; 7.13 -- */
 
+/* Of a room: beyond it the oldest is forgotten. */
+#define ASKED_MOST 1000
+
 bool asked_lately(const struct room *, const char *bare);
 void asked_note(struct room *, const char *bare);
 void asked_release(struct room *);

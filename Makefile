@@ -1,6 +1,6 @@
 # mucd: one Makefile, everything it makes is in build/
 #
-#   make            the daemon                make check     install what is missing, test all
+#   make            mucd and mucctl           make check     install what is missing, test all
 #   make demo       see it work               make newcomer  both of them on a bare Debian (root)
 #   make deps       install what is missing   make install   DESTDIR= PREFIX=
 #   SANITIZE=address,undefined builds into build/san
@@ -33,12 +33,13 @@ CFLAGS_PKGS = $(call once,CFLAGS_PKGS,--cflags $(PKGS) $(MUCD_PKGS))
 
 LIB_SRC  = $(wildcard lib/*.c lib/base/*.c lib/room/*.c lib/features/*.c)
 MUCD_SRC = $(wildcard component/*.c)
+CTL_SRC  = $(wildcard component/ctl/*.c)
 LIVE_MAIN = spec/live.c spec/demo.c
 RUN_SRC  = $(filter-out spec/live% $(LIVE_MAIN),$(wildcard spec/*.c))
 LIVE_SRC = $(filter-out spec/run.c spec/host% $(LIVE_MAIN),$(wildcard spec/*.c))
 ORACLE   = $(wildcard t/oracle_*.c)
 T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
-SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(T_SRC) $(ORACLE) $(wildcard spec/*.c))
+SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(ORACLE) $(wildcard spec/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
 T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
@@ -54,7 +55,7 @@ T_ONCE   = t/ejabberd.t $(T_HOUSE)
 T_ALL    = $(if $(SHORT),,$(T_LONG)) $(filter-out $(T_LONG),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 
-all: $O/mucd
+all: $O/mucd $O/mucctl
 
 # Says what is missing before the compiler does.
 $O/found:
@@ -74,6 +75,10 @@ $O/libmuc.a: $(call obj,$(LIB_SRC))
 $O/mucd: $(call obj,$(MUCD_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
 
+# Of mucd it has all but main(): the log, the configuration, the store.
+$O/mucctl: $(call obj,$(CTL_SRC) $(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
+
 # A unit test is one file, but for the oracle; those of component/ link what they test without its main().
 $(T_BIN): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
@@ -81,7 +86,7 @@ $O/t/oracle: $(call obj,$(ORACLE))
 
 $O/t/%.t: t/%.t Makefile
 	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nMUCD_BUILD=%s MUCD=%s/mucd exec %s\n' $O $O $< >$@ && chmod +x $@
+	@printf '#!/bin/sh\nMUCD_BUILD=%s MUCD=%s/mucd MUCCTL=%s/mucctl exec %s\n' $O $O $O $< >$@ && chmod +x $@
 
 $O/spec/run: $(call obj,$(RUN_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -99,7 +104,7 @@ $(MUTANTS): %: %.o $(call obj,$(RUN_SRC)) $O/libmuc.a
 $O/spec/live $O/spec/demo: $O/spec/%: $O/spec/%.o $(call obj,$(LIVE_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LIVE_LIBS)
 
-tests: $O/mucd $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN) $(if $(SANITIZE),,$(MUTANTS))
+tests: $O/mucd $O/mucctl $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN) $(if $(SANITIZE),,$(MUTANTS))
 	@printf '%s\n' $(T_RUN) $(T_BIN) >$O/tests
 
 # -- the two commands, and how they get what they need --
@@ -129,22 +134,25 @@ newcomer:
 	@t/newcomer
 
 format:
-	clang-format --dry-run -Werror $(SRC) $(filter-out lib/tbl/%,$(wildcard lib/*.h lib/*/*.h component/*.h spec/*.h t/*.h))
+	clang-format --dry-run -Werror $(SRC) $(filter-out lib/tbl/%,$(wildcard lib/*.h lib/*/*.h component/*.h component/*/*.h spec/*.h t/*.h))
 
 clean:
 	rm -rf build
 
 # -- installing --
 
+BIN      = $(DESTDIR)$(PREFIX)/bin
 SBIN     = $(DESTDIR)$(PREFIX)/sbin
 MAN      = $(DESTDIR)$(PREFIX)/share/man
 DOC      = $(DESTDIR)$(PREFIX)/share/doc/mucd
 UNIT     = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 
-install: $O/mucd
+install: $O/mucd $O/mucctl
 	install -d $(SBIN) $(MAN)/man5 $(MAN)/man7 $(MAN)/man8 $(DOC) $(UNIT) $(SYSUSERS)
 	install -m 755 $O/mucd $(SBIN)/mucd
+	install -m 755 $O/mucctl $(BIN)/mucctl
+	install -m 644 man/mucctl.1 $(MAN)/man1/
 	install -m 644 man/mucd.conf.5 $(MAN)/man5/
 	install -m 644 man/mucd-rooms.7 $(MAN)/man7/
 	install -m 644 man/mucd.8 $(MAN)/man8/
@@ -154,8 +162,8 @@ install: $O/mucd
 	chmod 644 $(UNIT)/mucd.service
 
 uninstall:
-	rm -f $(SBIN)/mucd $(MAN)/man5/mucd.conf.5 $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 \
-	    $(DOC)/mucd.conf.example $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
+	rm -f $(SBIN)/mucd $(BIN)/mucctl $(MAN)/man1/mucctl.1 $(MAN)/man5/mucd.conf.5 \
+	    $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 $(DOC)/mucd.conf.example $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
 	rmdir $(DOC) 2>/dev/null || true
 
 .PHONY: all tests deps demo check mutate newcomer format clean install uninstall

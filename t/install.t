@@ -13,10 +13,12 @@ to="O=${MUCD_BUILD:-build} DESTDIR=$dir/root PREFIX=/opt/mucd"
 make -s install $to >"$dir/log" 2>&1
 result $? "make install" "$(cat "$dir/log")"
 root=$dir/root/opt/mucd
-none "the daemon, manuals, example, unit and user are there, and nothing else" "$(
+none "both programs, manuals, example, unit and user are there, and nothing else" "$(
 	cd "$root" && find . -type f | sort >"$dir/is"
 	sort >"$dir/want" <<-END
+		./bin/mucctl
 		./sbin/mucd
+		./share/man/man1/mucctl.1
 		./share/man/man5/mucd.conf.5
 		./share/man/man7/mucd-rooms.7
 		./share/man/man8/mucd.8
@@ -28,6 +30,8 @@ none "the daemon, manuals, example, unit and user are there, and nothing else" "
 	find "$dir/root" -maxdepth 1 -mindepth 1 ! -name opt)"
 "$root/sbin/mucd" -V | grep -q '^mucd [0-9]'
 result $? "the installed daemon tells its version"
+"$root/bin/mucctl" -V | grep -q '^mucctl [0-9]'
+result $? "and so does mucctl"
 cp "$root/share/doc/mucd/mucd.conf.example" "$dir/conf" && chmod 600 "$dir/conf"
 out=$("$root/sbin/mucd" -n -c "$dir/conf" 2>&1)
 result $? "the example configuration is good" "$out"

@@ -30,9 +30,13 @@ static const struct payload kept[] = {
 	{ NS_OMEMO_OLD, "encrypted", ENTRY_MESSAGE },
 	{ NS_OMEMO, "encrypted", ENTRY_MESSAGE },
 	{ NS_OPENPGP, "openpgp", ENTRY_MESSAGE },
+	/* 0447 3.1: a file may come without a body, and without a hint. */
+	{ NS_FILES, "file-sharing", ENTRY_MESSAGE },
+	{ NS_OOB, "x", ENTRY_MESSAGE },
 	{ NS_REACTIONS, "reactions", ENTRY_EVENT },
 	{ NS_FASTEN, "apply-to", ENTRY_EVENT },
 	{ NS_CORRECT, "replace", ENTRY_EVENT },
+	{ NS_FILES, "sources", ENTRY_EVENT },
 	{ NS_MARKERS, "received", ENTRY_EVENT },
 	{ NS_MARKERS, "displayed", ENTRY_EVENT },
 	{ NS_MARKERS, "acknowledged", ENTRY_EVENT },

@@ -149,7 +149,8 @@ UNIT     = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 
 install: $O/mucd $O/mucctl
-	install -d $(SBIN) $(MAN)/man5 $(MAN)/man7 $(MAN)/man8 $(DOC) $(UNIT) $(SYSUSERS)
+	install -d $(BIN) $(SBIN) $(MAN)/man1 $(MAN)/man5 $(MAN)/man7 $(MAN)/man8 $(DOC)
+	install -d $(UNIT) $(SYSUSERS)
 	install -m 755 $O/mucd $(SBIN)/mucd
 	install -m 755 $O/mucctl $(BIN)/mucctl
 	install -m 644 man/mucctl.1 $(MAN)/man1/
@@ -163,7 +164,8 @@ install: $O/mucd $O/mucctl
 
 uninstall:
 	rm -f $(SBIN)/mucd $(BIN)/mucctl $(MAN)/man1/mucctl.1 $(MAN)/man5/mucd.conf.5 \
-	    $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 $(DOC)/mucd.conf.example $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
+	    $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 $(DOC)/mucd.conf.example \
+	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
 	rmdir $(DOC) 2>/dev/null || true
 
 .PHONY: all tests deps demo check mutate newcomer format clean install uninstall

@@ -3,7 +3,12 @@
  * store_mem.c - a store in memory, for tests and scripts
  *
  * Each table is a red-black tree of records. There is no turn to undo: what is put is there.
+ *
+ * LMDB's pages move under whoever keeps a pointer for too long, or changes what it walks through. Here that
+ * would go well by chance, so what is given out is a copy, which is spoilt when store.h says that it is
+ * over, and a visitor that puts or deletes ends the process.
  */
+#include <bsd/sys/queue.h>
 #include <bsd/sys/tree.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +23,18 @@ struct record {
 
 RB_HEAD(records, record);
 
+/* A copy that was given out. */
+struct lent {
+	SLIST_ENTRY(lent) entry;
+	size_t n;
+	char bytes[];
+};
+
 struct store_mem {
 	struct store store;
 	struct records now[TABLE_COUNT];
+	SLIST_HEAD(, lent) lent; /* by get() since the last change */
+	unsigned nwalks;	 /* that are under way */
 };
 
 int
@@ -48,10 +62,64 @@ record_cmp(const struct record *a, const struct record *b)
 RB_PROTOTYPE_INTERNAL(records, record, entry, record_cmp, LOCAL)
 RB_GENERATE_INTERNAL(records, record, entry, record_cmp, LOCAL)
 
+static struct store_mem *
+mem_of(struct store *s)
+{
+	return (struct store_mem *)s;
+}
+
 static struct records *
 table_of(struct store *s, enum table t)
 {
-	return &((struct store_mem *)s)->now[t];
+	return &mem_of(s)->now[t];
+}
+
+static struct lent *
+lend(struct bytes b)
+{
+	struct lent *l = mem_alloc(sizeof(*l) + b.n);
+
+	l->n = b.n;
+	if (b.n > 0)
+		memcpy(l->bytes, b.p, b.n);
+	return l;
+}
+
+#define SPOILT 0xdb
+
+static void
+spoil(struct lent *l)
+{
+	memset(l->bytes, SPOILT, l->n);
+	free(l);
+}
+
+/* What get() has given out is over. */
+static void
+take_back(struct store_mem *m)
+{
+	struct lent *l;
+
+	while ((l = SLIST_FIRST(&m->lent)) != NULL) {
+		SLIST_REMOVE_HEAD(&m->lent, entry);
+		spoil(l);
+	}
+}
+
+/* Shows a visitor copies of a record. */
+static int
+show(struct store_mem *m, const struct record *r, store_visit *visit, void *arg)
+{
+	struct lent *key = lend(r->key), *val = lend(r->val);
+	int result;
+
+	m->nwalks++;
+	result =
+	    visit(arg, (struct bytes){ key->bytes, key->n }, (struct bytes){ val->bytes, val->n });
+	m->nwalks--;
+	spoil(key);
+	spoil(val);
+	return result;
 }
 
 static enum store_result
@@ -59,9 +127,13 @@ mem_get(struct store *s, enum table t, struct bytes key, struct bytes *val)
 {
 	struct record want = { .key = key }, *r = RB_FIND(records, table_of(s, t), &want);
 
+	struct lent *l;
+
 	if (r == NULL)
 		return STORE_NONE;
-	*val = r->val;
+	l = lend(r->val);
+	SLIST_INSERT_HEAD(&mem_of(s)->lent, l, entry);
+	*val = (struct bytes){ l->bytes, l->n };
 	return STORE_OK;
 }
 
@@ -75,7 +147,7 @@ mem_each(struct store *s, enum table t, struct bytes prefix, struct bytes after,
 	if (r != NULL && after.n > 0 && bytes_cmp(r->key, after) == 0)
 		r = RB_NEXT(records, table_of(s, t), r);
 	for (; r != NULL && bytes_begin(r->key, prefix); r = RB_NEXT(records, table_of(s, t), r))
-		if (visit(arg, r->key, r->val) != 0)
+		if (show(mem_of(s), r, visit, arg) != 0)
 			return STORE_STOP;
 	return STORE_OK;
 }
@@ -100,14 +172,14 @@ mem_each_back(struct store *s, enum table t, struct bytes prefix, struct bytes b
 	for (; r != NULL && bytes_begin(r->key, prefix); r = RB_PREV(records, table_of(s, t), r)) {
 		if (before.n > 0 && bytes_cmp(r->key, before) == 0)
 			continue;
-		if (visit(arg, r->key, r->val) != 0)
+		if (show(mem_of(s), r, visit, arg) != 0)
 			return STORE_STOP;
 	}
 	return STORE_OK;
 }
 
 static void
-mem_del(struct store *s, enum table t, struct bytes key)
+take_out(struct store *s, enum table t, struct bytes key)
 {
 	struct record want = { .key = key }, *r = RB_FIND(records, table_of(s, t), &want);
 
@@ -115,6 +187,22 @@ mem_del(struct store *s, enum table t, struct bytes key)
 		return;
 	RB_REMOVE(records, table_of(s, t), r);
 	free(r);
+}
+
+/* Something has changed; what was given may be what was put. */
+static void
+changed(struct store_mem *m)
+{
+	if (m->nwalks > 0)
+		abort();
+	take_back(m);
+}
+
+static void
+mem_del(struct store *s, enum table t, struct bytes key)
+{
+	take_out(s, t, key);
+	changed(mem_of(s));
 }
 
 static void
@@ -128,14 +216,15 @@ mem_put(struct store *s, enum table t, struct bytes key, struct bytes val)
 		memcpy(p + key.n, val.p, val.n);
 	r->key = (struct bytes){ p, key.n };
 	r->val = (struct bytes){ p + key.n, val.n };
-	mem_del(s, t, key);
+	take_out(s, t, key);
 	RB_INSERT(records, table_of(s, t), r);
+	changed(mem_of(s));
 }
 
 static enum store_result
 mem_commit(struct store *s)
 {
-	(void)s;
+	changed(mem_of(s));
 	return STORE_OK;
 }
 
@@ -156,6 +245,7 @@ mem_close(struct store *s)
 			RB_REMOVE(records, table_of(s, (enum table)t), r);
 			free(r);
 		}
+	take_back(mem_of(s));
 	free(s);
 }
 

@@ -4,7 +4,11 @@
  */
 #include "store.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tap.h"
 
@@ -40,6 +44,32 @@ walk_back(struct store *s, const char *prefix, const char *before)
 	seen[0] = '\0';
 	s->each_back(s, TABLE_names, bytes_of(prefix), bytes_of(before), see, NULL);
 	return seen;
+}
+
+static int
+meddle(void *arg, struct bytes key, struct bytes val)
+{
+	struct store *s = arg;
+
+	s->put(s, TABLE_meta, key, val);
+	return 0;
+}
+
+/* How a process ends whose visitor changes something. */
+static int
+end_of_meddler(struct store *s)
+{
+	const struct rlimit none = { 0, 0 };
+	const struct bytes all = { NULL, 0 };
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		setrlimit(RLIMIT_CORE, &none);
+		s->each(s, TABLE_names, all, all, meddle, s);
+		_exit(0);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 int
@@ -78,6 +108,12 @@ main(void)
 	is_int(s->get(s, TABLE_names, bytes_of("a"), &val), STORE_NONE, "deleted");
 	s->put(s, TABLE_names, bytes_of("e"), bytes_of(""));
 	ok(s->get(s, TABLE_names, bytes_of("e"), &val) == STORE_OK && val.n == 0, "an empty value");
+	s->get(s, TABLE_names, bytes_of("b"), &val);
+	s->put(s, TABLE_names, bytes_of("f"), val);
+	ok(s->get(s, TABLE_names, bytes_of("f"), &val) == STORE_OK && val.n == 1 &&
+		*(const char *)val.p == 'v',
+	    "a value that was given out is put");
+	is_int(end_of_meddler(s), SIGABRT, "a visitor that puts ends the process");
 	is_int(s->commit(s), STORE_OK, "commits");
 	s->close(s);
 	return tap_done();

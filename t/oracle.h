@@ -58,9 +58,12 @@ struct seen {
 	bool stale; /* it enters again and has not been told of this one yet */
 };
 
-/* A message that a session is to be told. */
+/* A message that a session is to be told. The room itself gives its own an id, and has no nick: both "". */
 struct due {
 	char id[24], nick[TEXT_MAX];
+	char sid[40];		 /* the room's id of it, once somebody was told */
+	unsigned user;		 /* who said it */
+	unsigned long retracted; /* the step in which it was taken back; 0: it was not */
 };
 
 /* A room as a client sees it. */
@@ -129,7 +132,8 @@ struct deed {
 	char nick[TEXT_MAX];	  /* SAY, SUBJECT, PM: the sender's */
 	char text[TEXT_MAX];	  /* SUBJECT */
 	struct look look;
-	bool kept;		     /* SAY: it is history for those who come later */
+	bool kept;	   /* SAY: it is history for those who come later */
+	size_t takes_back; /* SAY: the message in the room that it takes back: 1 is the first */
 	size_t entered_at, most_old; /* ENTER: of that history there is; is wanted at most */
 	bool wants_old;		     /* ENTER: and the room tells it */
 	bool by_admin;		     /* or an owner, before or after it */
@@ -343,12 +347,15 @@ OPERATION(say)
 OPERATION(say_forged)
 OPERATION(marker)
 OPERATION(say_to_one)
+OPERATION(retract)
+OPERATION(moderate)
 OPERATION(subject)
 OPERATION(pm)
 OPERATION(unlock)
 OPERATION(config)
 OPERATION(config_many)
 OPERATION(config_get)
+OPERATION(config_owners)
 OPERATION(cancel)
 OPERATION(destroy)
 OPERATION(kick)
@@ -357,6 +364,7 @@ OPERATION(ban)
 OPERATION(ban_domain)
 OPERATION(affiliation)
 OPERATION(affiliation_by_nick)
+OPERATION(reserve)
 OPERATION(items)
 OPERATION(list)
 OPERATION(invite)
@@ -364,6 +372,7 @@ OPERATION(decline)
 OPERATION(register_get)
 OPERATION(register_set)
 OPERATION(register_remove)
+OPERATION(approve)
 OPERATION(voice_request)
 OPERATION(voice_grant)
 OPERATION(disco)

@@ -331,6 +331,16 @@ takes_presence(const struct news *n)
 
 /* -- messages -- */
 
+/* Were all of these taken back: behind the first, up to and with the last? */
+static bool
+are_retracted(const struct model *m, size_t first, size_t last)
+{
+	while (++first <= last)
+		if (m->said[first - 1].retracted == 0)
+			return false;
+	return true;
+}
+
 /* One said before it came in. */
 static void
 takes_old(const struct news *n, const char *body)
@@ -348,7 +358,9 @@ takes_old(const struct news *n, const char *body)
 		i--;
 	if (i == 0 || n->nick == NULL || strcmp(m->said[i - 1].nick, n->nick) != 0)
 		complain(n, "an old message that was never said");
-	else if (v->nold > 0 && i != v->last_old + 1)
+	else if (m->said[i - 1].retracted > 0 && m->said[i - 1].retracted < n->w->step)
+		complain(n, "an old message that was taken back");
+	else if (v->nold > 0 && (i <= v->last_old || !are_retracted(m, v->last_old, i - 1)))
 		complain(n, "old messages out of order, twice, or with a gap");
 	else if (v->nold++ >= v->most_old)
 		complain(n, "more old messages than it asked for");
@@ -357,18 +369,39 @@ takes_old(const struct news *n, const char *body)
 	v->last_old = i;
 }
 
+/* What the room calls the message, for those who take it back. */
+static void
+notes_sid(const struct news *n)
+{
+	const struct xml *sid = xml_child(n->x, NS_SID, "stanza-id");
+	struct model *m = &n->w->model[n->room];
+
+	for (; sid != NULL; sid = xml_next(sid, NS_SID, "stanza-id")) {
+		if (strcmp(xml_get(sid, "by"), m->jid) != 0)
+			continue;
+		for (size_t i = m->nsaid; i > 0; i--)
+			if (strcmp(m->said[i - 1].id, n->id) == 0) {
+				snprintf(m->said[i - 1].sid, sizeof(m->said[i - 1].sid), "%s",
+				    xml_get(sid, "id"));
+				return;
+			}
+	}
+}
+
 static void
 takes_live(const struct news *n)
 {
 	struct view *v = n->v;
 
-	if (v->ndue == 0 || n->id == NULL || n->nick == NULL || strcmp(v->due[0].id, n->id) != 0 ||
-	    strcmp(v->due[0].nick, n->nick) != 0) {
+	if (v->ndue == 0 || n->id == NULL ||
+	    (*v->due[0].id != '\0' && strcmp(v->due[0].id, n->id) != 0) ||
+	    strcmp(v->due[0].nick, n->nick != NULL ? n->nick : "") != 0) {
 		world_fails(n->w, n->c, "not the message that comes next: %s by %s",
 		    v->ndue > 0 ? v->due[0].id : "none", v->ndue > 0 ? v->due[0].nick : "nobody");
 		return;
 	}
 	n->w->nmessages++;
+	notes_sid(n);
 	memmove(v->due, v->due + 1, --v->ndue * sizeof(*v->due));
 }
 
@@ -377,10 +410,13 @@ static void
 takes_subject(const struct news *n, const char *subject)
 {
 	const struct view *v = n->v;
+	const struct model *m = &n->w->model[n->room];
 
-	if (v->no_subject_yet && v->nold > 0 && v->last_old != v->entered_at)
+	if (v->no_subject_yet && v->nold > 0 && v->entered_at <= m->nsaid &&
+	    !are_retracted(m, v->last_old, v->entered_at))
 		complain(n, "a history without the newest messages");
-	if (v->no_subject_yet && v->nold == 0 && v->entered_at > 0 && v->wants_old)
+	if (v->no_subject_yet && v->nold == 0 && v->wants_old && v->entered_at <= m->nsaid &&
+	    !are_retracted(m, 0, v->entered_at))
 		complain(n, "no history where there is some");
 	take_text(n->v->subject, subject);
 	take_text(n->v->subject_nick, n->nick);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "oracle.h"
+#include "room/waiting.h"
 
 /* -- the room -- */
 
@@ -79,6 +80,18 @@ make_config(struct world *w, struct deed *d)
 	       submit(w, d, field(w, d->op));
 }
 
+/* Some other field. */
+static const char *
+some_field(struct world *w, const struct deed *d)
+{
+	const struct op *op;
+
+	do
+		op = ops_config(w);
+	while (!may_configure(d, op));
+	return field(w, op);
+}
+
 bool
 make_config_many(struct world *w, struct deed *d)
 {
@@ -91,6 +104,25 @@ make_config_many(struct world *w, struct deed *d)
 			fields = arena_cat(w->a, fields, field(w, op), NULL);
 	}
 	return truth_room(w, d->room) != NULL && submit(w, d, fields);
+}
+
+/* The full lists of owners and admins: 10.2. Often the sender is on it, and somebody who is in. */
+bool
+make_config_owners(struct world *w, struct deed *d)
+{
+	const char *var = likely(w, 50) ? "owners" : "admins", *values = "";
+	const struct occupant *o = somebody(w, d);
+
+	if (likely(w, 90))
+		values = arena_fmt(w->a, "<value>%s</value>", esc(w, d->client->bare));
+	if (o != NULL && likely(w, 60))
+		values = arena_cat(w->a, values, "<value>", esc(w, o->bare), "</value>", NULL);
+	if (likely(w, 60))
+		values = arena_cat(w->a, values, "<value>", some_user(w), "</value>", NULL);
+	return truth_room(w, d->room) != NULL &&
+	       submit(w, d,
+		   arena_fmt(w->a, "<field var='muc#roomconfig_room%s'>%s</field>%s", var, values,
+		       likely(w, 50) ? "" : some_field(w, d)));
 }
 
 bool
@@ -206,6 +238,19 @@ make_affiliation_by_nick(struct world *w, struct deed *d)
 				    esc(w, o->nick), some_affiliation(w)));
 }
 
+/* 9.3: a nick to be reserved, or "" for none any more. */
+bool
+make_reserve(struct world *w, struct deed *d)
+{
+	const struct occupant *o = somebody(w, d);
+	const char *jid = o != NULL && likely(w, 60) ? o->bare : some_user(w);
+	const char *nick = likely(w, 15) ? "" : some_nick(w, d);
+
+	return admin(w, d, "set",
+	    arena_fmt(w->a, "<item jid='%s' nick='%s' affiliation='%s'/>", esc(w, jid),
+		esc(w, nick), likely(w, 70) ? "member" : some_affiliation(w)));
+}
+
 bool
 make_items(struct world *w, struct deed *d)
 {
@@ -252,6 +297,31 @@ make_register_set(struct world *w, struct deed *d)
 	    "#register</value></field><field var='muc#register_roomnick'><value>%s</value></field>"
 	    "</x></query>",
 	    esc(w, some_nick(w, d)));
+}
+
+static int
+take_request(void *arg, const struct request *q)
+{
+	*(struct request *)arg = *q;
+	return 1;
+}
+
+/* Mostly what waits, else something that nobody has asked for. */
+bool
+make_approve(struct world *w, struct deed *d)
+{
+	const struct room *r = truth_room(w, d->room);
+	struct request q = { .jid = some_user(w), .nick = some_nick(w, d) };
+
+	if (r == NULL)
+		return false;
+	request_each(r, take_request, &q);
+	return put(w, d, "message", NULL,
+	    "><x xmlns='" NS_FORM "' type='submit'><field var='FORM_TYPE'><value>" MUC
+	    "#register</value></field><field var='x-muc#register_jid'><value>%s</value></field>"
+	    "<field var='muc#register_roomnick'><value>%s</value></field>"
+	    "<field var='muc#register_allow'><value>%s</value></field></x>",
+	    esc(w, q.jid), esc(w, q.nick), likely(w, 75) ? "1" : "0");
 }
 
 bool

@@ -125,6 +125,7 @@ const struct op ops[] = {
 	{ "domain", 8, ADMIN, true, make_ban_domain, NULL, NULL },
 	{ "affiliation", 40, ADMIN, true, make_affiliation, NULL, NULL },
 	{ "affiliation by nick", 12, ADMIN, true, make_affiliation_by_nick, NULL, NULL },
+	{ "nick reserved", 15, ADMIN, true, make_reserve, NULL, NULL },
 	{ "many items", 25, ADMIN, true, make_items, NULL, NULL },
 	{ "list", 12, ADMIN, true, make_list, NULL, NULL },
 	CONFIG("whois", 14, true, ROOMCONFIG "whois", "anyone|moderators"),
@@ -148,17 +149,24 @@ const struct op ops[] = {
 	CONFIG("visitors' nicks", 3, true, "allow_visitor_nickchange", "0|1"),
 	CONFIG("visitors' status", 3, true, "allow_visitor_status", "0|1"),
 	CONFIG("voice requests", 3, true, "allow_voice_requests", "0|1"),
+	CONFIG("nicks locked down", 6, true, "x-muc#roomconfig_reservednick", "0|1"),
+	CONFIG("registration", 3, true, "x-muc#roomconfig_registration", "0|1|1"),
+	CONFIG("approval", 4, true, "x-muc#roomconfig_registrationapproval", "auto|always|never"),
+	{ "config of the owners", 6, OWNER, true, make_config_owners, NULL, NULL },
 	{ "config of many fields", 12, OWNER, true, make_config_many, NULL, NULL },
 	{ "config asked for", 4, OWNER, true, make_config_get, NULL, NULL },
 	{ "config cancelled", 3, OWNER, true, make_cancel, NULL, NULL },
 	{ "destroy", 2, OWNER, true, make_destroy, NULL, NULL },
+	{ "retract", 20, INSIDE, true, make_retract, NULL, NULL },
+	{ "moderate", 15, MODERATOR, true, make_moderate, NULL, NULL },
 	{ "private message", 20, INSIDE, true, make_pm, NULL, NULL },
 	{ "groupchat to one", 3, INSIDE, false, make_say_to_one, NULL, NULL },
 	{ "invite", 8, INSIDE, true, make_invite, NULL, NULL },
 	{ "decline", 3, OUTSIDE, true, make_decline, NULL, NULL },
 	{ "register: ask", 3, ANYBODY, true, make_register_get, NULL, NULL },
-	{ "register", 5, ANYBODY, true, make_register_set, NULL, NULL },
+	{ "register", 10, ANYBODY, true, make_register_set, NULL, NULL },
 	{ "register: remove", 3, ANYBODY, true, make_register_remove, NULL, NULL },
+	{ "register: approve", 6, ADMIN, true, make_approve, NULL, NULL },
 	{ "voice request", 6, VISITOR, true, make_voice_request, NULL, NULL },
 	{ "voice granted", 4, MODERATOR, true, make_voice_grant, NULL, NULL },
 	{ "disco", 8, ANYBODY, true, make_disco, NULL, NULL },
@@ -323,14 +331,19 @@ static void
 was_said(struct world *w, const struct deed *d)
 {
 	struct model *m = &w->model[d->room];
-	struct due due;
+	struct due due = { .user = d->client->user };
 
-	memcpy(due.id, d->id, sizeof(due.id));
+	if (!d->is_iq)
+		memcpy(due.id, d->id, sizeof(due.id));
 	memcpy(due.nick, d->nick, sizeof(due.nick));
 	for (unsigned i = 0; i < NCLIENTS; i++)
 		if ((d->recipients & CLIENT(i)) != 0)
 			view_expects(&w->client[i].view[d->room], &due);
-	if (m->id != d->room_id || !d->kept)
+	if (m->id != d->room_id)
+		return;
+	if (d->takes_back > 0)
+		m->said[d->takes_back - 1].retracted = w->step;
+	if (!d->kept)
 		return;
 	if (m->nsaid == m->cap) {
 		m->cap = m->cap > 0 ? 2 * m->cap : 64;

@@ -299,6 +299,84 @@ make_marker(struct world *w, struct deed *d)
 	    "type='groupchat'><displayed xmlns='urn:xmpp:chat-markers:0' id='x'/>");
 }
 
+/* Some message that was said in the room and has an id there; 0: none. `by`: rather one of that user's. */
+static size_t
+some_said(struct world *w, const struct deed *d, unsigned by)
+{
+	const struct model *m = &w->model[d->room];
+	const struct room *r = truth_room(w, d->room);
+	size_t found = 0;
+
+	if (r == NULL || r->id != m->id || m->nsaid == 0)
+		return 0;
+	for (int i = 0; i < 12; i++) {
+		const size_t n = m->nsaid - chance(w, m->nsaid < 30 ? (uint32_t)m->nsaid : 30);
+
+		if (*m->said[n - 1].sid == '\0')
+			continue;
+		found = n;
+		if (m->said[n - 1].user == by && m->said[n - 1].retracted == 0)
+			break;
+	}
+	return found;
+}
+
+/* Was it taken back already, also by what has been done in this step? */
+static bool
+is_taken_back(const struct world *w, const struct deed *d)
+{
+	if (w->model[d->room].said[d->takes_back - 1].retracted > 0)
+		return true;
+	for (const struct deed *other = w->deed; other < d; other++)
+		if (other->room == d->room && other->fair && other->takes_back == d->takes_back)
+			return true;
+	return false;
+}
+
+/* XEP-0424 5: it is the author's to take back, under whatever nick, and once. */
+bool
+make_retract(struct world *w, struct deed *d)
+{
+	const struct due *said;
+
+	d->takes_back = some_said(w, d, d->client->user);
+	if (d->takes_back == 0)
+		return false;
+	said = &w->model[d->room].said[d->takes_back - 1];
+	will_be_heard(w, d);
+	if (d->fair && (said->user != d->client->user || is_taken_back(w, d))) {
+		d->foul = true;
+		d->fair = false;
+	}
+	return put(w, d, "message", NULL,
+	    "type='groupchat'><retract xmlns='urn:xmpp:message-retract:1' id='%s'/>", said->sid);
+}
+
+/* XEP-0425 3: moderators, and admins who are not in. What is so already nobody is told. */
+bool
+make_moderate(struct world *w, struct deed *d)
+{
+	const struct room *r = truth_room(w, d->room);
+	const struct session *s = session_of(w, d);
+	const struct occupant *o;
+
+	d->takes_back = some_said(w, d, NUSERS);
+	if (d->takes_back == 0)
+		return false;
+	d->fair = truth_affiliation(w, d->client, d->room) >= AFF_ADMIN ||
+		  (s != NULL && s->occupant->role == ROLE_MODERATOR);
+	d->foul = !d->fair;
+	if (d->fair && !is_taken_back(w, d)) {
+		d->effect = EFFECT_SAY;
+		TAILQ_FOREACH (o, &r->occupants, entry)
+			d->recipients |= truth_sessions(w, o);
+	}
+	return put(w, d, "iq", NULL,
+	    "type='set'><moderate xmlns='urn:xmpp:message-moderate:1' id='%s'><retract "
+	    "xmlns='urn:xmpp:message-retract:1'/><reason>rude</reason></moderate>",
+	    w->model[d->room].said[d->takes_back - 1].sid);
+}
+
 /* 7.5, example 48. */
 bool
 make_say_to_one(struct world *w, struct deed *d)

@@ -104,6 +104,7 @@ read_policy(struct host *h)
 			h->conf.create = (enum muc_create)i;
 	h->conf.creators = values(h, "creators");
 	h->conf.reserved_names = values(h, "reserved_names");
+	h->conf.banned = values(h, "banned");
 	h->conf.service_name = *values(h, "service_name");
 	for (s = h->p->scs->conf; s != NULL; s = s->next)
 		n += 2;
@@ -395,6 +396,19 @@ restart(struct play *p, bool kill)
 }
 
 static bool
+reload(struct play *p)
+{
+	struct host *h = p->arg;
+
+	if (!host_turns(h))
+		return false;
+	read_conf(h);
+	if (muc_reload(h->muc, &h->conf) != MUC_OK)
+		return play_fail(p, "muc_reload() refuses");
+	return host_turns(h);
+}
+
+static bool
 end(struct play *p, bool failed)
 {
 	struct host *h = p->arg;
@@ -504,6 +518,7 @@ const struct world host_world = {
 	.advance = advance,
 	.restart = restart,
 	.link = set_link,
+	.reload = reload,
 };
 
 struct host *

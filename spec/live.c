@@ -88,7 +88,7 @@ take_needs(struct options *o, struct arena *a, const struct scs *scs)
 }
 
 static void
-play_one(struct options *o, struct live *w, const struct scs *scs)
+play_one(struct options *o, struct live *w, struct scs *scs)
 {
 	struct play play = { .a = arena_new(), .verbose = o->verbose };
 	const char *good;
@@ -106,7 +106,7 @@ static int
 play_all(struct options *o, char **files)
 {
 	struct arena *a = arena_new();
-	const struct scs *scs[512];
+	struct scs *scs[512];
 	struct server server;
 	struct live w = { .server = &server, .conf = &o->conf, .program = o->program };
 	const char *error;

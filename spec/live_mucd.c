@@ -89,6 +89,7 @@ add_policy(struct buf *b, const struct scs *scs)
 			add_line(b, "", p->name, p->value, true);
 	add_list(b, "creators", scs->conf, "creators");
 	add_list(b, "reserved_names", scs->conf, "reserved_names");
+	add_list(b, "banned", scs->conf, "banned");
 	buf_adds(b, "contact {\n");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		snprintf(wanted, sizeof(wanted), "contact.%s", kinds[i]);
@@ -170,6 +171,40 @@ mucd_start(struct mucd *m)
 	const char *argv[] = { m->program, "-f", "-c", m->conf, NULL };
 
 	return proc_start(&m->proc, argv, NULL, m->log);
+}
+
+/* How often the log says that the configuration was read again. */
+static unsigned
+count_reloads(const struct mucd *m)
+{
+	FILE *f = fopen(m->log, "r");
+	char *line = NULL;
+	size_t cap = 0;
+	unsigned n = 0;
+
+	while (f != NULL && getline(&line, &cap, f) > 0)
+		n += strstr(line, ": read again") != NULL;
+	free(line);
+	if (f != NULL)
+		fclose(f);
+	return n;
+}
+
+bool
+mucd_reload(struct mucd *m, const struct server_conf *conf, const struct scs *scs)
+{
+	const unsigned before = count_reloads(m);
+	const int64_t until = live_now_ms() + 10000;
+
+	if (!write_conf(m, conf, scs) || kill(m->proc.pid, SIGHUP) != 0)
+		return false;
+	while (live_now_ms() < until) {
+		if (count_reloads(m) > before)
+			return true;
+		live_sleep_ms(10);
+	}
+	printf("# mucd does not read its configuration again\n");
+	return false;
 }
 
 bool

@@ -25,6 +25,12 @@ bool mucd_prepare(struct mucd *, const char *program, const struct server *,
 /* Starts it; attached it is only some time after. */
 bool mucd_start(struct mucd *);
 
+/*
+ * Writes mucd.conf anew, as the script has it now, and has it read; false, and says why, if it was not
+ * taken.
+ */
+bool mucd_reload(struct mucd *, const struct server_conf *, const struct scs *);
+
 /* Ends it by that signal. False, and says so, if it did not run any more or does not end well. */
 bool mucd_stop(struct mucd *, int sig);
 

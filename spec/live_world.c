@@ -252,6 +252,19 @@ restart(struct play *p, bool kill)
 	return true;
 }
 
+static bool
+reload(struct play *p)
+{
+	struct live *w = p->arg;
+
+	if (w->program == NULL)
+		return play_fail(p, "the server's own service has another configuration");
+	if (!speaker_is(p, NULL))
+		return false;
+	return mucd_reload(&w->mucd, w->conf, p->scs) ||
+	       play_fail(p, "the configuration is not taken");
+}
+
 const struct world live_world = {
 	.begin = begin,
 	.end = end,
@@ -262,4 +275,5 @@ const struct world live_world = {
 	.settle = settle,
 	.advance = advance,
 	.restart = restart,
+	.reload = reload,
 };

@@ -306,6 +306,11 @@ do_service_step(struct play *p)
 		if (w->restart != NULL)
 			return w->restart(p, p->step->act == SCS_KILL);
 		break;
+	case SCS_CONF:
+		scs_configure(p->scs, p->step->conf);
+		if (w->reload != NULL)
+			return w->reload(p);
+		break;
 	case SCS_LINK_DOWN:
 	case SCS_LINK_UP:
 		if (w->link != NULL)
@@ -357,7 +362,7 @@ do_steps(struct play *p)
 }
 
 bool
-play_script(struct play *p, const struct scs *scs, const struct world *w, void *arg)
+play_script(struct play *p, struct scs *scs, const struct world *w, void *arg)
 {
 	size_t i;
 

@@ -60,11 +60,12 @@ struct world {
 	bool (*advance)(struct play *, int64_t ms);
 	bool (*restart)(struct play *, bool kill);
 	bool (*link)(struct play *, bool up);
+	bool (*reload)(struct play *); /* scs->conf has changed */
 };
 
 struct play {
 	struct arena *a; /* lives as long as the play */
-	const struct scs *scs;
+	struct scs *scs;
 	const struct scs_step *step; /* the present one; NULL before the first and after the last */
 	const struct world *world;
 	void *arg; /* the world's */
@@ -78,7 +79,7 @@ struct play {
 };
 
 /* Plays the script; arg is for the world. Complaints go to stdout as TAP comments. */
-bool play_script(struct play *, const struct scs *, const struct world *, void *arg);
+bool play_script(struct play *, struct scs *, const struct world *, void *arg);
 
 /* Complains, with file and line, and makes the play fail. Returns false. */
 bool play_fail(struct play *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -44,7 +44,7 @@ play_pass(struct run *run, const char *file, bool restarted)
 	struct arena *a = arena_new();
 	struct play play = { .a = a, .restart_always = restarted, .verbose = run->verbose };
 	const char *error;
-	const struct scs *scs = scs_read(a, file, &error);
+	struct scs *scs = scs_read(a, file, &error);
 
 	if (scs == NULL) {
 		printf("# %s\n", error);

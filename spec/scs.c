@@ -314,15 +314,40 @@ reason(const char *rest)
 	return *rest != '\0' ? rest : "no reason given";
 }
 
-static bool
-read_conf(struct reader *r, char *s)
+/* Cuts "name=value" at the sign; NULL: it is none. */
+static char *
+cut_value(struct reader *r, char *s)
 {
 	char *eq = strchr(s, '=');
 
-	if (eq == NULL || eq == s)
-		return bad(r, r->line, "conf wants name=value");
+	if (eq == NULL || eq == s) {
+		bad(r, r->line, "conf wants name=value");
+		return NULL;
+	}
 	*eq = '\0';
-	add_pair(r, &r->conf_end, s, eq + 1);
+	return eq + 1;
+}
+
+static bool
+read_conf(struct reader *r, char *s)
+{
+	const char *value = cut_value(r, s);
+
+	if (value != NULL)
+		add_pair(r, &r->conf_end, s, value);
+	return value != NULL;
+}
+
+static bool
+conf_directive(struct reader *r, char *s)
+{
+	const char *value = cut_value(r, s);
+	struct scs_pair **end;
+
+	if (value == NULL)
+		return false;
+	end = &add_step(r, SCS_CONF, NULL)->conf;
+	add_pair(r, &end, s, value);
 	return true;
 }
 
@@ -396,6 +421,8 @@ body_directive(struct reader *r, char *s)
 		return client_directive(r, SCS_MANUAL, rest);
 	if ((rest = after_word(s, "vanish")) != NULL)
 		return client_directive(r, SCS_VANISH, rest);
+	if ((rest = after_word(s, "conf")) != NULL)
+		return conf_directive(r, rest);
 	if ((rest = after_word(s, "advance")) == NULL)
 		return bad(r, r->line, "between actions there is no directive \"%s\"", s);
 	if ((ms = read_time(rest)) < 0)
@@ -562,10 +589,24 @@ scs_read(struct arena *a, const char *file, const char **error)
 	return r.error == NULL ? r.scs : NULL;
 }
 
+void
+scs_configure(struct scs *scs, struct scs_pair *pair)
+{
+	struct scs_pair **at = &scs->conf;
+
+	while (*at != NULL)
+		if (*pair->value == '\0' && strcmp((*at)->name, pair->name) == 0)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	if (*pair->value != '\0')
+		*at = pair;
+}
+
 bool
 scs_is_policy(const char *name)
 {
-	static const char *const names[] = { "create", "creators", "reserved_names",
+	static const char *const names[] = { "create", "creators", "reserved_names", "banned",
 		"service_name" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -98,13 +98,15 @@
  *	#@ manual		all clients are manual
  *	#@ conf name=value	a limit (MUC_LIMITS of muc.h) or a default of new rooms
  *(tbl/config.h)
- *				or create, creators, reserved_names, service_name,
+ *				or create, creators, reserved_names, banned, service_name,
  *				contact.abuse...: as in mucd.conf(5), lists by a line for each
  *	#@ admin JID		an administrator of the service; may stand several times
  *	#@ service DOMAIN	a domain of the service; several times; without:
  *conference.localhost
  *
  * DIRECTIVES BETWEEN ACTIONS
+ *	#@ conf name=value	the configuration has that line, too, and is read again; without a
+ *				value it loses those of that name
  *	#@ advance 300s		time passes: ms, s, m, h or d. Live it really does, up to 3 s; a
  *script that lets more pass must be process-only
  *	#@ restart		the service stops and starts
@@ -152,6 +154,7 @@ enum scs_act {
 	SCS_ADVANCE,
 	SCS_RESTART,
 	SCS_KILL,
+	SCS_CONF,
 	SCS_LINK_DOWN,
 	SCS_LINK_UP,
 	SCS_VANISH,
@@ -164,7 +167,8 @@ struct scs_step {
 	const struct scs_client *who; /* NULL: nobody in particular */
 	struct xml **stanza;	      /* SENDS: nstanzas; RECEIVES: one. Values not expanded yet */
 	size_t nstanzas;
-	int64_t ms; /* ADVANCE */
+	int64_t ms;	       /* ADVANCE */
+	struct scs_pair *conf; /* CONF */
 	struct scs_step *next;
 };
 
@@ -194,6 +198,12 @@ struct scs {
  * *error is "file:line: what".
  */
 struct scs *scs_read(struct arena *, const char *file, const char **error);
+
+/*
+ * The configuration gets another line, or, when it has no value, loses those of that name. The pair
+ * belongs to the script's list from then on.
+ */
+void scs_configure(struct scs *, struct scs_pair *);
 
 /* Is a name of `#@ conf` a setting of the service that is neither a limit nor a room default? */
 bool scs_is_policy(const char *name);

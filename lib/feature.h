@@ -172,6 +172,12 @@ bool plan_hides(const struct plan *, enum role before, enum role after);
 /* May that bare JID have the nick, as the plan leaves it? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
 enum deny nick_free(const struct plan *, const char *nick, const char *bare);
 
+/*
+ * The nick that the stanza's `to` asks for, prepared, in the arena; NULL: it cannot be used. One that is in
+ * use in the room can be, although it may be longer than is allowed by now. nick.c
+ */
+const char *nick_asked(const struct plan *);
+
 /* The nick under which the sender enters who asked for this one. nick.c */
 const char *nick_assigned(const struct plan *, const char *nick);
 

@@ -59,8 +59,7 @@ static enum deny
 plan_enter(struct plan *p)
 {
 	const struct ev *ev = p->ev;
-	const char *nick =
-	    jid_nick(p->s->arena, ev->to.resource, (size_t)p->s->limits.nick_bytes, false);
+	const char *nick = nick_asked(p);
 	struct change *c;
 
 	if (nick == NULL)

@@ -27,6 +27,16 @@ locked_nick(const struct room *r, const char *bare)
 	return r->config.reservednick && affiliation_stored(r, bare, &f) ? f.nick : NULL;
 }
 
+const char *
+nick_asked(const struct plan *p)
+{
+	const struct ev *ev = p->ev;
+
+	if (ev->target != NULL)
+		return arena_strdup(p->s->arena, ev->target->nick);
+	return jid_nick(p->s->arena, ev->to.resource, (size_t)p->s->limits.nick_bytes, false);
+}
+
 /* 7.10, 7.2.2: who asks for another one than his own enters under his own, and is told (210). */
 const char *
 nick_assigned(const struct plan *p, const char *nick)

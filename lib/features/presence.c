@@ -160,7 +160,7 @@ plan_update(struct plan *p)
 		reply_not_in(p);
 		return OK;
 	}
-	nick = jid_nick(p->s->arena, ev->to.resource, (size_t)p->s->limits.nick_bytes, false);
+	nick = nick_asked(p);
 	if (nick == NULL)
 		return BAD_NICK;
 	plan_presence(p, ev->session, nick, strcmp(nick, ev->to.resource) != 0);

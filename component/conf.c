@@ -142,6 +142,23 @@ check_creators(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static const char *
+target_of(const char *s)
+{
+	return s != NULL ? jid_target(reading.arena, s) : NULL;
+}
+
+static int
+check_banned(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *s = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (target_of(s) != NULL)
+		return 0;
+	cfg_error(cfg, "banned: \"%s\" is no address, no domain and no pattern of them", s);
+	return -1;
+}
+
 /* The node that such a room has; NULL when there can be none. */
 static const char *
 room_node(const char *s)
@@ -301,11 +318,13 @@ take_policy(struct conf *c, cfg_t *cfg)
 	c->admins = take_list(cfg, "admins", bare_of);
 	c->creators = take_list(cfg, "creators", bare_of);
 	c->reserved_names = take_list(cfg, "reserved_names", room_node);
+	c->banned = take_list(cfg, "banned", target_of);
 	c->service_name = mem_strdup(cfg_getstr(cfg, "service_name"));
 	c->muc.admins = (const char *const *)c->admins;
 	c->muc.create = (enum muc_create)conf_create_of(cfg_getstr(cfg, "create"));
 	c->muc.creators = (const char *const *)c->creators;
 	c->muc.reserved_names = (const char *const *)c->reserved_names;
+	c->muc.banned = (const char *const *)c->banned;
 	c->muc.service_name = c->service_name;
 }
 
@@ -368,6 +387,7 @@ new_parser(void)
 		CFG_STR("create", "all", CFGF_NONE),
 		CFG_STR_LIST("creators", NULL, CFGF_NONE),
 		CFG_STR_LIST("reserved_names", NULL, CFGF_NONE),
+		CFG_STR_LIST("banned", NULL, CFGF_NONE),
 		CFG_SEC("contact", contact, CFGF_NONE),
 		CFG_STR("log_level", "info", CFGF_NONE),
 		CFG_SEC("room_defaults", room_defaults, CFGF_KEYSTRVAL),
@@ -392,6 +412,7 @@ new_parser(void)
 	cfg_set_validate_func(cfg, "create", conf_check_create);
 	cfg_set_validate_func(cfg, "creators", check_creators);
 	cfg_set_validate_func(cfg, "reserved_names", check_reserved);
+	cfg_set_validate_func(cfg, "banned", check_banned);
 	for (size_t i = 0; i < NCONTACTS; i++)
 		cfg_set_validate_func(cfg,
 		    arena_cat(reading.arena, "contact|", contact[i].name, NULL),
@@ -472,6 +493,7 @@ conf_free(struct conf *c)
 	free_strings(c->admins);
 	free_strings(c->creators);
 	free_strings(c->reserved_names);
+	free_strings(c->banned);
 	free_strings(c->contacts);
 	free(c->service_name);
 	free_strings(c->room_defaults);

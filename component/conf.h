@@ -38,7 +38,7 @@ struct conf {
 	CONF_NUMBERS(NUMBER)
 #undef NUMBER
 	struct muc_conf muc; /* its pointers are into this struct conf */
-	char **admins, **creators, **reserved_names;
+	char **admins, **creators, **reserved_names, **banned;
 	char **contacts; /* pairs */
 	char **room_defaults;
 	char *service_name;

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define FEATURES(FEATURE)                                                                          \
+	/* who is banned from the service gets nothing else from it */                             \
+	FEATURE(service_ban)                                                                       \
 	/* an invitation that comes back says nothing about who is in the room */                  \
 	FEATURE(invite)                                                                            \
 	/* what an occupant asked or wrote comes back to it, whatever it says of the other one */  \

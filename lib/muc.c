@@ -11,6 +11,7 @@
 #include "base/xml_parse.h"
 #include "dispatch.h"
 #include "feature.h"
+#include "room/ban.h"
 
 enum {
 	TURN_ARENA = 8 << 20,	   /* bytes of trees that end a turn */
@@ -30,7 +31,7 @@ struct late {
 TAILQ_HEAD(late_list, late);
 
 struct muc {
-	struct service s;
+	struct service s; /* the first: unit tests find it there */
 	struct muc_host host;
 	struct map lates;
 	struct late_list late_order;
@@ -150,6 +151,7 @@ muc_reload(struct muc *m, const struct muc_conf *conf)
 	s->limits = conf->limits;
 	take_set(&s->admins, conf->admins);
 	take_policy(&s->policy, conf);
+	bans_load(s, conf->banned);
 	return MUC_OK;
 }
 
@@ -186,6 +188,8 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	TAILQ_INIT(&s->left_occupants);
 	TAILQ_INIT(&s->user_order);
 	TAILQ_INIT(&s->late);
+	TAILQ_INIT(&s->bans.exact);
+	TAILQ_INIT(&s->bans.patterns);
 	TAILQ_INIT(&m->late_order);
 	RB_INIT(&s->doubts);
 	relay_init(&s->relay);
@@ -230,6 +234,7 @@ muc_free(struct muc *m)
 	map_release(&s->rooms);
 	relay_release(&s->relay);
 	users_free(s);
+	bans_free(s);
 	askers_free(s);
 	forget_set(&s->admins);
 	forget_policy(&s->policy);

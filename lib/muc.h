@@ -85,6 +85,7 @@ struct muc_host {
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \
 	LIMIT(rate_bytes_burst, 8388608, 10000, 1073741824, "bytes at once, the same")             \
+	LIMIT(service_bans, 10000, 0, 1000000, "bans that administrators have set")                \
 	LIMIT(registrations_per_min, 10, 1, 100000, "registrations of one bare JID a minute")      \
 	LIMIT(registrations_waiting, 50, 1, 500, "registrations of a room waiting for approval")   \
 	LIMIT(registration_wait_s, 2592000, 60, 315360000, "how long one waits for it")            \
@@ -136,6 +137,7 @@ struct muc_conf {
 	enum muc_create create;
 	const char *const *creators;	   /* prepared bare JIDs and domains */
 	const char *const *reserved_names; /* prepared nodes: only admins create rooms there */
+	const char *const *banned;	   /* bare JIDs, domains, patterns: jid_target() */
 	const char *const *contacts;	   /* pairs of a kind and an address, a URI */
 	const char *service_name;	   /* NULL: "Chat rooms" */
 	/* Defaults of new rooms: pairs of a var (muc#roomconfig_x, or x) and its value. */

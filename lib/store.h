@@ -31,6 +31,7 @@
 	TABLE(archive, "room id, UUIDv7 -> a message that was said")                               \
 	TABLE(invites, "room id, digests of two bare JIDs -> invitee, inviter, id, time")          \
 	TABLE(roles, "room id, bare JID -> role kept for when they come back, time")               \
+	TABLE(bans, "digest or name of a JID, domain or pattern -> whom the operators keep out")   \
 	TABLE(spoke, "room id, bare JID -> when it spoke last, where that matters")                \
 	TABLE(dead, "room id of a destroyed room whose data still goes")
 

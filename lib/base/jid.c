@@ -14,6 +14,8 @@
 #include "jid.h"
 #include "utf8.h"
 
+#define PATTERN_MAX 256 /* bytes: matching takes as many steps for each byte of the address */
+
 enum profile { NODE, DOMAIN, RESOURCE };
 
 bool
@@ -162,6 +164,50 @@ jid_prep(struct arena *a, const char *s, struct jid *j)
 		return false;
 	*j = p;
 	return true;
+}
+
+static bool
+is_pattern(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	return strlen(s) <= PATTERN_MAX && strpbrk(s, "/ \t\r\n") == NULL && at != s &&
+	       (at == NULL || (at[1] != '\0' && strchr(at + 1, '@') == NULL));
+}
+
+const char *
+jid_target(struct arena *a, const char *s)
+{
+	struct jid j;
+
+	if (strchr(s, '*') != NULL)
+		return is_pattern(s) ? s : NULL;
+	return jid_prep(a, s, &j) && j.resource == NULL ? j.bare : NULL;
+}
+
+/* What the last * took grows when the rest does not match: no more than strlen(pattern) * strlen(s) steps. */
+bool
+jid_matches(const char *pattern, const char *bare)
+{
+	const char *s = bare, *star = NULL, *from = NULL, *at = strchr(bare, '@');
+
+	if (at != NULL && strchr(pattern, '@') == NULL)
+		s = at + 1;
+	while (*s != '\0')
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = s;
+		} else if (*pattern == *s) {
+			pattern++;
+			s++;
+		} else if (star != NULL) {
+			pattern = star;
+			s = ++from;
+		} else
+			return false;
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
 }
 
 /*

@@ -42,6 +42,16 @@ bool jid_prep_bare(struct arena *, struct jid *j);
  */
 bool jid_prep(struct arena *, const char *s, struct jid *j);
 
+/*
+ * Whom a rule is about: a bare JID or a domain, prepared, in the arena; or a pattern of one (s itself, at
+ * most 256 bytes, not prepared), in which each * stands for whatever there may be, or nothing. NULL: s is
+ * none of these.
+ */
+const char *jid_target(struct arena *, const char *s);
+
+/* Does the pattern match a bare JID? One of domains is held against its domain. */
+bool jid_matches(const char *pattern, const char *bare);
+
 /* "xmpp:room@domain?query" for a bare JID: RFC 5122, all escaped that need not stand for itself. */
 char *jid_uri(struct arena *, const char *bare, const char *query);
 

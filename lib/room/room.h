@@ -169,6 +169,8 @@ struct room {
 
 	struct map asked; /* bare JID -> struct asked */
 	struct asked_list asked_order;
+
+	unsigned ban_epoch; /* of service.bans when its occupants were looked at */
 };
 
 TAILQ_HEAD(room_list, room);
@@ -198,11 +200,14 @@ struct user {
 	unsigned nsessions;
 	double stanzas, bytes; /* tokens left */
 	double allowance[ALLOWANCE_COUNT];
-	int64_t filled_ms; /* mono: when they were counted last */
+	int64_t filled_ms;  /* mono: when they were counted last */
+	unsigned ban_epoch; /* ban is what user_ban() found then */
+	const struct ban *ban;
 	TAILQ_ENTRY(user) entry;
 };
 
 TAILQ_HEAD(user_list, user);
+TAILQ_HEAD(ban_list, ban);
 
 /* A stanza serialised once, without the value of `to`, which belongs at `split`. */
 struct wire {
@@ -251,6 +256,15 @@ struct policy {
 	char *name;
 };
 
+/* Whom the operators keep out: ban.h. */
+struct bans {
+	struct map by_target;
+	struct ban_list exact, patterns;
+	unsigned epoch;	  /* rises with each change; never 0 once they were loaded */
+	int64_t first_ms; /* wall: when the first may expire; INT64_MAX: none does */
+	bool sweeping;	  /* there may be occupants who are banned */
+};
+
 /* Everything that features and room/ share; the inside of a struct muc. */
 struct service {
 	const struct muc_host *host;
@@ -283,6 +297,8 @@ struct service {
 
 	struct map users; /* bare JID -> struct user */
 	struct user_list user_order;
+
+	struct bans bans;
 
 	struct session_list late; /* whose presence is told later: presence.c */
 	int64_t late_ms;	  /* mono: when, while there are any */

@@ -375,6 +375,10 @@ TEXT("You are banned from this room",
     "Sie sind aus diesem Raum verbannt",
     "Vous êtes banni de ce salon",
     "Tienes prohibida la entrada a esta sala")
+TEXT("You are banned from this service",
+    "Sie sind aus diesem Dienst verbannt",
+    "Vous êtes banni de ce service",
+    "Tienes prohibido el acceso a este servicio")
 TEXT("You are not in this room",
     "Sie sind nicht in diesem Raum",
     "Vous n'êtes pas dans ce salon",

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ban.c - who is banned from the service: patterns, the store, expiry, those who are in
+ */
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/jid.h"
+#include "room/ban.h"
+#include "service.h"
+#include "tap.h"
+
+#define HOUR_MS INT64_C(3600000)
+
+static const struct match {
+	const char *pattern, *bare;
+	bool matches;
+} rows[] = {
+	{ "*", "romeo@example.org", true },
+	{ "*@example.org", "romeo@example.org", true },
+	{ "*@example.org", "romeo@example.org.evil", false },
+	{ "r*o@*", "romeo@example.org", true },
+	{ "r*x@*", "romeo@example.org", false },
+	{ "*.example.org", "romeo@a.example.org", true },
+	{ "*.example.org", "romeo@example.org", false },
+	{ "*.example.org", "a.example.org", true },
+	{ "exa*e.org*", "romeo@example.org", true },
+	{ "*m*e*@*x*", "romeo@example.org", true },
+	{ "romeo*", "romeo@example.org", false }, /* of domains */
+	{ "*aab", "x@aaaaaaaaaab", true },
+	{ "**", "x@y", true },
+};
+
+static void
+test_patterns(void)
+{
+	static const char *const bad[] = { "", "@", "@*", "a*@", "*@b@c", "*/r", "a *", "a@b/c" };
+	struct arena *a = arena_new();
+	char longest[300];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ok(jid_matches(rows[i].pattern, rows[i].bare) == rows[i].matches, "%s and %s",
+		    rows[i].pattern, rows[i].bare);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(jid_target(a, bad[i]) == NULL, "\"%s\" is nobody", bad[i]);
+	is_str(jid_target(a, "Romeo@Example.ORG"), "romeo@example.org", "an address is prepared");
+	is_str(jid_target(a, "Example.ORG"), "example.org", "so is a domain");
+	is_str(jid_target(a, "*@x"), "*@x", "a pattern stays as it is");
+	memset(longest, '*', sizeof(longest));
+	longest[257] = '\0';
+	ok(jid_target(a, longest) == NULL, "257 bytes are no pattern");
+	longest[256] = '\0';
+	ok(jid_target(a, longest) != NULL, "256 are");
+	arena_free(a);
+}
+
+/* A service of its own, on the store of a test, as features see it. */
+static struct service *
+service_of(struct test *t)
+{
+	/* The service is what a struct muc begins with. */
+	return (struct service *)t->muc;
+}
+
+static bool
+set(struct test *t, const char *target, int64_t until_ms)
+{
+	const struct ban b = { .target = target,
+		.reason = "spam",
+		.actor = "admin@example",
+		.set_ms = t->now.wall_ms,
+		.until_ms = until_ms };
+	bool good = ban_set(service_of(t), &b);
+
+	muc_commit(t->muc);
+	return good;
+}
+
+static void
+start(struct test *t)
+{
+	enum muc_error error;
+
+	ok(test_start(t, &error) != NULL, "the service starts");
+}
+
+static void
+turn(struct test *t, int64_t ms)
+{
+	t->now.mono_ms += ms;
+	t->now.wall_ms += ms;
+	if (muc_deadline(t->muc) <= t->now.mono_ms)
+		muc_tick(t->muc, t->now);
+	muc_commit(t->muc);
+}
+
+static bool
+is_refused(struct test *t, const char *user)
+{
+	char stanza[1024], *out;
+	bool refused;
+
+	snprintf(stanza, sizeof(stanza),
+	    "<iq from='%s/r' to='rooms.example' type='get' id='p'>"
+	    "<ping xmlns='urn:xmpp:ping'/></iq>",
+	    user);
+	out = test_ask(t, stanza);
+	refused = strstr(out, "<forbidden") != NULL;
+	free(out);
+	return refused;
+}
+
+static void
+test_store(void)
+{
+	static const char *const admins[] = { "admin@example", NULL };
+	struct test t;
+
+	test_init(&t);
+	t.conf.admins = admins;
+	start(&t);
+	ok(!is_refused(&t, "romeo@example"), "nobody is banned");
+	ok(set(&t, "romeo@example", INT64_MAX) && set(&t, "*@evil", t.now.wall_ms + HOUR_MS) &&
+		set(&t, "example", INT64_MAX),
+	    "bans are set");
+	ok(is_refused(&t, "romeo@example") && is_refused(&t, "juliet@example") &&
+		is_refused(&t, "x@evil"),
+	    "they hold for who was known and who was not");
+	ok(!is_refused(&t, "admin@example"), "but not for an administrator");
+	ok(ban_of(service_of(&t), "*@evil") != NULL && ban_lift(service_of(&t), "example") &&
+		!ban_lift(service_of(&t), "example"),
+	    "one is lifted, once");
+	ok(is_refused(&t, "romeo@example") && !is_refused(&t, "juliet@example"), "the others hold");
+	muc_commit(t.muc);
+	test_stop(&t);
+	start(&t);
+	ok(is_refused(&t, "romeo@example") && is_refused(&t, "x@evil") &&
+		!is_refused(&t, "juliet@example"),
+	    "all is the same after a restart");
+	is_str(ban_of(service_of(&t), "romeo@example")->reason, "spam", "with the reason");
+	is_str(ban_of(service_of(&t), "romeo@example")->actor, "admin@example", "and who did it");
+	turn(&t, HOUR_MS - 1);
+	ok(is_refused(&t, "x@evil"), "it has not expired yet");
+	turn(&t, 1);
+	ok(!is_refused(&t, "x@evil") && ban_of(service_of(&t), "*@evil") == NULL, "now it has");
+	test_stop(&t);
+	start(&t);
+	ok(!is_refused(&t, "x@evil") && is_refused(&t, "romeo@example"), "and in the store, too");
+	t.conf.limits.service_bans = 1;
+	muc_reload(t.muc, &t.conf);
+	ok(!set(&t, "third@example", INT64_MAX) && set(&t, "romeo@example", t.now.wall_ms + 1),
+	    "no more than the limit, but one may be set anew");
+	turn(&t, 1);
+	ok(!is_refused(&t, "romeo@example"), "then with another end");
+	test_release(&t);
+}
+
+/* One that both the configuration and an administrator have. */
+static void
+test_configured(void)
+{
+	static const char *const banned[] = { "romeo@example", NULL };
+	struct test t;
+
+	test_init(&t);
+	start(&t);
+	ok(set(&t, "romeo@example", INT64_MAX), "an administrator bans him");
+	t.conf.banned = banned;
+	muc_reload(t.muc, &t.conf);
+	ok(is_refused(&t, "romeo@example") && !ban_lift(service_of(&t), "romeo@example") &&
+		!set(&t, "romeo@example", t.now.wall_ms + 1),
+	    "what the configuration says stays as it says");
+	t.conf.banned = NULL;
+	muc_reload(t.muc, &t.conf);
+	ok(is_refused(&t, "romeo@example") && ban_lift(service_of(&t), "romeo@example") &&
+		!is_refused(&t, "romeo@example"),
+	    "without it the other one is there, and can be lifted");
+	test_release(&t);
+}
+
+#define ROOMS 3000
+
+/* Many rooms at once: in several turns, and nobody stays. */
+static void
+test_sweep(void)
+{
+	char stanza[1024], *out;
+	unsigned turns = 0, gone = 0;
+	struct test t;
+
+	test_init(&t);
+	t.conf.limits.rooms_per_user = t.conf.limits.rooms_per_creator = ROOMS;
+	t.conf.limits.rate_burst = 1000000;
+	t.conf.limits.rate_bytes_burst = 1000000000;
+	start(&t);
+	for (int i = 0; i < ROOMS; i++)
+		for (int j = 0; j < 10; j++) {
+			snprintf(stanza, sizeof(stanza),
+			    "<presence from='u%d@%s/r' to='r%d@rooms.example/n%d'>"
+			    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+			    j, j % 2 == 0 ? "good" : "evil", i, j);
+			free(test_ask(&t, stanza));
+			if (j > 0)
+				continue;
+			snprintf(stanza, sizeof(stanza),
+			    "<iq from='u0@good/r' to='r%d@rooms.example' type='set' id='u'>"
+			    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+			    "<x xmlns='jabber:x:data' type='submit'/></query></iq>",
+			    i);
+			free(test_ask(&t, stanza));
+		}
+	ok(muc_stats(t.muc)->sessions == 10 * ROOMS, "all are in");
+	ok(set(&t, "evil", INT64_MAX), "a domain is banned");
+	while (muc_deadline(t.muc) <= t.now.mono_ms && turns < 1000) {
+		turn(&t, 0);
+		out = test_drain(&t, 65536);
+		gone += (unsigned)count_of(out, "<status code='301'/><status code='110'/>");
+		free(out);
+		turns++;
+	}
+	ok(muc_stats(t.muc)->sessions == 5 * ROOMS, "half of them are out");
+	ok(gone == 5 * ROOMS, "each of them was told so once: %u", gone);
+	ok(turns > 1 && turns < 100, "it took %u turns", turns);
+	test_release(&t);
+}
+
+int
+main(void)
+{
+	test_patterns();
+	test_store();
+	test_configured();
+	test_sweep();
+	return tap_done();
+}

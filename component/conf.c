@@ -218,27 +218,44 @@ check_component(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
-/* After room_defaults { }. */
-static int
-check_defaults(cfg_t *cfg, cfg_opt_t *opt)
+/* Names and values of a section of options of rooms, in the arena. */
+static const char **
+pairs_of(cfg_t *sec)
 {
-	cfg_t *sec = cfg_opt_getnsec(opt, 0);
-	const char *pair[3] = { NULL, NULL, NULL }, *bad;
-	const struct muc_conf one = { .room_defaults = pair };
-	for (unsigned i = 0; i < cfg_num(sec); i++) {
+	const unsigned n = cfg_num(sec);
+	const char **pairs = arena_alloc(reading.arena, (2 * n + 1) * sizeof *pairs);
+
+	for (unsigned i = 0; i < n; i++) {
 		cfg_opt_t *o = cfg_getnopt(sec, i);
 
-		pair[0] = cfg_opt_name(o);
-		pair[1] = cfg_opt_getstr(o);
-		if (muc_conf_check(&one, &bad) != MUC_OK) {
-			cfg_error(cfg,
-			    "room_defaults: %s = \"%s\" is not an option of rooms, or not "
-			    "a value of it",
-			    pair[0], pair[1]);
-			return -1;
-		}
+		pairs[2 * i] = cfg_opt_name(o);
+		pairs[2 * i + 1] = cfg_opt_getstr(o);
 	}
-	return 0;
+	return pairs;
+}
+
+/* After room_defaults { } and room_forced { }. */
+static int
+check_options(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = cfg_opt_name(opt), **pairs = pairs_of(cfg_opt_getnsec(opt, 0)), *bad;
+	const bool forced = strcmp(name, "room_forced") == 0;
+	const struct muc_conf conf = {
+		.room_defaults = forced ? NULL : pairs,
+		.room_forced = forced ? pairs : NULL,
+	};
+
+	if (muc_conf_check(&conf, &bad) == MUC_OK)
+		return 0;
+	for (; *pairs != NULL && strcmp(*pairs, bad) != 0; pairs += 2)
+		continue;
+	if (*pairs != NULL)
+		cfg_error(cfg, "%s: %s = \"%s\" is not an option of rooms, or not a value of it",
+		    name, pairs[0], pairs[1]);
+	else
+		cfg_error(cfg,
+		    "%s: a password takes passwordprotectedroom = \"1\" and a roomsecret", name);
+	return -1;
 }
 
 static cfg_opt_t contact[] = {
@@ -276,20 +293,20 @@ take_components(struct conf *c, cfg_t *cfg)
 	return true;
 }
 
-static void
-take_defaults(struct conf *c, cfg_t *cfg)
+/* The pairs of a section of options of rooms; for free_strings(). */
+static char **
+take_options(cfg_t *cfg, const char *name)
 {
-	cfg_t *sec = cfg_getsec(cfg, "room_defaults");
-	const unsigned n = sec != NULL ? cfg_num(sec) : 0;
+	const char *const *from = pairs_of(cfg_getsec(cfg, name));
+	size_t n = 0;
+	char **pairs;
 
-	c->room_defaults = mem_alloc((2 * n + 1) * sizeof *c->room_defaults);
-	for (unsigned i = 0; i < n; i++) {
-		cfg_opt_t *o = cfg_getnopt(sec, i);
-
-		c->room_defaults[2 * i] = mem_strdup(cfg_opt_name(o));
-		c->room_defaults[2 * i + 1] = mem_strdup(cfg_opt_getstr(o));
-	}
-	c->muc.room_defaults = (const char *const *)c->room_defaults;
+	while (from[n] != NULL)
+		n++;
+	pairs = mem_alloc((n + 1) * sizeof *pairs);
+	for (size_t i = 0; i < n; i++)
+		pairs[i] = mem_strdup(from[i]);
+	return pairs;
 }
 
 /* A list of strings, each as `prepared` makes it; for free_strings(). */
@@ -357,7 +374,10 @@ take(cfg_t *cfg)
 	}
 	take_policy(c, cfg);
 	take_contacts(c, cfg);
-	take_defaults(c, cfg);
+	c->room_defaults = take_options(cfg, "room_defaults");
+	c->muc.room_defaults = (const char *const *)c->room_defaults;
+	c->room_forced = take_options(cfg, "room_forced");
+	c->muc.room_forced = (const char *const *)c->room_forced;
 	if (!take_components(c, cfg)) {
 		conf_free(c);
 		return NULL;
@@ -377,7 +397,7 @@ new_parser(void)
 		CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
 		CFG_END(),
 	};
-	static cfg_opt_t room_defaults[] = {
+	static cfg_opt_t options[] = {
 		CFG_END(),
 	};
 	static cfg_opt_t fixed[] = {
@@ -390,7 +410,8 @@ new_parser(void)
 		CFG_STR_LIST("banned", NULL, CFGF_NONE),
 		CFG_SEC("contact", contact, CFGF_NONE),
 		CFG_STR("log_level", "info", CFGF_NONE),
-		CFG_SEC("room_defaults", room_defaults, CFGF_KEYSTRVAL),
+		CFG_SEC("room_defaults", options, CFGF_KEYSTRVAL),
+		CFG_SEC("room_forced", options, CFGF_KEYSTRVAL),
 		CFG_SEC("component", component, CFGF_MULTI | CFGF_TITLE),
 	};
 	static const size_t nfixed = sizeof fixed / sizeof fixed[0];
@@ -418,7 +439,8 @@ new_parser(void)
 		    arena_cat(reading.arena, "contact|", contact[i].name, NULL),
 		    conf_check_contact);
 	cfg_set_validate_func(cfg, "log_level", conf_check_level);
-	cfg_set_validate_func(cfg, "room_defaults", check_defaults);
+	cfg_set_validate_func(cfg, "room_defaults", check_options);
+	cfg_set_validate_func(cfg, "room_forced", check_options);
 	cfg_set_validate_func(cfg, "component", check_component);
 	cfg_set_validate_func(cfg, "component|server", conf_check_server);
 	cfg_set_validate_func(cfg, "component|secret_file", conf_check_path);
@@ -497,6 +519,7 @@ conf_free(struct conf *c)
 	free_strings(c->contacts);
 	free(c->service_name);
 	free_strings(c->room_defaults);
+	free_strings(c->room_forced);
 	free(c->database);
 	free(c);
 }

@@ -39,8 +39,8 @@ struct conf {
 #undef NUMBER
 	struct muc_conf muc; /* its pointers are into this struct conf */
 	char **admins, **creators, **reserved_names, **banned;
-	char **contacts; /* pairs */
-	char **room_defaults;
+	char **contacts;		     /* pairs */
+	char **room_defaults, **room_forced; /* pairs */
 	char *service_name;
 	struct conf_component *components;
 	size_t ncomponents;

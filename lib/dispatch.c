@@ -449,6 +449,17 @@ handle_late(struct plan *p, struct ev *ev)
 	return deny == OK ? features_may(p) : deny;
 }
 
+/* The room at that address, as it is to be; NULL: there is none. */
+static struct room *
+open_room(struct service *s, const struct jid *j)
+{
+	struct room *r = room_get(s, j);
+
+	if (r != NULL)
+		features_room(s, r);
+	return r != NULL && !r->gone ? r : NULL;
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -460,7 +471,7 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 	if (!sound_iq(ev))
 		return BAD_REQUEST;
 	if (ev->address != TO_SERVICE) {
-		p->room = room_get(p->s, &ev->to);
+		p->room = open_room(p->s, &ev->to);
 		if (p->room != NULL) {
 			ev->affiliation = affiliation_of(p->room, ev->from.bare);
 			ev->session = room_session(p->room, ev->from.full);

@@ -16,6 +16,7 @@
 #include "base/xml_write.h"
 #include "room/archive.h"
 #include "room/directory.h"
+#include "room/forced.h"
 #include "room/plan.h"
 #include "room/text.h"
 #include "room/waiting.h"
@@ -115,6 +116,9 @@ struct feature {
 	int64_t (*deadline)(const struct service *);
 	void (*tick)(struct service *);
 
+	/* The room is loaded and about to be dealt with. It may end by this. */
+	void (*on_room)(struct service *, struct room *);
+
 	/* A session was brought back from the store, or its link went down. */
 	void (*on_doubt)(struct service *, struct session *);
 
@@ -129,6 +133,7 @@ extern const struct feature *const features[];
 
 enum deny features_may(const struct plan *);
 void features_codes(const struct plan *, const struct change *, unsigned codes[8]);
+void features_room(struct service *, struct room *);
 void features_doubt(struct service *, struct session *);
 void features_heard(struct service *, struct session *);
 
@@ -168,6 +173,12 @@ void plan_shown(struct plan *, const struct config *);
 
 /* Do others who have seen somebody see them no more when the role changes? 7.2.2. */
 bool plan_hides(const struct plan *, enum role before, enum role after);
+
+/*
+ * Plans that this becomes the configuration, with what it means for who is in: who is shown, who leaves,
+ * who is told addresses. There is no change without a difference. owner.c
+ */
+void plan_config(struct plan *, const struct config *);
 
 /* May that bare JID have the nick, as the plan leaves it? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
 enum deny nick_free(const struct plan *, const char *nick, const char *bare);

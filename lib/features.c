@@ -26,6 +26,8 @@
 	FEATURE(create)                                                                            \
 	/* a locked room does not exist for others: 7.2.10 */                                      \
 	FEATURE(lock)                                                                              \
+	/* a new room is as it is to be before anybody enters */                                   \
+	FEATURE(forced)                                                                            \
 	FEATURE(members)                                                                           \
 	FEATURE(password)                                                                          \
 	/* whose nick it is, only once one may enter */                                            \
@@ -126,6 +128,14 @@ features_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->add_codes != NULL)
 			(*f)->add_codes(p, c, codes);
+}
+
+void
+features_room(struct service *s, struct room *r)
+{
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->on_room != NULL)
+			(*f)->on_room(s, r);
 }
 
 void

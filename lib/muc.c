@@ -54,30 +54,71 @@ muc_limits_default(struct muc_limits *l)
 #undef LIMIT
 }
 
-/* Sets room defaults on a config; *bad is the var that does not suit. */
+/* Sets options of rooms on a config, and notes which; *bad is the var that does not suit. */
 static enum muc_error
-take_defaults(struct config *c, const struct muc_conf *conf, const char **bad)
+take_pairs(struct config *c, config_set *set, const char *const *p, const char **bad)
 {
-	bool known;
+	config_set field;
 
 	config_init(c);
-	for (const char *const *p = conf->room_defaults; p != NULL && *p != NULL; p += 2)
-		if (!config_set_value(c, p[0], p[1], &known) || !known) {
+	*set = 0;
+	for (; p != NULL && *p != NULL; p += 2) {
+		if (!config_set_value(c, p[0], p[1], &field) || field == 0) {
 			*bad = p[0];
 			config_release(c);
 			return MUC_CONF_BAD;
 		}
+		*set |= field;
+	}
 	return MUC_OK;
+}
+
+/* A room that asks for a password has one; whoever forces one half of that forces the other. */
+static const char *
+half_password(const struct config *c, config_set set)
+{
+	static const char boolean[] = "muc#roomconfig_passwordprotectedroom";
+	static const char secret[] = "muc#roomconfig_roomsecret";
+	bool asked = (set & config_field(boolean)) != 0 && c->passwordprotectedroom;
+	bool given = (set & config_field(secret)) != 0 && *c->roomsecret != '\0';
+
+	if (asked == given)
+		return NULL;
+	return asked ? boolean : secret;
+}
+
+/* What new rooms begin with, and what holds in all. */
+struct options {
+	struct config defaults, forced;
+	config_set default_set, forced_set;
+};
+
+static enum muc_error
+take_options(struct options *o, const struct muc_conf *conf, const char **bad)
+{
+	enum muc_error e = take_pairs(&o->defaults, &o->default_set, conf->room_defaults, bad);
+
+	if (e != MUC_OK)
+		return e;
+	e = take_pairs(&o->forced, &o->forced_set, conf->room_forced, bad);
+	if (e == MUC_OK && (*bad = half_password(&o->forced, o->forced_set)) == NULL)
+		return MUC_OK;
+	if (e == MUC_OK)
+		config_release(&o->forced);
+	config_release(&o->defaults);
+	return MUC_CONF_BAD;
 }
 
 enum muc_error
 muc_conf_check(const struct muc_conf *conf, const char **bad)
 {
-	struct config c;
-	enum muc_error e = take_defaults(&c, conf, bad);
+	struct options o;
+	enum muc_error e = take_options(&o, conf, bad);
 
-	if (e == MUC_OK)
-		config_release(&c);
+	if (e == MUC_OK) {
+		config_release(&o.defaults);
+		config_release(&o.forced);
+	}
 	return e;
 }
 
@@ -138,16 +179,17 @@ enum muc_error
 muc_reload(struct muc *m, const struct muc_conf *conf)
 {
 	struct service *s = &m->s;
-	struct config defaults;
+	struct options o;
 	const char *bad;
 
-	if (take_defaults(&defaults, conf, &bad) != MUC_OK) {
+	if (take_options(&o, conf, &bad) != MUC_OK) {
 		service_log(
-		    s, MUC_LOG_ERROR, "room default %s: no such field, or a bad value", bad);
+		    s, MUC_LOG_ERROR, "option of rooms %s: no such field, or a bad value", bad);
 		return MUC_CONF_BAD;
 	}
 	config_release(&s->defaults);
-	s->defaults = defaults;
+	s->defaults = o.defaults;
+	force_take(s, &o.forced, o.forced_set);
 	s->limits = conf->limits;
 	take_set(&s->admins, conf->admins);
 	take_policy(&s->policy, conf);
@@ -196,6 +238,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	RB_INIT(&s->locks);
 	s->started_ms = now.mono_ms;
 	config_init(&s->defaults);
+	config_init(&s->force.config);
 	*error = muc_reload(m, conf);
 	if (*error == MUC_OK)
 		*error = service_load(s);
@@ -242,6 +285,7 @@ muc_free(struct muc *m)
 		out_release(&s->out[i]);
 	free(s->out);
 	config_release(&s->defaults);
+	config_release(&s->force.config);
 	arena_free(s->arena);
 	free(m);
 }

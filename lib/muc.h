@@ -142,13 +142,15 @@ struct muc_conf {
 	const char *service_name;	   /* NULL: "Chat rooms" */
 	/* Defaults of new rooms: pairs of a var (muc#roomconfig_x, or x) and its value. */
 	const char *const *room_defaults;
+	/* The same of what holds in all rooms, whatever their owners want; of a password both halves. */
+	const char *const *room_forced;
 };
 
 enum muc_error {
 	MUC_OK,
 	MUC_SCHEMA_NEWER, /* the store was written by a newer mucd */
 	MUC_STORE_BROKEN, /* the store holds what cannot be read; the log says which record */
-	MUC_CONF_BAD,	  /* a room default does not exist or has a bad value; the log says which */
+	MUC_CONF_BAD, /* an option of rooms does not exist or has a bad value; the log says which */
 };
 
 /*
@@ -162,7 +164,7 @@ void muc_free(struct muc *); /* NULL is allowed; what was not committed is gone 
 /* Takes a new conf, for what happens from now on; MUC_OK, or MUC_CONF_BAD and nothing has changed. */
 enum muc_error muc_reload(struct muc *, const struct muc_conf *);
 
-/* Checks room defaults alone (mucd -n). *bad is the pair's var when it is not MUC_OK. */
+/* Checks room_defaults and room_forced alone (mucd -n). *bad is the var when it is not MUC_OK. */
 enum muc_error muc_conf_check(const struct muc_conf *, const char **bad);
 
 /* -- domains -- */

@@ -122,7 +122,7 @@ read_conf(struct host *h)
 {
 	const struct scs *scs = h->p->scs;
 	const struct scs_pair *s;
-	const char **admin, **pair;
+	const char **admin, **pair, **forced;
 	size_t n = 1;
 
 	for (s = scs->admins; s != NULL; s = s->next)
@@ -131,15 +131,22 @@ read_conf(struct host *h)
 		n += 2;
 	admin = arena_alloc(h->p->a, n * sizeof(*admin));
 	pair = arena_alloc(h->p->a, n * sizeof(*pair));
+	forced = arena_alloc(h->p->a, n * sizeof(*forced));
 	muc_limits_default(&h->conf.limits);
 	read_policy(h);
 	h->conf.admins = admin;
 	h->conf.room_defaults = pair;
+	h->conf.room_forced = forced;
 	for (s = scs->admins; s != NULL; s = s->next)
 		*admin++ = s->value;
 	for (s = scs->conf; s != NULL; s = s->next) {
 		if (scs_is_policy(s->name) || set_limit(&h->conf.limits, s->name, s->value))
 			continue;
+		if (scs_forced(s->name) != NULL) {
+			*forced++ = scs_forced(s->name);
+			*forced++ = s->value;
+			continue;
+		}
 		*pair++ = s->name;
 		*pair++ = s->value;
 	}

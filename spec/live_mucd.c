@@ -36,6 +36,15 @@ add_line(struct buf *b, const char *lead, const char *name, const char *value, b
 	buf_adds(b, quoted ? "\"\n" : "\n");
 }
 
+/* In quotes a name may have a # in it. */
+static void
+add_option(struct buf *b, const char *name, const char *value)
+{
+	buf_adds(b, "\t\"");
+	buf_adds(b, name);
+	add_line(b, "\"", "", value, true);
+}
+
 static bool
 is_limit(const char *name)
 {
@@ -98,7 +107,7 @@ add_policy(struct buf *b, const struct scs *scs)
 	buf_adds(b, "}\n");
 }
 
-/* Limits stand at the top of mucd.conf, room defaults in a section. */
+/* Limits stand at the top of mucd.conf, options of rooms in two sections. */
 static void
 add_wishes(struct buf *b, const struct scs *scs)
 {
@@ -109,8 +118,12 @@ add_wishes(struct buf *b, const struct scs *scs)
 			add_line(b, "", p->name, p->value, false);
 	buf_adds(b, "room_defaults {\n");
 	for (p = scs->conf; p != NULL; p = p->next)
-		if (!is_limit(p->name) && !scs_is_policy(p->name))
-			add_line(b, "\t", p->name, p->value, true);
+		if (!is_limit(p->name) && !scs_is_policy(p->name) && scs_forced(p->name) == NULL)
+			add_option(b, p->name, p->value);
+	buf_adds(b, "}\nroom_forced {\n");
+	for (p = scs->conf; p != NULL; p = p->next)
+		if (scs_forced(p->name) != NULL)
+			add_option(b, scs_forced(p->name), p->value);
 	buf_adds(b, "}\n");
 	add_list(b, "admins", scs->admins, NULL);
 	add_policy(b, scs);

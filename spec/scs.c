@@ -614,3 +614,12 @@ scs_is_policy(const char *name)
 			return true;
 	return strncmp(name, "contact.", 8) == 0;
 }
+
+const char *
+scs_forced(const char *name)
+{
+	static const char prefix[] = "forced.";
+	const size_t n = sizeof(prefix) - 1;
+
+	return strncmp(name, prefix, n) == 0 ? name + n : NULL;
+}

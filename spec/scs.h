@@ -99,7 +99,8 @@
  *	#@ conf name=value	a limit (MUC_LIMITS of muc.h) or a default of new rooms
  *(tbl/config.h)
  *				or create, creators, reserved_names, banned, service_name,
- *				contact.abuse...: as in mucd.conf(5), lists by a line for each
+ *				contact.abuse...: as in mucd.conf(5), lists by a line for each;
+ *				forced.NAME: an option of room_forced
  *	#@ admin JID		an administrator of the service; may stand several times
  *	#@ service DOMAIN	a domain of the service; several times; without:
  *conference.localhost
@@ -205,8 +206,11 @@ struct scs *scs_read(struct arena *, const char *file, const char **error);
  */
 void scs_configure(struct scs *, struct scs_pair *);
 
-/* Is a name of `#@ conf` a setting of the service that is neither a limit nor a room default? */
+/* Is a name of `#@ conf` a setting of the service that is neither a limit nor an option of rooms? */
 bool scs_is_policy(const char *name);
+
+/* What a name of `#@ conf` is of room_forced; NULL: it is something else. */
+const char *scs_forced(const char *name);
 
 /* A parser for stanzas as they stand in a script or reach a client; NULL never. */
 struct xml_parser *scs_parser(void);

@@ -105,6 +105,7 @@ test_good(void)
 		      "database_max = 1T\n"
 		      "rate_burst = 7 log_level = \"debug\"\n"
 		      "room_defaults {\n\tpersistentroom = \"1\"\n\tmaxusers = 50\n}\n"
+		      "room_forced {\n\twhois = anyone\n}\n"
 		      "component a { secret = x }\n"
 		      "component b { secret = '${HOME} \"' server = h port = 1 }\n");
 	ok(c != NULL, "numbers, defaults of rooms, two components");
@@ -121,6 +122,9 @@ test_good(void)
 	is_str(c->muc.room_defaults[1], "1", "a default of rooms: value");
 	is_str(c->muc.room_defaults[3], "50", "the next, a number");
 	ok(c->muc.room_defaults[4] == NULL, "and no more");
+	is_str(c->muc.room_forced[0], "whois", "an option of all rooms: var");
+	is_str(c->muc.room_forced[1], "anyone", "an option of all rooms: value");
+	ok(c->muc.room_forced[2] == NULL, "and no more");
 	is_str(c->components[1].secret, "${HOME} \"", "a secret in single quotes is as it stands");
 	is_str(c->components[0].server, "127.0.0.1", "server has its default");
 	is_int(c->components[0].port, 5347, "port has its default");
@@ -236,6 +240,10 @@ test_bad(void)
 	bad("\nroom_defaults {\n maxusers = 5\n nonsense = 1\n}\n" COMPONENT, 5,
 	    "nonsense = \"1\" is not an option of rooms");
 	bad("room_defaults {\n maxusers = { 1, 2 }\n}\n" COMPONENT, 2, "unexpected token");
+	bad("room_forced {\n nonsense = 1\n}\n" COMPONENT, 3,
+	    "room_forced: nonsense = \"1\" is not an option of rooms");
+	bad("room_forced {\n roomsecret = x\n}\n" COMPONENT, 3,
+	    "room_forced: a password takes passwordprotectedroom");
 	bad("", 0, "there is no component");
 	bad("component a { }\n", 1, "it needs a secret, or a secret_file");
 	bad("component a { secret = x\n secret_file = /x }\n", 2, "not both");

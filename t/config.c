@@ -61,14 +61,14 @@ test_values(void)
 	};
 	struct config c;
 	char long_name[300];
-	bool known;
+	config_set known;
 
 	config_init(&c);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok((config_set_value(&c, rows[i].var, rows[i].value, &known) && known) ==
+		ok((config_set_value(&c, rows[i].var, rows[i].value, &known) && known != 0) ==
 			rows[i].suits,
 		    "%s=%s", rows[i].var, rows[i].value);
-	ok(config_set_value(&c, "colour", "red", &known) && !known, "no such field");
+	ok(config_set_value(&c, "colour", "red", &known) && known == 0, "no such field");
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
 	ok(!config_set_value(&c, "roomname", long_name, &known), "a name that is too long");
@@ -184,7 +184,7 @@ test_record(struct arena *a)
 	struct config c, back;
 	struct buf b = BUF_INIT;
 	struct rec r;
-	bool known;
+	config_set known;
 
 	config_init(&c);
 	config_init(&back);
@@ -224,7 +224,7 @@ test_form(struct arena *a)
 	const struct xml *form, *whois;
 
 	config_init(&c);
-	config_form(a, query, &c, LANG_EN, "Title");
+	config_form(a, query, &c, 0, LANG_EN, "Title");
 	form = xml_child(query, NS_DATA, "x");
 	is_str(xml_get(form, "type"), "form", "a form");
 	ok(form_type_is(form, "http://jabber.org/protocol/muc#roomconfig"), "of its type");
@@ -240,7 +240,7 @@ test_form(struct arena *a)
 	    options(form_field(form, "muc#roomconfig_maxusers")), 7, "seven limits are proposed");
 	c.maxusers = 42;
 	query = xml_new(a, NS_MUC_OWNER, "query");
-	form = config_form(a, query, &c, LANG_EN, "Title");
+	form = config_form(a, query, &c, 0, LANG_EN, "Title");
 	is_str(form_value(form_field(form, "muc#roomconfig_maxusers")), "42", "an odd limit");
 	is_int(options(form_field(form, "muc#roomconfig_maxusers")), 8, "is proposed, too");
 	config_release(&c);

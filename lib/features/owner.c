@@ -99,7 +99,7 @@ plan_get(struct plan *p)
 	if (!may(p, MAY_CONFIGURE))
 		return FORBIDDEN;
 	add_lists(p, config_form(a, xml_add(a, result_said(p), NS_MUC_OWNER, "query"), &r->config,
-			 plan_lang(p), say_of(p, "Configuration of %s", r->jid)));
+			 p->s->force.set, plan_lang(p), say_of(p, "Configuration of %s", r->jid)));
 	return OK;
 }
 
@@ -233,13 +233,52 @@ plan_open_jids(struct plan *p, struct change *config)
 	p->promoted = config->opens ? told : 0;
 }
 
+/* The change itself; NULL: there is no difference. */
+static struct change *
+plan_change(struct plan *p, const struct config *config)
+{
+	config_set changed = config_diff(config, &p->room->config);
+	struct change *c;
+
+	if (changed == 0)
+		return NULL;
+	c = plan_add(p, CH_CONFIG);
+	c->config = config;
+	c->changed = changed;
+	plan_shown(p, config);
+	return c;
+}
+
+/* What it means for who is in, once it is known what becomes of their affiliations. */
+static void
+plan_effects(struct plan *p, const struct config *config, struct change *c)
+{
+	const struct config *before = &p->room->config;
+
+	if (config->membersonly && !before->membersonly)
+		plan_members_only(p);
+	if (config->whois == WHOIS_ANYONE && before->whois != WHOIS_ANYONE)
+		plan_open_jids(p, c);
+	if (p->promoted > 0 && (config->whois != WHOIS_ANYONE || (c != NULL && c->opens)))
+		plan_add(p, CH_ROSTER);
+}
+
+void
+plan_config(struct plan *p, const struct config *config)
+{
+	struct change *c = plan_change(p, config);
+
+	if (c != NULL)
+		plan_effects(p, config, c);
+}
+
 static enum deny
 plan_submit(struct plan *p, const struct xml *form)
 {
 	struct room *r = p->room;
 	struct config *config = arena_alloc(p->s->arena, sizeof(*config));
 	int64_t most = p->s->limits.occupants_per_room;
-	struct change *c = NULL;
+	struct change *c;
 	enum deny deny;
 
 	if (!form_type_is(form, FORM_TYPE))
@@ -251,24 +290,15 @@ plan_submit(struct plan *p, const struct xml *form)
 		config->maxusers = (uint32_t)most;
 	if (config->slow_mode_duration > SLOWEST_S)
 		config->slow_mode_duration = SLOWEST_S;
+	config_take(config, &p->s->force.config, p->s->force.set);
 	/* First of all: with the last who is no member the room itself may go. */
 	if (r->locked)
 		plan_add(p, CH_UNLOCK);
-	if (config_diff(config, &r->config) != 0) {
-		c = plan_add(p, CH_CONFIG);
-		c->config = config;
-		c->changed = config_diff(config, &r->config);
-		plan_shown(p, config);
-	}
+	c = plan_change(p, config);
 	deny = plan_lists(p, form);
 	if (deny != OK)
 		return deny;
-	if (config->membersonly && !r->config.membersonly)
-		plan_members_only(p);
-	if (config->whois == WHOIS_ANYONE && r->config.whois != WHOIS_ANYONE)
-		plan_open_jids(p, c);
-	if (p->promoted > 0 && (config->whois != WHOIS_ANYONE || (c != NULL && c->opens)))
-		plan_add(p, CH_ROSTER);
+	plan_effects(p, config, c);
 	result_new(p);
 	return OK;
 }
@@ -310,12 +340,10 @@ on_config(struct plan *p, const struct change *c)
 	config_set logging = config_field("muc#roomconfig_enablelogging");
 	struct xml *x = stanza_new(a, "message", r, NULL, "groupchat", fresh_id(p->s));
 	struct xml *user = xml_add(a, x, NS_MUC_USER, "x");
-	struct config old = r->config;
 	unsigned codes[8] = { 0 };
 	struct wire *w;
 
-	config_copy(&r->config, c->config);
-	config_release(&old);
+	room_configure(r, c->config);
 	room_save(r);
 	if ((c->changed & ~(whois | logging)) != 0)
 		code_add(codes, STATUS_CONFIG_CHANGED);

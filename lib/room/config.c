@@ -311,8 +311,14 @@ alias_of(struct arena *a, const struct field *f, uint32_t i, bool *shown)
 	return arena_strndup(a, w + *shown, n - *shown);
 }
 
+static config_set
+set_of(const struct field *f)
+{
+	return (config_set)1 << (f - fields);
+}
+
 bool
-config_set_value(struct config *c, const char *var, const char *value, bool *known)
+config_set_value(struct config *c, const char *var, const char *value, config_set *field)
 {
 	static const char prefix[] = "muc#roomconfig_";
 
@@ -320,11 +326,24 @@ config_set_value(struct config *c, const char *var, const char *value, bool *kno
 		if (strcmp(f->var, var) == 0 ||
 		    (strncmp(f->var, prefix, sizeof(prefix) - 1) == 0 &&
 			strcmp(f->var + sizeof(prefix) - 1, var) == 0)) {
-			*known = true;
+			*field = set_of(f);
 			return set_field(NULL, c, f, value);
 		}
-	*known = false;
+	*field = 0;
 	return true;
+}
+
+void
+config_take(struct config *to, const struct config *from, config_set which)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		if ((which & set_of(f)) == 0)
+			continue;
+		if (f->type == FIELD_TEXT)
+			*text_at(to, f) = *text_at(from, f);
+		else
+			*number_at(to, f) = *number_at(from, f);
+	}
 }
 
 config_set
@@ -333,15 +352,13 @@ config_diff(const struct config *a, const struct config *b)
 	config_set set = 0;
 	bool same;
 
-	for (size_t i = 0; i < NFIELDS; i++) {
-		const struct field *f = &fields[i];
-
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
 		if (f->type == FIELD_TEXT)
 			same = strcmp(*text_at(a, f), *text_at(b, f)) == 0;
 		else
 			same = *number_at(a, f) == *number_at(b, f);
 		if (!same)
-			set |= (config_set)1 << i;
+			set |= set_of(f);
 	}
 	return set;
 }
@@ -349,22 +366,37 @@ config_diff(const struct config *a, const struct config *b)
 config_set
 config_field(const char *var)
 {
-	for (size_t i = 0; i < NFIELDS; i++)
-		if (strcmp(fields[i].var, var) == 0)
-			return (config_set)1 << i;
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		if (strcmp(f->var, var) == 0)
+			return set_of(f);
 	return 0;
+}
+
+static bool
+is_default(const struct config *c, const struct field *f)
+{
+	return f->type == FIELD_TEXT ? **text_at(c, f) == '\0' : *number_at(c, f) == f->def;
+}
+
+void
+config_write_set(struct buf *b, const struct config *c, config_set which)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
+		if ((which & set_of(f)) == 0)
+			continue;
+		if (f->type == FIELD_TEXT)
+			rec_put_str(b, f->tag, *text_at(c, f));
+		else
+			rec_put_u64(b, f->tag, *number_at(c, f));
+	}
 }
 
 void
 config_write(struct buf *b, const struct config *c)
 {
-	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
-		if (f->type == FIELD_TEXT) {
-			if (**text_at(c, f) != '\0')
-				rec_put_str(b, f->tag, *text_at(c, f));
-		} else if (*number_at(c, f) != f->def)
-			rec_put_u64(b, f->tag, *number_at(c, f));
-	}
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		if (!is_default(c, f))
+			config_write_set(b, c, set_of(f));
 }
 
 void
@@ -469,10 +501,10 @@ add_validation(struct arena *a, struct xml *x, const struct field *f)
 
 static struct xml *
 add_field(struct arena *a, struct xml *form, const struct config *c, const struct field *f,
-    enum lang lang, const char *var)
+    bool fixed, enum lang lang, const char *var)
 {
-	struct xml *x =
-	    form_add_field(a, form, f->form_type, var, text_in(lang, f->label), value_of(a, c, f));
+	struct xml *x = form_add_field(a, form, fixed ? "fixed" : f->form_type, var,
+	    text_in(lang, f->label), value_of(a, c, f));
 
 	if (f->type == FIELD_SET)
 		add_words(a, x, c, f);
@@ -480,8 +512,8 @@ add_field(struct arena *a, struct xml *form, const struct config *c, const struc
 }
 
 struct xml *
-config_form(
-    struct arena *a, struct xml *query, const struct config *c, enum lang lang, const char *title)
+config_form(struct arena *a, struct xml *query, const struct config *c, config_set fixed,
+    enum lang lang, const char *title)
 {
 	struct xml *form = form_add(a, query, "form", "http://jabber.org/protocol/muc#roomconfig");
 	const char *alias;
@@ -489,14 +521,16 @@ config_form(
 
 	xml_add_text(a, form, NS_DATA, "title", title);
 	for (const struct field *f = fields; f < fields + NFIELDS; f++) {
-		struct xml *x = add_field(a, form, c, f, lang, f->var);
+		bool as_it_is = (fixed & set_of(f)) != 0;
+		struct xml *x = add_field(a, form, c, f, as_it_is, lang, f->var);
 
-		add_validation(a, x, f);
-		if (f->values != NULL)
+		if (!as_it_is)
+			add_validation(a, x, f);
+		if (!as_it_is && f->values != NULL)
 			add_options(a, x, c, f, lang);
 		for (uint32_t i = 0; (alias = alias_of(a, f, i, &shown)) != NULL; i++)
 			if (shown)
-				add_field(a, form, c, f, lang, alias);
+				add_field(a, form, c, f, as_it_is, lang, alias);
 	}
 	return form;
 }
@@ -507,7 +541,7 @@ config_info(
 {
 	for (const struct field *f = fields; f < fields + NFIELDS; f++)
 		if (strcmp(f->var, var) == 0 && (f->type != FIELD_TEXT || **text_at(c, f) != '\0'))
-			add_field(a, form, c, f, lang, var);
+			add_field(a, form, c, f, false, lang, var);
 }
 
 /* What a form says of a field: under its own name, else under another. */

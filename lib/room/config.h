@@ -61,10 +61,9 @@ void config_copy(struct config *to, const struct config *from);
 
 /*
  * Sets the field called var, or var without "muc#roomconfig_". False when the value
- * does not suit it. *known tells whether there is such a field; without one nothing happens and
- * it is true.
+ * does not suit it. *field is that field; without one nothing happens, it is 0 and the result true.
  */
-bool config_set_value(struct config *, const char *var, const char *value, bool *known);
+bool config_set_value(struct config *, const char *var, const char *value, config_set *field);
 
 /* The fields in which a and b differ. */
 config_set config_diff(const struct config *a, const struct config *b);
@@ -72,16 +71,20 @@ config_set config_diff(const struct config *a, const struct config *b);
 /* The field as a set; var in full. */
 config_set config_field(const char *var);
 
-/* Writes the fields that differ from the built-in defaults; reads one field of a record. */
+/* Sets those fields to what they are in `from`; texts are borrowed. */
+void config_take(struct config *to, const struct config *from, config_set);
+
+/* Writes the fields that differ from the built-in defaults; those; reads one field of a record. */
 void config_write(struct buf *, const struct config *);
+void config_write_set(struct buf *, const struct config *, config_set);
 void config_read(struct arena *, struct config *, const struct rec *);
 
 /*
  * Adds a form with all fields and their present values (XEP-0045 10.2, example 165), its labels in a
- * language.
+ * language. Those of `fixed` cannot be set (XEP-0004 3.3).
  */
-struct xml *
-config_form(struct arena *, struct xml *query, const struct config *, enum lang, const char *title);
+struct xml *config_form(struct arena *, struct xml *query, const struct config *, config_set fixed,
+    enum lang, const char *title);
 
 /* Adds that field to a form, unless it is an empty text. */
 void

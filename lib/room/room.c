@@ -14,6 +14,7 @@
 #include "../base/rec.h"
 #include "archive.h"
 #include "directory.h"
+#include "forced.h"
 #include "waiting.h"
 
 #define SCHEMA	     2 /* raise it with a migration */
@@ -42,6 +43,7 @@ enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; nev
 	TAG_SUBJECT_ID = 14,
 	TAG_CREATOR = 20,
 	TAG_SUBJECT_TEXT = 21,
+	TAG_FORCED = 22,
 };
 
 static const struct bytes state_key = { "state", 5 };
@@ -241,6 +243,7 @@ room_free(struct room *r)
 	map_release(&r->sessions);
 	asked_release(r);
 	config_release(&r->config);
+	forced_release(r);
 	free(r->subject);
 	free(r->subject_lang);
 	free(r->subject_nick);
@@ -276,11 +279,15 @@ static bool
 room_read(struct room *r, struct bytes val)
 {
 	struct arena *a = r->service->arena;
+	struct bytes forced = { NULL, 0 };
 	struct rec f;
 
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
 		switch (f.tag) {
+		case TAG_FORCED:
+			forced = (struct bytes){ f.val, f.len };
+			break;
 		case TAG_LOCKED:
 			r->locked = rec_u64(&f) != 0;
 			break;
@@ -332,6 +339,7 @@ room_read(struct room *r, struct bytes val)
 			config_read(a, &r->config, &f);
 			break;
 		}
+	forced_read(r, forced);
 	return f.p != NULL;
 }
 
@@ -361,7 +369,8 @@ room_save(struct room *r)
 		rec_put_str(&b, TAG_SUBJECT_MSG_ID, r->subject_msg_id);
 		rec_put(&b, TAG_SUBJECT_ID, r->subject_id, sizeof(r->subject_id));
 	}
-	config_write(&b, &r->config);
+	config_write(&b, r->own != NULL ? r->own : &r->config);
+	forced_write(&b, TAG_FORCED, r);
 	s->store->put(
 	    s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, (struct bytes){ b.p, b.len });
 	s->turn_wrote = true;

@@ -146,6 +146,8 @@ struct room {
 	unsigned nowners;
 	unsigned naffiliations;
 	struct config config;
+	struct config *own; /* what its owners want where it is something else; NULL: nowhere */
+	uint64_t forced;    /* the version of service.force that config agrees with; 0: not known */
 	uint8_t secret[SECRET_LEN]; /* key of its occupant ids */
 	bool secret_new;	    /* the store does not have it yet */
 
@@ -265,6 +267,16 @@ struct bans {
 	bool sweeping;	  /* there may be occupants who are banned */
 };
 
+/* What holds in all rooms, whatever their owners want: forced.h. */
+struct force {
+	struct config config;
+	config_set set; /* the fields of it that do */
+	uint64_t version;
+	bool in_memory; /* rooms that are loaded may disagree */
+	bool in_store;	/* so may all others, */
+	uint64_t at;	/* behind that id */
+};
+
 /* Everything that features and room/ share; the inside of a struct muc. */
 struct service {
 	const struct muc_host *host;
@@ -273,7 +285,8 @@ struct service {
 	struct muc_now now;
 	struct muc_limits limits;
 	struct config defaults; /* of new rooms */
-	struct map admins;	/* bare JID -> itself */
+	struct force force;
+	struct map admins; /* bare JID -> itself */
 	struct policy policy;
 
 	struct out *out; /* [ndomains] */

@@ -25,6 +25,16 @@ static const struct refusal refusals[DENY_COUNT] = {
 #undef ERROR
 };
 
+/* What is said besides, in a namespace of its own: RFC 6120 8.3.4. */
+static const struct {
+	enum deny deny;
+	const char *ns, *condition;
+} specific[] = {
+#define SPECIFIC(name, ns, condition) { name, ns, condition },
+#include "tbl/error.h"
+#undef SPECIFIC
+};
+
 /* RFC 6120 8.3.3; the index counts refusals in the statistics. */
 static const char *const conditions[] = {
 	"bad-request",
@@ -234,6 +244,9 @@ error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, e
 		    xml_add_text(a, error, NS_STANZA_ERRORS, "text",
 			text_with(a, text_in(lang, r->text), what)),
 		    lang_tag(lang));
+	for (size_t i = 0; i < sizeof(specific) / sizeof(specific[0]); i++)
+		if (specific[i].deny == deny)
+			xml_add(a, error, specific[i].ns, specific[i].condition);
 	return condition;
 }
 
@@ -286,7 +299,7 @@ static const char *
 detail(const struct plan *p, enum deny deny)
 {
 	if (deny != SLOW_MODE)
-		return NULL;
+		return p->what;
 	return arena_fmt(p->s->arena, "%u", (unsigned)p->room->config.slow_mode_duration);
 }
 
@@ -297,7 +310,7 @@ refuse(struct plan *p, enum deny deny)
 	struct service *s = p->s;
 	struct arena *a = s->arena;
 	struct xml *x, *condition;
-	const char *by = ev->address == TO_SERVICE ? ev->to.domain : ev->to.bare;
+	const char *by = p->by != NULL ? p->by : ev->to.bare;
 
 	if (deny == IGNORE || !answerable(ev))
 		return;
@@ -449,17 +462,6 @@ handle_late(struct plan *p, struct ev *ev)
 	return deny == OK ? features_may(p) : deny;
 }
 
-/* The room at that address, as it is to be; NULL: there is none. */
-static struct room *
-open_room(struct service *s, const struct jid *j)
-{
-	struct room *r = room_get(s, j);
-
-	if (r != NULL)
-		features_room(s, r);
-	return r != NULL && !r->gone ? r : NULL;
-}
-
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -471,7 +473,7 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 	if (!sound_iq(ev))
 		return BAD_REQUEST;
 	if (ev->address != TO_SERVICE) {
-		p->room = open_room(p->s, &ev->to);
+		p->room = room_open(p->s, &ev->to);
 		if (p->room != NULL) {
 			ev->affiliation = affiliation_of(p->room, ev->from.bare);
 			ev->session = room_session(p->room, ev->from.full);

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/digest.h"
 #include "base/form.h"
 #include "base/xml_write.h"
@@ -91,7 +92,8 @@ struct route {
 
 struct feature {
 	const char *name;
-	const struct route *routes; /* ends with kind 0 */
+	const struct route *routes;	/* ends with kind 0 */
+	const struct command *commands; /* XEP-0050: command.h; ends with node NULL */
 
 	/* Judges a change; the room is as before the plan. */
 	enum deny (*may[CH_COUNT])(const struct room *, const struct plan *, const struct change *);
@@ -131,11 +133,14 @@ extern const struct feature *const features[];
 
 /* -- walkers, in features.c -- */
 
-enum deny features_may(const struct plan *);
+/* Judges the plan and its deeds. Where a deed is refused, p->by is set to the room that does. */
+enum deny features_may(struct plan *);
 void features_codes(const struct plan *, const struct change *, unsigned codes[8]);
-void features_room(struct service *, struct room *);
 void features_doubt(struct service *, struct session *);
 void features_heard(struct service *, struct session *);
+
+/* The room at that address, as it is to be (on_room); NULL: there is none, or it has just ended. */
+struct room *room_open(struct service *, const struct jid *);
 
 /* -- shared by features -- */
 
@@ -151,7 +156,17 @@ struct xml *result_said(struct plan *);
 struct xml *stanza_new(struct arena *, const char *name, const struct room *, const char *nick,
     const char *type, const char *id);
 
-/* Makes the plan's changes and tells them, the reply in its place. Nothing is judged any more. */
+/*
+ * A deed of the plan in another room: its stanzas go out on that room's way, and its features judge it as if
+ * the sender were an owner; whether the sender may do so is to be asked before. r NULL: a room that is still
+ * to be made, at `to`. Lives as long as the plan.
+ */
+struct plan *plan_deed(struct plan *, struct room *r, const struct jid *to);
+
+/*
+ * Makes the plan's changes, those of its deeds first, and tells them, the reply in its place. Nothing is
+ * judged any more.
+ */
 void plan_run(struct plan *);
 
 /*
@@ -167,6 +182,12 @@ struct change *plan_grant(struct plan *, const struct affil *);
  * request also names the role of such an occupant. affiliations.c
  */
 enum deny plan_standings(struct plan *);
+
+/*
+ * Plans the room's end (10.9), with another room to go to, its password and a reason; each may be NULL. All
+ * are borrowed. destroy.c
+ */
+void plan_destroyed(struct plan *, const char *venue, const char *password, const char *reason);
 
 /* Plans who is shown to others, or no more, when this becomes the configuration. broadcast.c */
 void plan_shown(struct plan *, const struct config *);

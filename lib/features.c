@@ -55,6 +55,7 @@
 	FEATURE(groupchat)                                                                         \
 	/* who may not speak at all is told so, not that it is too soon */                         \
 	FEATURE(slowmode)                                                                          \
+	FEATURE(used)                                                                              \
 	FEATURE(private)                                                                           \
 	FEATURE(voice)                                                                             \
 	/* these two only say in disco#info what all messages and presences have */                \
@@ -67,6 +68,8 @@
 	FEATURE(register)                                                                          \
 	FEATURE(destroy)                                                                           \
 	FEATURE(hidden)                                                                            \
+	/* commands are nodes of disco */                                                          \
+	FEATURE(adhoc)                                                                             \
 	FEATURE(disco)                                                                             \
 	FEATURE(contact)                                                                           \
 	FEATURE(selfping)                                                                          \
@@ -76,6 +79,10 @@
 	FEATURE(time)                                                                              \
 	/* what the room does not answer itself is for the other one to answer */                  \
 	FEATURE(between)                                                                           \
+	/* the menu of commands, in this order: what is looked at, then what is done */            \
+	FEATURE(command_rooms)                                                                     \
+	FEATURE(command_statistics)                                                                \
+	FEATURE(command_destroy)                                                                   \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)
 
@@ -90,8 +97,8 @@ const struct feature *const features[] = {
 	    NULL,
 };
 
-enum deny
-features_may(const struct plan *p)
+static enum deny
+plan_may(const struct plan *p)
 {
 	const struct change *c;
 	enum deny deny;
@@ -106,6 +113,19 @@ features_may(const struct plan *p)
 				return deny;
 	}
 	return OK;
+}
+
+enum deny
+features_may(struct plan *p)
+{
+	enum deny deny = plan_may(p);
+
+	for (struct plan *deed = p->deeds; deed != NULL && deny == OK; deed = deed->next) {
+		deny = features_may(deed);
+		if (deny != OK)
+			p->by = deed->ev->to.bare;
+	}
+	return deny;
 }
 
 static void
@@ -130,12 +150,15 @@ features_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 			(*f)->add_codes(p, c, codes);
 }
 
-void
-features_room(struct service *s, struct room *r)
+struct room *
+room_open(struct service *s, const struct jid *j)
 {
-	for (const struct feature *const *f = features; *f != NULL; f++)
+	struct room *r = room_get(s, j);
+
+	for (const struct feature *const *f = features; *f != NULL && r != NULL; f++)
 		if ((*f)->on_room != NULL)
 			(*f)->on_room(s, r);
+	return r != NULL && !r->gone ? r : NULL;
 }
 
 void
@@ -198,6 +221,26 @@ stanza_new(struct arena *a, const char *name, const struct room *r, const char *
 	return x;
 }
 
+struct plan *
+plan_deed(struct plan *p, struct room *r, const struct jid *to)
+{
+	struct arena *a = p->s->arena;
+	struct plan *deed = arena_alloc(a, sizeof(*deed));
+	struct ev *ev = arena_alloc(a, sizeof(*ev));
+
+	*ev = *p->ev;
+	ev->to = *to;
+	ev->address = TO_ROOM;
+	ev->domain_no = (unsigned)service_domain(p->s, to->domain);
+	ev->session = r != NULL ? room_session(r, ev->from.full) : NULL;
+	ev->target = NULL;
+	ev->affiliation = AFF_OWNER;
+	plan_init(deed, p->s, ev, r);
+	*p->deeds_end = deed;
+	p->deeds_end = &deed->next;
+	return deed;
+}
+
 void
 plan_run(struct plan *p)
 {
@@ -207,6 +250,8 @@ plan_run(struct plan *p)
 	TAILQ_FOREACH (c, &p->changes, entry)
 		if (c->kind == CH_LEAVE && c->occupant != NULL)
 			c->occupant->goes = true;
+	for (struct plan *deed = p->deeds; deed != NULL; deed = deed->next)
+		plan_run(deed);
 	features_on(p);
 	if (p->reply_wire != NULL) {
 		struct addr *to = addr_new(p->ev->from.full);

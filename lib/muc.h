@@ -81,6 +81,10 @@ struct muc_host {
 	LIMIT(invitation_s, 604800, 60, 31536000, "how long an invitation can be declined")        \
 	LIMIT(voice_request_min_s, 600, 0, 86400, "from one request for voice to the next")        \
 	LIMIT(kept_roles_per_room, 1000, 1, 10000, "roles kept for those who come back")           \
+	LIMIT(commands, 1000, 1, 100000, "ad-hoc commands under way")                              \
+	LIMIT(commands_per_user, 10, 1, 1000, "those of one bare JID")                             \
+	LIMIT(command_s, 900, 10, 86400, "how long one waits for its next step")                   \
+	LIMIT(command_bytes, 65536, 1024, 1048576, "what has been filled in in one")               \
 	LIMIT(rate_per_s, 50, 1, 1000000, "stanzas a second that one bare JID may send for long")  \
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \

@@ -6,11 +6,17 @@
 #include "room/room.h"
 #include "tap.h"
 
-static const char *const texts[][LANG_COUNT] = {
+typedef const char *const row[LANG_COUNT];
+
 #define TEXT(en, de, fr, es) { en, de, fr, es },
+static row texts[] = {
 #include "tbl/text.h"
-#undef TEXT
 };
+
+static row of_commands[] = {
+#include "tbl/text_command.h"
+};
+#undef TEXT
 
 #define NTEXTS (sizeof(texts) / sizeof(texts[0]))
 
@@ -25,15 +31,15 @@ placeholders(const char *s)
 }
 
 static void
-test_table(void)
+test_table(row *table, size_t n)
 {
-	for (size_t i = 0; i < NTEXTS; i++) {
-		const char *en = texts[i][LANG_EN];
+	for (size_t i = 0; i < n; i++) {
+		const char *en = table[i][LANG_EN];
 
-		ok(i == 0 || strcmp(texts[i - 1][LANG_EN], en) < 0, "in order: %s", en);
+		ok(i == 0 || strcmp(table[i - 1][LANG_EN], en) < 0, "in order: %s", en);
 		ok(placeholders(en) <= 1, "at most one %%s: %s", en);
 		for (enum lang l = 0; l < LANG_COUNT; l++) {
-			const char *s = texts[i][l];
+			const char *s = table[i][l];
 
 			ok(*s != '\0' && *s != ' ' && s[strlen(s) - 1] != ' ' &&
 				strchr(s, '\n') == NULL,
@@ -173,7 +179,8 @@ test_whose(void)
 int
 main(void)
 {
-	test_table();
+	test_table(texts, NTEXTS);
+	test_table(of_commands, sizeof(of_commands) / sizeof(of_commands[0]));
 	test_said();
 	test_read();
 	test_whose();

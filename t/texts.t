@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""texts.t - all that mucd says to people is in lib/tbl/text.h, and nothing else is
+"""texts.t - all that mucd says to people is in lib/tbl/text.h or text_command.h, and nothing else is
 
-The code says a text by say(p, "English"), say_of(p, "English", ...) or text_in(lang, "English");
-a table of texts that are said later has each of them in SAID("English"). lib/tbl/error.h,
-config.h and word.h are such tables, too.
+The code says a text by say(p, "English"), say_of(p, "English", ...) or text_in(lang, "English"), a
+command by call_say(c, "English") and the like; a table of texts that are said later has each of them
+in SAID("English"). lib/tbl/error.h, config.h and word.h are such tables, and so is MUC_STATS of
+lib/muc.h.
 """
 import glob
 import os
@@ -55,23 +56,27 @@ for macros, path, which in (
             continue
         said.setdefault(strings[which], path)
 
+for text in re.findall(rf"^\s*STAT\(\w+, {STRING}\)", source("lib/muc.h"), re.M):
+    said.setdefault(text, "lib/muc.h")
+
 bare = []
 for path in sorted(glob.glob("lib/**/*.[ch]", recursive=True)):
     if path.startswith("lib/tbl/"):
         continue
     code = source(path)
-    for text in re.findall(rf"\b(?:say(?:_of)?|text_in)\(\s*[\w>.()-]+,\s*{STRING}", code):
+    for text in re.findall(rf"\b(?:(?:call_)?say(?:_\w+)?|text_in)\(\s*[\w>.()-]+,\s*{STRING}", code):
         said.setdefault(text, path)
     for text in re.findall(rf"\bSAID\(\s*{STRING}", code):
         said.setdefault(text, path)
     # A text for people has a blank between two words; names of the protocol have none.
     for call in re.findall(r"\b(?:xml_add_text|form_add\w*|add_identity|xml_set)\(([^;]*);", code):
-        call = re.sub(rf"\b(?:say(?:_of)?|text_in)\([^()]*(?:\([^()]*\)[^()]*)*\)", "", call)
+        call = re.sub(rf"\b(?:(?:call_)?say(?:_\w+)?|text_in)\([^()]*(?:\([^()]*\)[^()]*)*\)", "", call)
         for text in re.findall(STRING, call):
             if re.search(r"\w \w", text):
                 bare.append(f"{path}: {text}")
 
-table = [re.findall(STRING, row)[0] for row in rows("lib/tbl/text.h", "TEXT")]
+table = [re.findall(STRING, row)[0] for path in ("lib/tbl/text.h", "lib/tbl/text_command.h")
+         for row in rows(path, "TEXT")]
 none("texts are found", [] if len(table) > 20 and len(said) > 20 else ["hardly any"])
 none("what is said is said in all languages",
      [f"{said[text]}: not in lib/tbl/text.h: {text}" for text in said if text not in table])

@@ -8,19 +8,22 @@
 
 /* The element as the occupants see it: what the owner said, in the right namespace. */
 static const struct xml *
-told_destroy(struct arena *a, const struct xml *asked, const char *venue)
+told_destroy(struct arena *a, const char *venue, const char *password, const char *reason)
 {
 	struct xml *x = xml_new(a, NS_MUC_USER, "destroy");
-	const char *text;
 
 	xml_set(a, x, "jid", venue);
-	text = xml_child_text(asked, NS_MUC_OWNER, "password");
-	if (text != NULL)
-		xml_add_text(a, x, NS_MUC_USER, "password", text);
-	text = xml_child_text(asked, NS_MUC_OWNER, "reason");
-	if (text != NULL)
-		xml_add_text(a, x, NS_MUC_USER, "reason", text);
+	if (password != NULL)
+		xml_add_text(a, x, NS_MUC_USER, "password", password);
+	if (reason != NULL)
+		xml_add_text(a, x, NS_MUC_USER, "reason", reason);
 	return x;
+}
+
+void
+plan_destroyed(struct plan *p, const char *venue, const char *password, const char *reason)
+{
+	plan_add(p, CH_DESTROY)->x = told_destroy(p->s->arena, venue, password, reason);
 }
 
 /* What is told to everybody is not larger than a reason may be. */
@@ -47,7 +50,8 @@ plan_destroy(struct plan *p)
 		return JID_MALFORMED;
 	if (!fits(p, asked, "reason") || !fits(p, asked, "password"))
 		return POLICY_VIOLATION;
-	plan_add(p, CH_DESTROY)->x = told_destroy(p->s->arena, asked, j.bare);
+	plan_destroyed(p, j.bare, xml_child_text(asked, NS_MUC_OWNER, "password"),
+	    xml_child_text(asked, NS_MUC_OWNER, "reason"));
 	result_new(p);
 	return OK;
 }
@@ -57,7 +61,8 @@ static void
 on_destroy(struct plan *p, const struct change *c)
 {
 	struct room *r = p->room;
-	const struct xml *destroy = c->x != NULL ? c->x : told_destroy(p->s->arena, NULL, NULL);
+	const struct xml *destroy =
+	    c->x != NULL ? c->x : told_destroy(p->s->arena, NULL, NULL, NULL);
 	struct occupant *o;
 
 	p->side = &p->first;

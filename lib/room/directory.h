@@ -49,6 +49,28 @@ uint64_t creator_count(struct service *, const char *bare, uint64_t most);
 void room_watch(struct room *);
 void room_unwatch(struct room *);
 
+/* -- brief.c: all rooms of a domain, and when they were used -- */
+
+/* What is known of a room without loading it. */
+struct room_brief {
+	uint64_t id;
+	struct jid jid;
+	const char *name, *creator;  /* or NULL */
+	int64_t created_ms, used_ms; /* wall; what was never noted is when it was created */
+	unsigned noccupants;
+	bool locked;
+};
+
+/*
+ * Visits those whose names come after that node (NULL: from the first), in the order of the store; returns
+ * what made it stop, or 0. Strings: arena.
+ */
+int rooms_each(struct service *, const char *domain, const char *after,
+    int (*visit)(void *arg, const struct room_brief *), void *arg);
+
+/* Somebody enters or says something. The store may be an hour behind. */
+void room_used(struct room *);
+
 /* -- tombstone.c: rooms that were destroyed -- */
 
 struct tombstone {

@@ -14,12 +14,15 @@ plan_init(struct plan *p, struct service *s, const struct ev *ev, struct room *r
 	p->ev = ev;
 	p->room = r;
 	p->side = &p->rest;
+	p->deeds_end = &p->deeds;
 	TAILQ_INIT(&p->changes);
 }
 
 void
 plan_release(struct plan *p)
 {
+	for (struct plan *deed = p->deeds; deed != NULL; deed = deed->next)
+		plan_release(deed);
 	pairs_release(&p->first);
 	pairs_release(&p->rest);
 	map_release(&p->affils);
@@ -136,7 +139,7 @@ plan_pairs(const struct plan *p)
 {
 	const size_t n = p->room != NULL ? map_count(&p->room->sessions) : 0;
 	const struct change *c;
-	size_t told = 0, leaving = 0;
+	size_t told = 0, leaving = 0, deeds = 0;
 
 	TAILQ_FOREACH (c, &p->changes, entry)
 		switch (c->kind) {
@@ -163,6 +166,8 @@ plan_pairs(const struct plan *p)
 		default:
 			break;
 		}
+	for (const struct plan *deed = p->deeds; deed != NULL; deed = deed->next)
+		deeds += plan_pairs(deed);
 	/* Those who leave hear of themselves alone. */
-	return told * n + leaving + (leaving < n ? leaving * (n - leaving) : 0);
+	return deeds + told * n + leaving + (leaving < n ? leaving * (n - leaving) : 0);
 }

@@ -39,6 +39,7 @@
 	CHANGE(CONFIG, "the configuration")                                                        \
 	CHANGE(SHOW, "an occupant's presence is shown to others from now on, or no more")          \
 	CHANGE(UNLOCK, "the room is open to others")                                               \
+	CHANGE(COMMAND, "a command is begun, goes on, or is done")                                 \
 	CHANGE(DESTROY, "the room ceases to be")
 
 /* Status codes; rows of tbl/status.h. */
@@ -93,12 +94,18 @@ struct change {
 	const struct entry *original;	     /* RETRACT, MODERATE: what is taken back, or NULL */
 	const struct jid *to;		     /* INVITE: whom; x is the <invite/> */
 	const struct invitation *invitation; /* UNINVITE: which; x is what the inviter is told */
+	struct call *call;		     /* COMMAND */
 };
 
 TAILQ_HEAD(change_list, change);
 
 struct ev;
 
+/*
+ * A request is about one room, or about none. What it changes in others is planned in deeds: plans of their
+ * own, one for each, as if the sender had asked it of that room as its owner. They are judged and made
+ * together with the plan they belong to: all or none.
+ */
 struct plan {
 	struct service *s;
 	const struct ev *ev; /* NULL when time, not a stanza, is the cause */
@@ -114,6 +121,10 @@ struct plan {
 	struct pairs first, rest; /* what is told before the reply, and after it */
 	struct pairs *side;	  /* where tell() adds: &first or &rest */
 	bool configured;	  /* a CH_CONFIG has been made and told */
+	const char *what;	  /* for "%s" in the text of an error, or NULL */
+	const char *by; /* the room that refuses, where it is not the one that was asked */
+	struct plan *deeds, **deeds_end;
+	struct plan *next; /* deed */
 };
 
 void plan_init(struct plan *, struct service *, const struct ev *, struct room *);

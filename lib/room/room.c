@@ -13,8 +13,10 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "archive.h"
+#include "dialog.h"
 #include "directory.h"
 #include "forced.h"
+#include "room_tag.h"
 #include "waiting.h"
 
 #define SCHEMA	     2 /* raise it with a migration */
@@ -25,25 +27,7 @@ enum { /* tags of the record `state` in table meta; never reused */
 	META_NEXT_ID = 2,
 	META_NROOMS = 3,
 	META_NGONE = 20,
-};
-
-enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; never reused */
-	TAG_JID = 1,
-	TAG_LOCKED = 2,
-	TAG_CREATED = 3,
-	TAG_NOWNERS = 5,
-	TAG_NAFFILIATIONS = 6,
-	TAG_SUBJECT = 7,
-	TAG_SUBJECT_NICK = 8,
-	TAG_SUBJECT_TIME = 9,
-	TAG_SUBJECT_LANG = 10,
-	TAG_SECRET = 11,
-	TAG_SUBJECT_JID = 12,
-	TAG_SUBJECT_MSG_ID = 13,
-	TAG_SUBJECT_ID = 14,
-	TAG_CREATOR = 20,
-	TAG_SUBJECT_TEXT = 21,
-	TAG_FORCED = 22,
+	META_SECRET = 21,
 };
 
 static const struct bytes state_key = { "state", 5 };
@@ -123,6 +107,7 @@ state_save(struct service *s)
 	rec_put_u64(&b, META_NEXT_ID, s->next_id);
 	rec_put_u64(&b, META_NROOMS, s->nrooms);
 	rec_put_u64(&b, META_NGONE, s->ngone);
+	rec_put(&b, META_SECRET, s->secret, sizeof(s->secret));
 	s->store->put(s->store, TABLE_meta, state_key, (struct bytes){ b.p, b.len });
 	s->turn_wrote = true;
 	buf_release(&b);
@@ -130,11 +115,11 @@ state_save(struct service *s)
 
 /* What an older mucd did not write yet. */
 static void
-migrate(struct service *s, uint64_t schema)
+migrate(struct service *s, uint64_t schema, bool signs)
 {
 	if (schema < 2)
 		rooms_listed_recount(s);
-	if (schema < SCHEMA)
+	if (schema < SCHEMA || !signs)
 		state_save(s);
 }
 
@@ -150,11 +135,13 @@ service_load(struct service *s)
 {
 	static const struct bytes all = { NULL, 0 };
 	uint64_t schema = 0;
+	bool signs = false;
 	struct bytes val;
 	struct rec r;
 
 	s->next_id = 1;
-	s->gone_first_ms = INT64_MAX;
+	s->gone_first_ms = s->dialogs_until_ms = INT64_MAX;
+	s->host->random(s->host->arg, s->secret, sizeof(s->secret));
 	if (s->store->get(s->store, TABLE_meta, state_key, &val) != STORE_OK) {
 		state_save(s);
 		return MUC_OK;
@@ -169,6 +156,10 @@ service_load(struct service *s)
 			s->nrooms = rec_u64(&r);
 		else if (r.tag == META_NGONE)
 			s->ngone = rec_u64(&r);
+		else if (r.tag == META_SECRET && r.len == sizeof(s->secret)) {
+			memcpy(s->secret, r.val, r.len);
+			signs = true;
+		}
 	}
 	if (schema > SCHEMA)
 		return MUC_SCHEMA_NEWER;
@@ -179,7 +170,8 @@ service_load(struct service *s)
 	}
 	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
 	tombstones_load(s);
-	migrate(s, schema);
+	dialogs_load(s);
+	migrate(s, schema, signs);
 	return MUC_OK;
 }
 
@@ -294,6 +286,9 @@ room_read(struct room *r, struct bytes val)
 		case TAG_CREATED:
 			r->created_ms = (int64_t)rec_u64(&f);
 			break;
+		case TAG_USED:
+			r->used_ms = (int64_t)rec_u64(&f);
+			break;
 		case TAG_NOWNERS:
 			r->nowners = (unsigned)rec_u64(&f);
 			break;
@@ -354,6 +349,8 @@ room_save(struct room *r)
 	rec_put_str(&b, TAG_JID, r->jid);
 	rec_put_u64(&b, TAG_LOCKED, r->locked);
 	rec_put_u64(&b, TAG_CREATED, (uint64_t)r->created_ms);
+	rec_put_u64(&b, TAG_USED, (uint64_t)r->used_ms);
+	r->used_stored_ms = r->used_ms;
 	rec_put_u64(&b, TAG_NOWNERS, r->nowners);
 	rec_put_u64(&b, TAG_NAFFILIATIONS, r->naffiliations);
 	rec_put_str(&b, TAG_CREATOR, r->creator);
@@ -412,6 +409,7 @@ room_get_id(struct service *s, uint64_t id)
 	if (!room_read(r, val))
 		service_log(
 		    s, MUC_LOG_ERROR, "database: table rooms: the record of %s is broken", r->jid);
+	r->used_stored_ms = r->used_ms;
 	room_watch(r);
 	/* Written before occupants had ids. It is saved later: the store may be on a walk now. */
 	if (r->secret_new)
@@ -449,7 +447,7 @@ room_create(struct service *s, const struct jid *j, const char *creator)
 
 	config_copy(&r->config, &s->defaults);
 	r->locked = true;
-	r->created_ms = s->now.wall_ms;
+	r->created_ms = r->used_ms = s->now.wall_ms;
 	r->creator = mem_strdup(creator);
 	room_watch(r);
 	s->host->random(s->host->arg, r->secret, sizeof(r->secret));

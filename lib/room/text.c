@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * text.c - what mucd says to people, in their language: tbl/text.h
+ * text.c - what mucd says to people, in their language: tbl/text.h, tbl/text_command.h
  */
 #include "text.h"
 
@@ -10,11 +10,19 @@
 
 #include "room.h"
 
-static const char *const texts[][LANG_COUNT] = {
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+typedef const char *const row[LANG_COUNT];
+
 #define TEXT(en, de, fr, es) { en, de, fr, es },
+static row texts[] = {
 #include "../tbl/text.h"
-#undef TEXT
 };
+
+static row of_commands[] = {
+#include "../tbl/text_command.h"
+};
+#undef TEXT
 
 static const char *const tags[] = {
 #define LANG(name, tag) tag,
@@ -61,20 +69,22 @@ session_lang(const struct session *s)
 }
 
 static int
-compare(const void *english, const void *row)
+compare(const void *english, const void *texts_of)
 {
-	return strcmp(english, *(const char *const *)row);
+	return strcmp(english, *(const char *const *)texts_of);
 }
 
 const char *
 text_in(enum lang lang, const char *english)
 {
-	const char *const *row;
+	const char *const *found;
 
 	if (lang == LANG_EN)
 		return english;
-	row = bsearch(english, texts, sizeof(texts) / sizeof(texts[0]), sizeof(texts[0]), compare);
-	return row != NULL ? row[lang] : english;
+	found = bsearch(english, texts, LENGTH(texts), sizeof(row), compare);
+	if (found == NULL)
+		found = bsearch(english, of_commands, LENGTH(of_commands), sizeof(row), compare);
+	return found != NULL ? found[lang] : english;
 }
 
 const char *

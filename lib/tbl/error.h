@@ -4,14 +4,26 @@
  *
  * RFC 6120 8.3.3 for conditions, XEP-0045 for which one goes where. The text is for people whose
  * client shows it; NULL: the condition says it all. dispatch.c makes the <error/>.
+ *
+ *	SPECIFIC(name, namespace, condition)
+ *
+ * is what an <error/> has besides: XEP-0050 4.4 for commands.
  */
+#ifdef ERROR
 ERROR(BAD_REQUEST, "modify", "bad-request", NULL)
+ERROR(MALFORMED_ACTION, "modify", "bad-request", NULL)
+ERROR(BAD_ACTION, "modify", "bad-request", NULL)
+ERROR(BAD_SESSION, "modify", "bad-request", NULL)
+ERROR(BAD_PAYLOAD, "modify", "bad-request", "This does not suit: %s")
+ERROR(MISSING, "modify", "bad-request", "This is missing: %s")
+ERROR(NO_SUCH_ROOM, "modify", "bad-request", "There is no such room: %s")
 ERROR(CONFLICT, "cancel", "conflict", NULL)
 ERROR(NICK_CONFLICT, "cancel", "conflict", "That nickname is already in use by another occupant")
 ERROR(NICK_RESERVED, "cancel", "conflict", "That nickname is reserved for somebody else")
 ERROR(LAST_OWNER, "cancel", "conflict", "A room must keep at least one owner")
 ERROR(FEATURE_NOT_IMPLEMENTED, "cancel", "feature-not-implemented", NULL)
 ERROR(FORBIDDEN, "auth", "forbidden", NULL)
+ERROR(NOT_YOURS, "cancel", "forbidden", "You may not run that command")
 ERROR(BANNED, "auth", "forbidden", "You are banned from this room")
 ERROR(BANNED_HERE, "auth", "forbidden", "You are banned from this service")
 ERROR(NO_VOICE, "auth", "forbidden", "You have no voice in this room")
@@ -38,6 +50,7 @@ ERROR(INVITEE_BANNED, "cancel", "not-allowed", "That user is banned from this ro
 ERROR(NO_VOICE_REQUESTS, "cancel", "not-allowed", "Nobody can ask for voice in this room")
 ERROR(HAS_VOICE, "cancel", "not-acceptable", "You have voice already")
 ERROR(NO_MODERATORS, "wait", "recipient-unavailable", "No moderator is in this room")
+ERROR(SESSION_EXPIRED, "cancel", "not-allowed", "That command is no longer under way")
 ERROR(NOT_AUTHORIZED, "auth", "not-authorized", "This room asks for a password")
 ERROR(POLICY_VIOLATION, "modify", "policy-violation", NULL)
 ERROR(TOO_LARGE, "modify", "policy-violation", "This stanza is too large or too deeply nested")
@@ -54,3 +67,13 @@ ERROR(SERVICE_FULL, "wait", "resource-constraint", "The service is running out o
 ERROR(ROOM_FULL, "wait", "service-unavailable", "This room is full")
 ERROR(SERVICE_UNAVAILABLE, "cancel", "service-unavailable", NULL)
 ERROR(BAD_ANSWER, "cancel", "undefined-condition", "The answer cannot be relayed")
+#endif
+#ifdef SPECIFIC
+SPECIFIC(MALFORMED_ACTION, NS_COMMANDS, "malformed-action")
+SPECIFIC(BAD_ACTION, NS_COMMANDS, "bad-action")
+SPECIFIC(BAD_SESSION, NS_COMMANDS, "bad-sessionid")
+SPECIFIC(BAD_PAYLOAD, NS_COMMANDS, "bad-payload")
+SPECIFIC(MISSING, NS_COMMANDS, "bad-payload")
+SPECIFIC(NO_SUCH_ROOM, NS_COMMANDS, "bad-payload")
+SPECIFIC(SESSION_EXPIRED, NS_COMMANDS, "session-expired")
+#endif

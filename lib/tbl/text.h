@@ -226,6 +226,10 @@ TEXT("Subject",
     "Thema",
     "Sujet",
     "Tema")
+TEXT("That command is no longer under way",
+    "Dieser Befehl läuft nicht mehr",
+    "Cette commande n'est plus en cours",
+    "Ese comando ya no está en curso")
 TEXT("That is not the address of a user",
     "Das ist nicht die Adresse eines Benutzers",
     "Ce n'est pas l'adresse d'un utilisateur",
@@ -286,6 +290,18 @@ TEXT("The service is running out of storage",
     "Dem Dienst geht der Speicherplatz aus",
     "Le service manque d'espace de stockage",
     "El servicio se está quedando sin espacio")
+TEXT("There is no such room: %s",
+    "Diesen Raum gibt es nicht: %s",
+    "Ce salon n'existe pas : %s",
+    "No existe esa sala: %s")
+TEXT("This does not suit: %s",
+    "Das passt nicht: %s",
+    "Ceci ne convient pas : %s",
+    "Esto no es válido: %s")
+TEXT("This is missing: %s",
+    "Das fehlt: %s",
+    "Ceci manque : %s",
+    "Falta esto: %s")
 TEXT("This room asks for a password",
     "Dieser Raum verlangt ein Passwort",
     "Ce salon demande un mot de passe",
@@ -415,6 +431,10 @@ TEXT("You may not create rooms here",
     "Sie dürfen hier keine Räume anlegen",
     "Vous ne pouvez pas créer de salons ici",
     "No puedes crear salas aquí")
+TEXT("You may not run that command",
+    "Sie dürfen diesen Befehl nicht ausführen",
+    "Vous ne pouvez pas exécuter cette commande",
+    "No puedes ejecutar ese comando")
 TEXT("You may not send private messages in this room",
     "In diesem Raum dürfen Sie keine privaten Nachrichten senden",
     "Vous ne pouvez pas envoyer de messages privés dans ce salon",

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command.h - ad-hoc commands (XEP-0050) as data, and what they are written with
+ *
+ * A command is a row: its node, its name, where it is run and by whom, the forms that are filled in one
+ * after the other, and a function for when all of them are. The rows stand in the member `commands` of a
+ * feature, beside the code that does the thing; the order of the menu is that of features.c. Sessions,
+ * actions, rights, languages, forms and what is wrong with what was filled in are adhoc.c's:
+ *
+ *	static const struct command_field fields[] = {
+ *		{ .var = "room", .type = "jid-single", .label = SAID("Room"), .required = true },
+ *		{ NULL },
+ *	};
+ *	static const struct command_step steps[] = { { .fields = fields } };
+ *
+ *	const struct feature feature_command_x = {
+ *		.commands = (const struct command[]){
+ *		    { .node = "x", .name = SAID("Do x"), .where = TO_SERVICE, .steps = steps,
+ *			.nsteps = 1, .run = run_x },
+ *		    { NULL },
+ *		} };
+ *
+ * `run` is part of a plan: it reads (call_value() and others), plans (changes of call->plan, which is that of
+ * the room for a command to a room; for other rooms plan_deed(), which is judged and made by the features of
+ * that room like any request of an owner) and writes the answer (command_note(), command_result(),
+ * command_table()). It changes nothing. What is to be done besides the plan's changes, at the same time, is
+ * done by call->on. A refusal leaves the dialog as it was: the form can be corrected and sent again.
+ *
+ * A command that is asked for with its form already filled in (its fields are in mucd-rooms(7)) is
+ * done at once, if all that is required is there; else the first form that lacks something is shown.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "feature.h"
+#include "room/dialog.h"
+
+/* One of several values: what is sent, and what people read (SAID()). */
+struct command_option {
+	const char *value, *label;
+};
+
+struct command_field {
+	const char *var;   /* NULL ends */
+	const char *type;  /* XEP-0004 3.3 */
+	const char *label; /* SAID() */
+	const char *def;   /* what holds when nothing was given; NULL: nothing */
+	bool required;
+	bool paged; /* its options come in pages: what was chosen on each counts */
+	const struct command_option *options; /* of lists; ends with value NULL; or see fill */
+	int64_t least, most;		      /* of text-single, if most is not 0: a number */
+};
+
+struct call;
+
+/* A form. */
+struct command_step {
+	const char *title;	  /* SAID(), or NULL: the command's name */
+	const char *instructions; /* SAID(), or NULL */
+	const struct command_field *fields;
+
+	/*
+	 * Adds what depends on the state: more fields to the form, options to a field that stands there
+	 * (command_option()). Of the options of a paged field it gives page call->dialog.page, and sets
+	 * call->dialog.more when there is another one: only in the last step.
+	 */
+	void (*fill)(struct call *, struct xml *form);
+
+	bool takes_all; /* fill adds fields that are not in the table */
+
+	/* Judges what was given for this step, when each field by itself is good. NULL: nothing to judge. */
+	enum deny (*check)(struct call *);
+};
+
+struct command {
+	const char *node;
+	const char *alias;	/* another node that means the same to those who know it, or NULL */
+	const char *name;	/* SAID(): of the menu */
+	const char *form_type;	/* NULL: the node (XEP-0068) */
+	enum address where;	/* TO_SERVICE or TO_ROOM */
+	enum affiliation least; /* TO_ROOM: who may. Admins of the service may everything */
+	const struct command_step *steps;
+	unsigned nsteps;
+
+	/*
+	 * All steps are done. A command that only shows something may do so in pages: call->dialog.page is
+	 * the one that is wanted, and it sets call->dialog.more when there is another one.
+	 */
+	enum deny (*run)(struct call *);
+};
+
+/* A command that is asked for, goes on or is done: lives for this stanza. */
+struct call {
+	struct plan *plan;
+	const struct command *command;
+	struct dialog dialog;
+	struct xml *out; /* <command/> of the answer */
+	bool ends;	 /* this answer is the last one */
+
+	/* Called when the changes of the plan are made; cannot fail. */
+	void (*on)(struct call *);
+	void *arg; /* for it */
+};
+
+/* -- adhoc.c -- */
+
+/* May the sender run it, here and now? */
+bool command_may(const struct plan *, const struct command *);
+
+/* The command of that node, or alias, at the address that is asked; NULL: there is none. */
+const struct command *command_find(const struct plan *, const char *node);
+
+/* Visits those that the sender may run, in the order of the menu. */
+void command_each(const struct plan *, void (*visit)(void *arg, const struct command *), void *arg);
+
+/* -- what was filled in: command.c -- */
+
+/* The first value that was given for a field, else its default; NULL: none, or "". */
+const char *call_value(const struct call *, const char *var);
+
+/* All values that were given for it, on whatever page; how many to *n. Empty ones are left out. */
+const char **call_values(const struct call *, const char *var, size_t *n);
+
+/* The lines of a text-multi as one text; NULL: none. */
+const char *call_text(const struct call *, const char *var);
+
+bool call_flag(const struct call *, const char *var);
+int64_t call_number(const struct call *, const char *var);
+
+/*
+ * Reads the address of a room: room@domain, or the room alone for one of the domain that was asked. False
+ * when it is none, or no domain of ours.
+ */
+bool call_room_jid(const struct call *, const char *text, struct jid *);
+
+/* The room that a field names: OK; BAD_PAYLOAD, NO_SUCH_ROOM and the error says which. */
+enum deny call_room(struct call *, const char *text, struct room **);
+
+/* Refuses what a field holds (any text, shown to the sender). */
+enum deny call_fault(struct call *, enum deny, const char *what);
+
+/* -- the answer -- */
+
+/* A text of tbl/text.h in the language of the dialog. */
+const char *call_say(const struct call *, const char *english);
+const char *call_say_of(const struct call *, const char *english, const char *what);
+const char *call_say_number(const struct call *, const char *english, uint64_t n);
+
+enum command_note {
+	NOTE_INFO,
+	NOTE_WARN,
+	NOTE_ERROR, /* 3.6: it is done, but has failed */
+};
+
+void command_note(struct call *, enum command_note, const char *text);
+
+/* A form of type result; title is a text in the language of the dialog. */
+struct xml *command_result(struct call *, const char *title);
+
+/* A field of it; a NULL value: the field is left out. */
+void command_say(
+    struct call *, struct xml *result, const char *var, const char *english, const char *value);
+
+/* Columns of a table, and rows in it: XEP-0004 3.4. */
+struct command_column {
+	const char *var, *type, *label; /* label: SAID(); var NULL ends */
+};
+
+struct xml *command_table(struct call *, const char *title, const struct command_column *);
+
+/* A row; values stand in the order of the columns, NULL is nothing. */
+void command_row(
+    struct call *, struct xml *table, const struct command_column *, const char *const values[]);
+
+/* An option of a field that stands in the form. */
+void command_option(
+    struct call *, struct xml *form, const char *var, const char *label, const char *value);
+
+/* The form of a step, with what was given for it so far: adhoc.c asks for it. */
+void command_form(struct call *, const struct command_step *);
+
+/* Is what was given for a step good? OK; MISSING, BAD_PAYLOAD and the error says which field. */
+enum deny command_check(struct call *, const struct command_step *);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command_rooms.c - which rooms there are, and what is known of one
+ */
+#include <stdlib.h>
+
+#include "command.h"
+
+/* -- a list of them -- */
+
+/* More than that are not looked at in one turn. */
+#define LOOK_MOST 100000
+
+#define OWNERS_SHOWN 3
+
+static const struct command_option orders[] = {
+	{ "name", SAID("Address") },
+	{ "occupants", SAID("Number of occupants") },
+	{ "used", SAID("Last use") },
+	{ "created", SAID("Created") },
+	{ NULL, NULL },
+};
+
+static const struct command_field list_fields[] = {
+	{ .var = "filter", .type = "text-single", .label = SAID("Part of the address or name") },
+	{ .var = "order",
+	    .type = "list-single",
+	    .label = SAID("Sorted by"),
+	    .def = "name",
+	    .options = orders },
+	{ .var = "max",
+	    .type = "text-single",
+	    .label = SAID("Rows on a page"),
+	    .def = "50",
+	    .least = 1,
+	    .most = 200 },
+	{ .var = NULL },
+};
+
+static const struct command_step list_steps[] = { { .fields = list_fields } };
+
+static const struct command_column list_columns[] = {
+	{ "room", "jid-single", SAID("Room") },
+	{ "name", "text-single", SAID("Name of the room") },
+	{ "occupants", "text-single", SAID("Number of occupants") },
+	{ "owners", "text-single", SAID("Owners of the room") },
+	{ "used", "text-single", SAID("Last use") },
+	{ "created", "text-single", SAID("Created") },
+	{ NULL, NULL, NULL },
+};
+
+struct listing {
+	struct arena *arena;
+	const char *filter;
+	struct room_brief *rooms;
+	size_t n, cap, most; /* most: no more than that are wanted */
+	size_t looked;
+};
+
+static bool
+suits(const struct listing *l, const struct room_brief *b)
+{
+	return l->filter == NULL || strcasestr(b->jid.bare, l->filter) != NULL ||
+	       (b->name != NULL && strcasestr(b->name, l->filter) != NULL);
+}
+
+static int
+take_brief(void *arg, const struct room_brief *b)
+{
+	struct listing *l = arg;
+	struct room_brief *more;
+
+	if (l->n == l->most || l->looked++ == LOOK_MOST)
+		return 1;
+	if (!suits(l, b))
+		return 0;
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? 2 * l->cap : 64;
+		more = arena_alloc(l->arena, l->cap * sizeof(*more));
+		if (l->n > 0)
+			memcpy(more, l->rooms, l->n * sizeof(*more));
+		l->rooms = more;
+	}
+	l->rooms[l->n++] = *b;
+	return 0;
+}
+
+/* The greatest first; what is equal by address. */
+static int
+by_number(int64_t a, int64_t b, const struct room_brief *x, const struct room_brief *y)
+{
+	if (a != b)
+		return a > b ? -1 : 1;
+	return strcmp(x->jid.bare, y->jid.bare);
+}
+
+static int
+by_occupants(const void *a, const void *b)
+{
+	const struct room_brief *x = a, *y = b;
+
+	return by_number(x->noccupants, y->noccupants, x, y);
+}
+
+static int
+by_used(const void *a, const void *b)
+{
+	const struct room_brief *x = a, *y = b;
+
+	return by_number(x->used_ms, y->used_ms, x, y);
+}
+
+static int
+by_created(const void *a, const void *b)
+{
+	const struct room_brief *x = a, *y = b;
+
+	return by_number(x->created_ms, y->created_ms, x, y);
+}
+
+/* How it is sorted; NULL: as it comes, by address. */
+static int (*order_of(const char *name))(const void *, const void *)
+{
+	if (strcmp(name, "occupants") == 0)
+		return by_occupants;
+	if (strcmp(name, "used") == 0)
+		return by_used;
+	return strcmp(name, "created") == 0 ? by_created : NULL;
+}
+
+struct owners {
+	struct arena *arena;
+	const char *text;
+	unsigned n;
+};
+
+static int
+take_owner(void *arg, const char *bare)
+{
+	struct owners *o = arg;
+
+	if (o->n++ == OWNERS_SHOWN) {
+		o->text = arena_cat(o->arena, o->text, " ...", NULL);
+		return 1;
+	}
+	o->text = o->n == 1 ? arena_strdup(o->arena, bare)
+			    : arena_cat(o->arena, o->text, " ", bare, NULL);
+	return 0;
+}
+
+static const char *
+owners_of(struct service *s, const struct room_brief *b)
+{
+	struct owners o = { .arena = s->arena, .text = "" };
+	const struct room *r = room_get(s, &b->jid);
+
+	if (r != NULL)
+		affiliation_owners(r, take_owner, &o);
+	return o.text;
+}
+
+static void
+add_row(struct call *c, struct xml *table, const struct room_brief *b)
+{
+	struct arena *a = c->plan->s->arena;
+	const char *const values[] = {
+		b->jid.bare,
+		b->name,
+		arena_fmt(a, "%u", b->noccupants),
+		owners_of(c->plan->s, b),
+		date_write(a, b->used_ms),
+		date_write(a, b->created_ms),
+	};
+
+	command_row(c, table, list_columns, values);
+}
+
+static enum deny
+run_list(struct call *c)
+{
+	struct service *s = c->plan->s;
+	int (*order)(const void *, const void *) = order_of(call_value(c, "order"));
+	const size_t max = (size_t)call_number(c, "max"), first = max * c->dialog.page;
+	struct listing l = { .arena = s->arena, .filter = call_value(c, "filter") };
+	struct xml *table;
+
+	/* By address no more need be known than up to the page's end. */
+	l.most = order != NULL ? LOOK_MOST : first + max + 1;
+	rooms_each(s, c->plan->ev->to.domain, NULL, take_brief, &l);
+	if (order != NULL && l.n > 0)
+		qsort(l.rooms, l.n, sizeof(*l.rooms), order);
+	table =
+	    command_table(c, call_say_of(c, "Rooms of %s", c->plan->ev->to.domain), list_columns);
+	for (size_t i = first; i < l.n && i < first + max; i++)
+		add_row(c, table, &l.rooms[i]);
+	c->dialog.more = l.n > first + max;
+	if (l.looked > LOOK_MOST)
+		command_note(c, NOTE_WARN,
+		    call_say_number(c, "Only the first %s rooms were looked at", LOOK_MOST));
+	return OK;
+}
+
+/* -- one of them -- */
+
+static const struct command_field details_fields[] = {
+	{ .var = "room", .type = "jid-single", .label = SAID("Room"), .required = true },
+	{ .var = NULL },
+};
+
+static const struct command_step details_steps[] = { { .fields = details_fields } };
+
+/* Lines that are shown; there may be thousands. */
+#define LINES_SHOWN 200
+
+static void
+add_occupants(struct call *c, struct xml *form, const struct room *r)
+{
+	struct arena *a = c->plan->s->arena;
+	struct xml *field =
+	    form_add_field(a, form, "text-multi", "occupants", call_say(c, "Occupants"), NULL);
+	const struct occupant *o;
+	unsigned n = 0;
+
+	TAILQ_FOREACH (o, &r->occupants, entry) {
+		if (n++ == LINES_SHOWN) {
+			form_add_value(a, field, "...");
+			return;
+		}
+		form_add_value(a, field,
+		    arena_cat(a, o->nick, " ", occupant_shown(o)->jid, " ", role_name(o->role), " ",
+			affiliation_name(o->affiliation), NULL));
+	}
+}
+
+struct owner_list {
+	struct arena *arena;
+	struct xml *field;
+	unsigned n;
+};
+
+static int
+list_owner(void *arg, const char *bare)
+{
+	struct owner_list *l = arg;
+
+	if (l->n++ == LINES_SHOWN)
+		return 1;
+	form_add_value(l->arena, l->field, bare);
+	return 0;
+}
+
+/* What the configuration says beyond a flag is in the form of the configuration. */
+static const char *
+flags_of(struct arena *a, const struct room *r)
+{
+	return arena_cat(a, r->locked ? "locked " : "", r->config.publicroom ? "public" : "hidden",
+	    r->config.persistentroom ? " persistent" : " temporary",
+	    r->config.membersonly ? " members-only" : " open",
+	    r->config.passwordprotectedroom ? " password" : "",
+	    r->config.moderatedroom ? " moderated" : "",
+	    r->config.whois == WHOIS_ANYONE ? " non-anonymous" : " semi-anonymous", NULL);
+}
+
+static enum deny
+show_details(struct call *c, const struct room *r)
+{
+	struct arena *a = c->plan->s->arena;
+	struct xml *form = command_result(c, call_say_of(c, "The room %s", r->jid));
+	struct owner_list owners = { .arena = a };
+
+	command_say(c, form, "room", SAID("Room"), r->jid);
+	command_say(c, form, "name", SAID("Name of the room"), r->config.roomname);
+	command_say(c, form, "description", SAID("Description"), r->config.roomdesc);
+	command_say(c, form, "subject", SAID("Subject"), r->subject_text);
+	command_say(c, form, "flags", SAID("Kind of room"), flags_of(a, r));
+	command_say(c, form, "created", SAID("Created"), date_write(a, r->created_ms));
+	command_say(c, form, "creator", SAID("Created by"), r->creator);
+	command_say(c, form, "used", SAID("Last use"),
+	    date_write(a, r->used_ms != 0 ? r->used_ms : r->created_ms));
+	command_say(c, form, "affiliations", SAID("Stored affiliations"),
+	    arena_fmt(a, "%u", r->naffiliations));
+	owners.field =
+	    form_add_field(a, form, "jid-multi", "owners", call_say(c, "Owners of the room"), NULL);
+	affiliation_owners(r, list_owner, &owners);
+	add_occupants(c, form, r);
+	return OK;
+}
+
+static enum deny
+run_details(struct call *c)
+{
+	struct room *r;
+	enum deny deny = call_room(c, call_value(c, "room"), &r);
+
+	return deny == OK ? show_details(c, r) : deny;
+}
+
+static enum deny
+run_own_details(struct call *c)
+{
+	return show_details(c, c->plan->room);
+}
+
+static const struct command commands[] = {
+	{ .node = "list-rooms",
+	    .name = SAID("List rooms"),
+	    .where = TO_SERVICE,
+	    .steps = list_steps,
+	    .nsteps = 1,
+	    .run = run_list },
+	{ .node = "room-details",
+	    .name = SAID("Show a room"),
+	    .where = TO_SERVICE,
+	    .steps = details_steps,
+	    .nsteps = 1,
+	    .run = run_details },
+	{ .node = "room-details",
+	    .name = SAID("Show the room"),
+	    .where = TO_ROOM,
+	    .least = AFF_ADMIN,
+	    .run = run_own_details },
+	{ .node = NULL },
+};
+
+const struct feature feature_command_rooms = {
+	.name = "command_rooms",
+	.commands = commands,
+};

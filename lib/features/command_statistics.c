@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command_statistics.c - the service in numbers
+ *
+ * XEP-0133 4.15 has a node for one of them: how many are online, which are those in rooms.
+ */
+#include "command.h"
+
+static void
+add_number(struct call *c, struct xml *form, const char *var, const char *english, uint64_t n)
+{
+	command_say(
+	    c, form, var, english, arena_fmt(c->plan->s->arena, "%llu", (unsigned long long)n));
+}
+
+static void
+add_refused(struct call *c, struct xml *form)
+{
+	struct arena *a = c->plan->s->arena;
+	const char *condition;
+	uint64_t n;
+
+	for (unsigned i = 0; (condition = muc_condition(i)) != NULL; i++) {
+		n = c->plan->s->stats.refused[i];
+		if (n == 0)
+			continue;
+		form_add_field(a, form, "text-single", arena_cat(a, "refused-", condition, NULL),
+		    call_say_of(c, "Refused: %s", condition),
+		    arena_fmt(a, "%llu", (unsigned long long)n));
+	}
+}
+
+static enum deny
+run_all(struct call *c)
+{
+	struct service *s = c->plan->s;
+	struct xml *form = command_result(c, call_say(c, "Statistics"));
+	size_t queued = 0;
+
+	for (unsigned i = 0; i < s->ndomains; i++)
+		queued += s->out[i].bytes;
+	command_say(c, form, "version", SAID("Version"), MUC_VERSION);
+	add_number(c, form, "uptime", SAID("Seconds since the start"),
+	    (uint64_t)(s->now.mono_ms - s->started_ms) / 1000);
+	add_number(
+	    c, form, "fill", SAID("Per cent of the storage in use"), s->store->fill(s->store));
+	add_number(c, form, "queued", SAID("Bytes that wait to be sent"), queued);
+	add_number(c, form, "commands", SAID("Commands under way"), (uint64_t)s->ndialogs);
+	/* The rows of MUC_STATS; what is stored is counted at commits. */
+#define STAT(name, what) add_number(c, form, #name, what, s->stats.name);
+	MUC_STATS(STAT)
+#undef STAT
+	add_refused(c, form);
+	return OK;
+}
+
+static enum deny
+run_online(struct call *c)
+{
+	struct xml *form = command_result(c, call_say(c, "Users in rooms"));
+
+	add_number(c, form, "onlineusersnum", SAID("Users in rooms"), c->plan->s->stats.sessions);
+	return OK;
+}
+
+static const struct command commands[] = {
+	{ .node = "statistics", .name = SAID("Statistics"), .where = TO_SERVICE, .run = run_all },
+	{ .node = "http://jabber.org/protocol/admin#get-online-users-num",
+	    .form_type = "http://jabber.org/protocol/admin",
+	    .name = SAID("Number of users in rooms"),
+	    .where = TO_SERVICE,
+	    .run = run_online },
+	{ .node = NULL },
+};
+
+const struct feature feature_command_statistics = {
+	.name = "command_statistics",
+	.commands = commands,
+};

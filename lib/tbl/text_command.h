@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * text_command.h - what ad-hoc commands say: TEXT(English, German, French, Spanish), as in text.h
+ *
+ * Names of commands, forms and fields, notes, statistics. What others say, too, is in text.h.
+ */
+TEXT("Address",
+    "Adresse",
+    "Adresse",
+    "Dirección")
+TEXT("Another room to go to",
+    "Ein anderer Raum, in den man gehen kann",
+    "Un autre salon où aller",
+    "Otra sala a la que ir")
+TEXT("Bytes that wait to be sent",
+    "Bytes, die auf das Senden warten",
+    "Octets en attente d'envoi",
+    "Bytes que esperan ser enviados")
+TEXT("Commands",
+    "Befehle",
+    "Commandes",
+    "Comandos")
+TEXT("Commands under way",
+    "Laufende Befehle",
+    "Commandes en cours",
+    "Comandos en curso")
+TEXT("Created",
+    "Angelegt",
+    "Créé",
+    "Creada")
+TEXT("Created by",
+    "Angelegt von",
+    "Créé par",
+    "Creada por")
+TEXT("Destroy rooms",
+    "Räume auflösen",
+    "Détruire des salons",
+    "Destruir salas")
+TEXT("Destroyed rooms",
+    "Aufgelöste Räume",
+    "Salons détruits",
+    "Salas destruidas")
+TEXT("IQs taken",
+    "angenommene IQs",
+    "IQ reçus",
+    "IQ recibidos")
+TEXT("IQs told",
+    "verschickte IQs",
+    "IQ envoyés",
+    "IQ enviados")
+TEXT("Kind of room",
+    "Art des Raums",
+    "Type de salon",
+    "Tipo de sala")
+TEXT("Last use",
+    "Zuletzt benutzt",
+    "Dernière utilisation",
+    "Último uso")
+TEXT("List rooms",
+    "Räume auflisten",
+    "Lister les salons",
+    "Listar las salas")
+TEXT("Nothing was done",
+    "Es wurde nichts getan",
+    "Rien n'a été fait",
+    "No se ha hecho nada")
+TEXT("Number of users in rooms",
+    "Anzahl der Benutzer in Räumen",
+    "Nombre d'utilisateurs dans les salons",
+    "Número de usuarios en las salas")
+TEXT("Occupants",
+    "Anwesende",
+    "Occupants",
+    "Ocupantes")
+TEXT("Only say what would be done",
+    "Nur sagen, was getan würde",
+    "Dire seulement ce qui serait fait",
+    "Decir solo lo que se haría")
+TEXT("Only the first %s rooms were looked at",
+    "Nur die ersten %s Räume wurden angesehen",
+    "Seuls les %s premiers salons ont été examinés",
+    "Solo se han mirado las primeras %s salas")
+TEXT("Part of the address or name",
+    "Teil der Adresse oder des Namens",
+    "Partie de l'adresse ou du nom",
+    "Parte de la dirección o del nombre")
+TEXT("Password of that room",
+    "Passwort jenes Raums",
+    "Mot de passe de ce salon",
+    "Contraseña de esa sala")
+TEXT("Per cent of the storage in use",
+    "Belegter Speicherplatz in Prozent",
+    "Stockage utilisé, en pour cent",
+    "Almacenamiento usado, en tanto por ciento")
+TEXT("Reason",
+    "Grund",
+    "Motif",
+    "Motivo")
+TEXT("Refused: %s",
+    "Abgelehnt: %s",
+    "Refusé : %s",
+    "Rechazado: %s")
+TEXT("Room",
+    "Raum",
+    "Salon",
+    "Sala")
+TEXT("Rooms",
+    "Räume",
+    "Salons",
+    "Salas")
+TEXT("Rooms of %s",
+    "Räume von %s",
+    "Salons de %s",
+    "Salas de %s")
+TEXT("Rows on a page",
+    "Zeilen auf einer Seite",
+    "Lignes par page",
+    "Filas por página")
+TEXT("Seconds since the start",
+    "Sekunden seit dem Start",
+    "Secondes depuis le démarrage",
+    "Segundos desde el inicio")
+TEXT("Show a room",
+    "Einen Raum zeigen",
+    "Afficher un salon",
+    "Mostrar una sala")
+TEXT("Show the room",
+    "Den Raum zeigen",
+    "Afficher le salon",
+    "Mostrar la sala")
+TEXT("Sorted by",
+    "Sortiert nach",
+    "Trié par",
+    "Ordenado por")
+TEXT("Statistics",
+    "Statistik",
+    "Statistiques",
+    "Estadísticas")
+TEXT("Stored affiliations",
+    "Gespeicherte Zugehörigkeiten",
+    "Affiliations enregistrées",
+    "Afiliaciones guardadas")
+TEXT("The room %s",
+    "Der Raum %s",
+    "Le salon %s",
+    "La sala %s")
+TEXT("These rooms would be destroyed",
+    "Diese Räume würden aufgelöst",
+    "Ces salons seraient détruits",
+    "Se destruirían estas salas")
+TEXT("Users in rooms",
+    "Benutzer in Räumen",
+    "Utilisateurs dans les salons",
+    "Usuarios en las salas")
+TEXT("Version",
+    "Version",
+    "Version",
+    "Versión")
+TEXT("Whoever is in the rooms leaves them, what was said in them is lost",
+    "Alle verlassen die Räume, und was darin gesagt wurde, geht verloren",
+    "Tous quittent les salons et ce qui y a été dit est perdu",
+    "Todos salen de las salas y se pierde lo que se dijo en ellas")
+TEXT("bytes of all stanzas taken",
+    "Bytes aller angenommenen Stanzas",
+    "octets de toutes les strophes reçues",
+    "bytes de todas las estrofas recibidas")
+TEXT("bytes told",
+    "verschickte Bytes",
+    "octets envoyés",
+    "bytes enviados")
+TEXT("commits that found no room",
+    "Schreibversuche ohne Platz",
+    "validations sans place",
+    "confirmaciones sin espacio")
+TEXT("durable commits",
+    "dauerhaft geschriebene Runden",
+    "validations durables",
+    "confirmaciones duraderas")
+TEXT("full JIDs in rooms",
+    "volle Adressen in Räumen",
+    "adresses complètes dans les salons",
+    "direcciones completas en las salas")
+TEXT("messages taken",
+    "angenommene Nachrichten",
+    "messages reçus",
+    "mensajes recibidos")
+TEXT("messages told",
+    "verschickte Nachrichten",
+    "messages envoyés",
+    "mensajes enviados")
+TEXT("nicks in rooms",
+    "Spitznamen in Räumen",
+    "pseudos dans les salons",
+    "apodos en las salas")
+TEXT("presences taken",
+    "angenommene Präsenzen",
+    "présences reçues",
+    "presencias recibidas")
+TEXT("presences told",
+    "verschickte Präsenzen",
+    "présences envoyées",
+    "presencias enviadas")
+TEXT("rooms in memory",
+    "Räume im Arbeitsspeicher",
+    "salons en mémoire",
+    "salas en memoria")
+TEXT("rooms that exist",
+    "Räume, die es gibt",
+    "salons existants",
+    "salas que existen")
+TEXT("sessions in doubt",
+    "Sitzungen im Zweifel",
+    "sessions douteuses",
+    "sesiones en duda")
+TEXT("stanzas dropped as not well-formed",
+    "verworfene, nicht wohlgeformte Stanzas",
+    "strophes mal formées, abandonnées",
+    "estrofas mal formadas, descartadas")
+TEXT("stanzas there was no room to keep",
+    "Stanzas, für die kein Platz war",
+    "strophes pour lesquelles il n'y avait pas de place",
+    "estrofas para las que no había sitio")
+TEXT("stanzas too long or too deep",
+    "zu lange oder zu tief verschachtelte Stanzas",
+    "strophes trop longues ou trop imbriquées",
+    "estrofas demasiado largas o anidadas")
+TEXT("top-level elements of no known kind",
+    "Elemente unbekannter Art",
+    "éléments d'un type inconnu",
+    "elementos de tipo desconocido")
+TEXT("turns that did something",
+    "Runden, in denen etwas geschah",
+    "tours actifs",
+    "turnos con actividad")

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/digest.h"
+#include "../base/xml_scan.h"
 #include "../base/xml_write.h"
 #include "room.h"
 
@@ -77,59 +78,20 @@ is_muted(const struct occupant *o)
 	return !room_lets(&o->room->config, AFF_NONE, o->role, MAY_SHOW_STATUS);
 }
 
-/* The end of the tag that begins here. In what mucd has written, values stand between apostrophes. */
-static const char *
-tag_end(const char *p, const char *end)
-{
-	for (bool quoted = false; p < end && (quoted || *p != '>'); p++)
-		if (*p == '\'')
-			quoted = !quoted;
-	return p < end ? p + 1 : end;
-}
-
-/* Does the <status/> of a client's stanza begin here, and not one of another namespace? */
-static bool
-is_status(const char *p, const char *end)
-{
-	static const char tag[] = "<status", other[] = " xmlns='";
-	const size_t n = sizeof(tag) - 1;
-
-	if ((size_t)(end - p) <= n || memcmp(p, tag, n) != 0 || strchr(" />", p[n]) == NULL)
-		return false;
-	return strncmp(p + n, other, sizeof(other) - 1) != 0;
-}
-
-/* The payload is a row of elements; it is cut where a top-level one begins or ends. */
 const char *
 without_status(struct arena *a, const char *payload, size_t n, size_t *len)
 {
-	const char *p = payload, *end = payload + n, *from = payload, *next;
+	const char *at = payload, *end = payload + n, *from = payload;
 	char *out = arena_alloc(a, n + 1);
-	unsigned depth = 0;
-	bool cut = false;
+	struct xml_piece x;
 
 	*len = 0;
-	for (; p < end; p = next) {
-		bool closes = p + 1 < end && p[0] == '<' && p[1] == '/';
-
-		if (*p != '<') {
-			next = p + 1;
+	while (xml_scan(&at, end, &x)) {
+		if (!xml_piece_is(&x, "status"))
 			continue;
-		}
-		if (depth == 0 && is_status(p, end)) {
-			memcpy(out + *len, from, (size_t)(p - from));
-			*len += (size_t)(p - from);
-			cut = true;
-		}
-		next = tag_end(p, end);
-		if (closes)
-			depth--;
-		else if (next[-2] != '/')
-			depth++;
-		if (depth == 0 && cut) {
-			from = next;
-			cut = false;
-		}
+		memcpy(out + *len, from, (size_t)(x.begin - from));
+		*len += (size_t)(x.begin - from);
+		from = x.end;
 	}
 	memcpy(out + *len, from, (size_t)(end - from));
 	*len += (size_t)(end - from);

@@ -64,5 +64,9 @@ main(void)
 		is_int((intmax_t)refused, 20, "no UTF-8, wherever it stands");
 	}
 	ok(is("", 0) && is("a\0b", 3) && is("0123456\xc3\xa9", 9), "nothing, NUL, and at the end");
+	is_int((intmax_t)utf8_cut("ab", 2, 2), 2, "what is short enough is not cut");
+	is_int((intmax_t)utf8_cut("abc", 3, 2), 2, "cut at the limit");
+	is_int((intmax_t)utf8_cut("a\xe2\x82\xac", 4, 3), 1, "not within a character");
+	is_int((intmax_t)utf8_cut("\xe2\x82\xac", 3, 2), 0, "nor within the first");
 	return tap_done();
 }

@@ -15,4 +15,7 @@ bool utf8_is(const char *p, size_t n);
 /* Decodes the character at s, of what utf8_is(). Returns how many bytes it has. */
 size_t utf8_decode(const char *s, uint32_t *c);
 
+/* The greatest length up to max at which the n bytes, of what utf8_is(), can be cut. */
+size_t utf8_cut(const char *p, size_t n, size_t max);
+
 #endif

@@ -65,6 +65,15 @@ writing(struct arena *a)
 	buf_addc(&b, '\0');
 	is_str(b.p, "<iq><set xmlns='http://jabber.org/protocol/rsm'><count>7</count></set></iq>",
 	    "an empty one has no ends");
+	b.len = 0;
+	x = xml_new(a, NS_STANZA, "iq");
+	rsm_add(a, x, "a", "c", RSM_UNKNOWN, RSM_UNKNOWN);
+	xml_write(&b, x);
+	buf_addc(&b, '\0');
+	is_str(b.p,
+	    "<iq><set xmlns='http://jabber.org/protocol/rsm'><first>a</first><last>c</last>"
+	    "</set></iq>",
+	    "what is not known is not said");
 	buf_release(&b);
 }
 

@@ -42,6 +42,13 @@ rsm_read(const struct xml *x, struct rsm *r)
 	return read_number(set, "max", &r->max) && read_number(set, "index", &r->index);
 }
 
+/* As text; NULL when it is not known. */
+static const char *
+number(struct arena *a, uint64_t n)
+{
+	return n != RSM_UNKNOWN ? arena_fmt(a, "%llu", (unsigned long long)n) : NULL;
+}
+
 void
 rsm_add(struct arena *a, struct xml *x, const char *first, const char *last, uint64_t index,
     uint64_t count)
@@ -49,9 +56,9 @@ rsm_add(struct arena *a, struct xml *x, const char *first, const char *last, uin
 	struct xml *set = xml_add(a, x, NS_RSM, "set");
 
 	if (first != NULL) {
-		xml_set(a, xml_add_text(a, set, NS_RSM, "first", first), "index",
-		    arena_fmt(a, "%llu", (unsigned long long)index));
+		xml_set(a, xml_add_text(a, set, NS_RSM, "first", first), "index", number(a, index));
 		xml_add_text(a, set, NS_RSM, "last", last);
 	}
-	xml_add_text(a, set, NS_RSM, "count", arena_fmt(a, "%llu", (unsigned long long)count));
+	if (count != RSM_UNKNOWN)
+		xml_add_text(a, set, NS_RSM, "count", number(a, count));
 }

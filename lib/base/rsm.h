@@ -23,6 +23,9 @@ struct rsm {
 /* Reads the <set/> in x, if there is one. False when a number in it is none. */
 bool rsm_read(const struct xml *x, struct rsm *);
 
+/* An index or a count that is not told: XEP-0059 2.2, where it would be exceptionally hard to find. */
+#define RSM_UNKNOWN UINT64_MAX
+
 /*
  * Adds the <set/> of a page to x: the ids of its first and last item (NULL: it is empty), where the
  * first one stands in the whole result, and how many there are in all.

@@ -18,6 +18,7 @@
 #include "room/archive.h"
 #include "room/directory.h"
 #include "room/forced.h"
+#include "room/lookup.h"
 #include "room/plan.h"
 #include "room/text.h"
 #include "room/waiting.h"

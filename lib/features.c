@@ -46,6 +46,8 @@
 	/* what takes a message back is asked before subject and groupchat: it is neither */       \
 	FEATURE(retract)                                                                           \
 	FEATURE(moderate)                                                                          \
+	/* who may not enter may not read: banned, members and password are asked before */        \
+	FEATURE(mam)                                                                               \
 	FEATURE(subject)                                                                           \
 	FEATURE(presence)                                                                          \
 	/* who is kicked is asked about before they have left */                                   \

@@ -232,6 +232,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	TAILQ_INIT(&s->late);
 	TAILQ_INIT(&s->bans.exact);
 	TAILQ_INIT(&s->bans.patterns);
+	TAILQ_INIT(&s->lookups);
 	TAILQ_INIT(&m->late_order);
 	RB_INIT(&s->doubts);
 	relay_init(&s->relay);
@@ -276,6 +277,7 @@ muc_free(struct muc *m)
 	rooms_sweep(s);
 	map_release(&s->rooms);
 	relay_release(&s->relay);
+	lookups_free(s);
 	users_free(s);
 	bans_free(s);
 	askers_free(s);

@@ -73,6 +73,11 @@ struct muc_host {
 	LIMIT(presence_bytes, 8192, 256, 262144, "a presence's payload")                           \
 	LIMIT(history_stanzas, 100, 0, 10000, "greatest muc#maxhistoryfetch")                      \
 	LIMIT(history_bytes, 524288, 0, 16777216, "a history told to whoever enters")              \
+	LIMIT(archive_page, 250, 1, 10000, "messages told for one query of an archive")            \
+	LIMIT(archive_page_bytes, 524288, 1024, 16777216, "the same, in bytes")                    \
+	LIMIT(archive_queries_per_user, 5, 1, 1000, "one's queries of archives that take longer")  \
+	LIMIT(archive_queries, 1000, 1, 100000, "such queries of all users")                       \
+	LIMIT(archive_visits_per_s, 500000, 1000, 100000000, "messages a second they look at")     \
 	LIMIT(reason_bytes, 4096, 64, 262144, "a reason given for a change, or for a room's end")  \
 	LIMIT(invites_per_message, 20, 1, 100, "invitations in one message")                       \
 	LIMIT(invites_per_min, 30, 1, 100000, "invitations one bare JID may send a minute")        \

@@ -6,6 +6,7 @@
  */
 #include "feature.h"
 
+/* XEP-0313 6.1.2: who may not enter may not read what was said either. */
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
@@ -15,5 +16,5 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 
 const struct feature feature_banned = {
 	.name = "banned",
-	.may = { [CH_ENTER] = may_enter },
+	.may = { [CH_ENTER] = may_enter, [CH_READ] = may_enter },
 };

@@ -15,6 +15,13 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 	return OK;
 }
 
+/* XEP-0313 6.1.2, 8.1. */
+static enum deny
+may_read(const struct room *r, const struct plan *p, const struct change *c)
+{
+	return may_enter(r, p, c) == OK ? OK : MEMBERS_READ;
+}
+
 static void
 add_disco(const struct room *r, struct xml *query)
 {
@@ -24,6 +31,6 @@ add_disco(const struct room *r, struct xml *query)
 
 const struct feature feature_members = {
 	.name = "members",
-	.may = { [CH_ENTER] = may_enter },
+	.may = { [CH_ENTER] = may_enter, [CH_READ] = may_read },
 	.add_disco = add_disco,
 };

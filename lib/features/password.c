@@ -18,6 +18,19 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 	return given != NULL && equal_secret(given, r->config.roomsecret) ? OK : NOT_AUTHORIZED;
 }
 
+/*
+ * XEP-0313 6.1.2. A query gives no password: who is in has given it, and who belongs to the room is no
+ * stranger to it.
+ */
+static enum deny
+may_read(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)c;
+	if (!r->config.passwordprotectedroom || p->ev->session != NULL)
+		return OK;
+	return may(p, MAY_ENTER_MEMBERS_ONLY) ? OK : SECRET_READ;
+}
+
 /* Example 161: protected with a blank password is not acceptable. */
 static enum deny
 may_config(const struct room *r, const struct plan *p, const struct change *c)
@@ -37,6 +50,6 @@ add_disco(const struct room *r, struct xml *query)
 
 const struct feature feature_password = {
 	.name = "password",
-	.may = { [CH_ENTER] = may_enter, [CH_CONFIG] = may_config },
+	.may = { [CH_ENTER] = may_enter, [CH_CONFIG] = may_config, [CH_READ] = may_read },
 	.add_disco = add_disco,
 };

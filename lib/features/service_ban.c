@@ -29,6 +29,14 @@ may_invite(const struct room *r, const struct plan *p, const struct change *c)
 	return user_ban(p->s, user_get(p->s, c->to->bare)) != NULL ? INVITEE_BANNED : OK;
 }
 
+/* A search in an archive that goes on when the ban comes ends with it. */
+static enum deny
+may_read(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return user_ban(p->s, user_get(p->s, p->ev->from.bare)) != NULL ? BANNED_HERE : OK;
+}
+
 static void
 sweep_room(struct service *s, struct room *r)
 {
@@ -103,7 +111,7 @@ static const struct route routes[] = {
 const struct feature feature_service_ban = {
 	.name = "service_ban",
 	.routes = routes,
-	.may = { [CH_INVITE] = may_invite },
+	.may = { [CH_INVITE] = may_invite, [CH_READ] = may_read },
 	.deadline = deadline,
 	.tick = tick,
 };

@@ -253,8 +253,16 @@ archive_each_back(struct room *r, const uint8_t *before, archive_visit *visit, v
 struct xml *
 entry_stanza(struct arena *a, const struct room *r, const struct entry *e)
 {
+	return entry_add_stanza(a, NULL, r, e);
+}
+
+struct xml *
+entry_add_stanza(struct arena *a, struct xml *up, const struct room *r, const struct entry *e)
+{
 	static const uint8_t none[ARCHIVE_ID_LEN];
-	struct xml *x = xml_new(a, NS_STANZA, "message"), *sid;
+	struct xml *x =
+	    up != NULL ? xml_add(a, up, NS_STANZA, "message") : xml_new(a, NS_STANZA, "message");
+	struct xml *sid;
 
 	xml_set(a, x, "from", e->nick != NULL ? arena_cat(a, r->jid, "/", e->nick, NULL) : r->jid);
 	xml_set(a, x, "type", "groupchat");

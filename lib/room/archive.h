@@ -70,4 +70,8 @@ int archive_each_back(struct room *, const uint8_t *before, archive_visit *, voi
 /* The groupchat message that says it, with stanza-id and occupant-id, as it was told at first. */
 struct xml *entry_stanza(struct arena *, const struct room *, const struct entry *);
 
+/* The same as the last child of up: XEP-0297. */
+struct xml *
+entry_add_stanza(struct arena *, struct xml *up, const struct room *, const struct entry *);
+
 #endif

@@ -28,6 +28,7 @@
 	CHANGE(RETRACT, "somebody takes back what they said")                                      \
 	CHANGE(MODERATE, "a moderator takes back what somebody said")                              \
 	CHANGE(SUBJECT, "a new subject")                                                           \
+	CHANGE(READ, "the archive is read")                                                        \
 	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
 	CHANGE(REQUEST, "a registration waits for approval, or does so no more")                   \
 	CHANGE(INVITE, "somebody is invited")                                                      \
@@ -92,6 +93,7 @@ struct change {
 
 	bool invited;			     /* AFFILIATION: by an INVITE, which is judged itself */
 	const struct entry *original;	     /* RETRACT, MODERATE: what is taken back, or NULL */
+	struct lookup *lookup;		     /* READ: the query, or NULL */
 	const struct jid *to;		     /* INVITE: whom; x is the <invite/> */
 	const struct invitation *invitation; /* UNINVITE: which; x is what the inviter is told */
 	struct call *call;		     /* COMMAND */

@@ -48,6 +48,7 @@ bool affiliation_read(const char *name, enum affiliation *); /* false: no such a
 struct room;
 struct occupant;
 struct service;
+struct lookup;
 
 /* An address as a stanza is told to it: full or bare JID, escaped, shared by all who refer to it. */
 struct addr {
@@ -178,6 +179,7 @@ struct room {
 };
 
 TAILQ_HEAD(room_list, room);
+TAILQ_HEAD(lookup_list, lookup);
 RB_HEAD(doubt_tree, session);
 RB_HEAD(lock_tree, room);
 
@@ -327,6 +329,10 @@ struct service {
 	int64_t ask_filled_ms;
 
 	struct relay relay;
+
+	struct lookup_list lookups; /* queries of archives that go on; lookup.h */
+	unsigned nlookups;
+	int64_t lookup_ms; /* mono: when the next of them may */
 
 	struct muc_stats stats;
 };

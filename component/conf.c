@@ -412,7 +412,7 @@ new_parser(void)
 		CFG_STR("log_level", "info", CFGF_NONE),
 		CFG_SEC("room_defaults", options, CFGF_KEYSTRVAL),
 		CFG_SEC("room_forced", options, CFGF_KEYSTRVAL),
-		CFG_SEC("component", component, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("component", component, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	};
 	static const size_t nfixed = sizeof fixed / sizeof fixed[0];
 	static cfg_opt_t all[sizeof fixed / sizeof fixed[0] + NNUMBERS + 1];

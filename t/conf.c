@@ -252,6 +252,9 @@ test_bad(void)
 	bad("component a/b { secret = x }\n", 1, "that is not a domain");
 	bad("component \"\" { secret = x }\n", 1, "that is not a domain");
 	bad("component a { secret = x }\ncomponent A { secret = y }\n", 2, "there is one already");
+	bad("component a { secret = x }\ncomponent a { secret = y }\n", 2, "duplicate title 'a'");
+	bad("component a { secret = x }\ncomponent b { secret = y }\ncomponent a {\n", 3,
+	    "duplicate title 'a'");
 	bad("component a { secret = x\n port = 65536 }\n", 2, "is no port");
 	bad("component a { secret = x\n port = 0x10 }\n", 2, "is no port");
 	bad("component a { secret = x server = \"\" }\n", 1, "neither a host's name nor");

@@ -16,7 +16,8 @@ MUCD_PKGS = lmdb libconfuse libsystemd libbsd libstrophe
 DEBS     = gcc libc6-dev pkg-config libxml2-dev libidn-dev libssl-dev liblmdb-dev libconfuse-dev \
            libsystemd-dev libbsd-dev libstrophe-dev
 DEMO_DEBS = $(DEBS) prosody
-TEST_DEBS = $(DEMO_DEBS) ejabberd perl python3 python3-slixmpp clang-format mandoc
+TEST_DEBS = $(DEMO_DEBS) ejabberd perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS))
+FUZZ_DEBS = clang libclang-rt-dev python3
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
 CFLAGS   = -O2 -g
@@ -45,13 +46,13 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
-           t/domains.t
+           t/domains.t t/fuzz.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/sections.t t/style.t t/texts.t
 # spec/run with one feature taken out of the array, for each of them.
 FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
 MUTANTS  = $(FEATURES:%=$O/mutate/%)
 # All scripts over ejabberd once is enough: in process they are played under sanitizers, too.
-T_ONCE   = t/ejabberd.t $(T_HOUSE)
+T_ONCE   = t/ejabberd.t t/fuzz.t $(T_HOUSE)
 T_ALL    = $(if $(SHORT),,$(T_LONG)) $(filter-out $(T_LONG),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 
@@ -104,6 +105,24 @@ $(MUTANTS): %: %.o $(call obj,$(RUN_SRC)) $O/libmuc.a
 $O/spec/live $O/spec/demo: $O/spec/%: $O/spec/%.o $(call obj,$(LIVE_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LIVE_LIBS)
 
+# -- fuzzing: libFuzzer, clang's; everything anew in build/fuzz, with its instrumentation --
+
+FUZZ_SRC = $(wildcard t/fuzz/*.c)
+FUZZ_S   = 600
+
+$(FUZZ_SRC:%.c=$O/%): $O/t/fuzz/%: $O/t/fuzz/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
+
+fuzzers:
+	@$(MAKE) --no-print-directory -s -j$(JOBS) CC=clang O=build/fuzz \
+	    SANITIZE=fuzzer-no-link,address,undefined $(FUZZ_SRC:%.c=build/fuzz/%)
+
+# FUZZ_S seconds each, from the scenarios and from what is in t/fuzz/corpus/; finds go to build/fuzz/finds.
+fuzz:
+	@t/deps $(DEBS) $(FUZZ_DEBS)
+	@$(MAKE) --no-print-directory -s fuzzers
+	@t/fuzz/run $(FUZZ_S)
+
 tests: $O/mucd $O/mucctl $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN) $(if $(SANITIZE),,$(MUTANTS))
 	@printf '%s\n' $(T_RUN) $(T_BIN) >$O/tests
 
@@ -123,6 +142,7 @@ check:
 	@t/deps $(TEST_DEBS)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests SANITIZE=address,undefined
+	@$(if $(SHORT),,$(MAKE) --no-print-directory -s fuzzers)
 	@prove -e '' --merge --timer --failures --comments -j$(JOBS) $$(cat build/san/tests build/tests) && \
 	    echo 'make check: all is well' || { echo 'make check: FAILED; to see all of one: prove -v --merge -e "" build/t/NAME' >&2; exit 1; }
 
@@ -168,5 +188,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests deps demo check mutate newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC))) $(MUTANTS:%=%.d)

@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# fuzz.t - every fuzz target for some seconds; `make fuzz` goes on for longer
+
+cd "$(dirname "$0")/.." || exit 1
+. t/tap.sh
+
+found=$(t/fuzz/run "${FUZZ_S:-10}")
+status=$?
+echo "$found" | sed 's/^/# /'
+[ $status -eq 0 ]
+result $? "no target finds anything" "$found"
+done_testing

@@ -39,13 +39,15 @@ plan_grant(struct plan *p, const struct affil *f)
 static struct change *
 cause_of(const struct plan *p, const struct occupant *o)
 {
-	struct change *own = map_get(&p->affils, o->bare);
+	struct change *own = map_get(&p->affils, o->bare), *domains;
 	const char *at = strchr(o->bare, '@');
 	enum affiliation a;
 
 	if (own != NULL || at == NULL)
 		return own;
-	return plan_own_affiliation(p, o->bare, &a) ? NULL : map_get(&p->affils, at + 1);
+	/* Asked first: the store need not be, for each who is in. */
+	domains = map_get(&p->affils, at + 1);
+	return domains != NULL && !plan_own_affiliation(p, o->bare, &a) ? domains : NULL;
 }
 
 /* A change of an occupant's standing at the end of the plan. */

@@ -246,9 +246,11 @@ void reflect_entry(struct plan *, struct entry *);
 
 /*
  * What the id of a retraction names: OK, and the entry in the arena, or NULL in a room that keeps nothing
- * and so cannot know; else why it cannot be retracted. retract.c
+ * and so cannot know, and, with `unkept`, when the room gave the id and has not kept what was said; else
+ * why it cannot be retracted. retract.c
  */
-enum deny find_original(const struct plan *, const char *id, const struct entry **original);
+enum deny
+find_original(const struct plan *, const char *id, bool unkept, const struct entry **original);
 
 /*
  * Has a tombstone stand where the original stood. The entry retracts it; what is in `why`, a <retract/> of

@@ -76,6 +76,13 @@ next(struct world *w)
 	return archive_text(w->s.arena, id);
 }
 
+/* The next one without its mark. */
+static const char *
+next_head(struct world *w)
+{
+	return arena_strndup(w->s.arena, next(w), strlen("019b76da-a800-7000-8000-0000"));
+}
+
 static void
 say(struct world *w, enum entry_kind kind, const char *body)
 {
@@ -117,29 +124,48 @@ test_ids(void)
 	const char *a, *b;
 
 	begin(&w);
-	is_str(next(&w), "019b76da-a800-7000-8000-000000000000",
+	is_str(next_head(&w), "019b76da-a800-7000-8000-0000",
 	    "UUIDv7: the time, the version, a counter, the variant");
 	w.chance = 0xff;
-	is_str(next(&w), "019b76da-a800-7001-bfff-ffffffffffff", "in one millisecond it counts on");
+	is_str(next_head(&w), "019b76da-a800-7001-bfff-ffff", "in one millisecond it counts on");
 	w.chance = 0;
 	w.s.now.wall_ms = NOW - 3600000;
-	a = next(&w);
-	is_str(
-	    a, "019b76da-a800-7002-8000-000000000000", "a clock that steps back changes nothing");
+	a = next_head(&w);
+	is_str(a, "019b76da-a800-7002-8000-0000", "a clock that steps back changes nothing");
 	w.s.now.wall_ms = NOW + 1;
-	is_str(next(&w), "019b76da-a801-7000-8000-000000000000", "when it is there again it leads");
-	b = next(&w);
+	is_str(next_head(&w), "019b76da-a801-7000-8000-0000", "when it is there again it leads");
+	b = next_head(&w);
 	for (unsigned i = 2; i < 4096; i++) {
 		a = b;
-		b = next(&w);
+		b = next_head(&w);
 		if (strcmp(a, b) >= 0)
 			break;
 	}
-	is_str(b, "019b76da-a801-7fff-8000-000000000000", "4096 of one millisecond, in order");
-	is_str(
-	    next(&w), "019b76da-a802-7000-8000-000000000000", "the next one borrows from the next");
+	is_str(b, "019b76da-a801-7fff-8000-0000", "4096 of one millisecond, in order");
+	is_str(next_head(&w), "019b76da-a802-7000-8000-0000", "the next one borrows from the next");
 	w.s.now.wall_ms = NOW + 2;
-	is_str(next(&w), "019b76da-a802-7001-8000-000000000000", "which goes on from there");
+	is_str(next_head(&w), "019b76da-a802-7001-8000-0000", "which goes on from there");
+	end(&w);
+}
+
+static void
+test_marks(void)
+{
+	uint8_t id[ARCHIVE_ID_LEN];
+	struct world w;
+
+	begin(&w);
+	archive_next_id(&w.r, id);
+	ok(archive_gave(&w.r, id), "a room knows an id that it gave");
+	for (int i = 0; i < ARCHIVE_ID_LEN; i++) {
+		id[i] ^= 1;
+		if (archive_gave(&w.r, id))
+			break;
+		id[i] ^= 1;
+	}
+	ok(archive_gave(&w.r, id), "and no other");
+	w.r.secret[0] ^= 1;
+	ok(!archive_gave(&w.r, id), "nor does another room");
 	end(&w);
 }
 
@@ -155,11 +181,10 @@ test_restart(void)
 	say(&w, ENTRY_MESSAGE, "elsewhere");
 	load(&w, 1);
 	w.s.now.wall_ms = NOW - 1000;
-	is_str(next(&w), "019b76da-a800-7001-8000-000000000000",
+	is_str(next_head(&w), "019b76da-a800-7001-8000-0000",
 	    "a room that is loaded goes on behind the last it has stored");
 	load(&w, 3);
-	is_str(
-	    next(&w), "019b76da-a418-7000-8000-000000000000", "a new one begins with the present");
+	is_str(next_head(&w), "019b76da-a418-7000-8000-0000", "a new one begins with the present");
 	end(&w);
 }
 
@@ -315,6 +340,7 @@ int
 main(void)
 {
 	test_ids();
+	test_marks();
 	test_restart();
 	test_walks();
 	test_stanza();

@@ -87,7 +87,8 @@ plan_form(struct plan *p, const struct form *form, const struct xml *moderate, c
 		return BAD_REQUEST;
 	if (reason != NULL && strlen(reason) > (size_t)p->s->limits.reason_bytes)
 		return POLICY_VIOLATION;
-	deny = find_original(p, id, &original);
+	/* What was not kept, by its own hints (XEP-0334), was said all the same. */
+	deny = find_original(p, id, true, &original);
 	if (deny != OK)
 		return deny;
 	result_new(p);

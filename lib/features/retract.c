@@ -10,7 +10,7 @@
 #include "feature.h"
 
 enum deny
-find_original(const struct plan *p, const char *id, const struct entry **original)
+find_original(const struct plan *p, const char *id, bool unkept, const struct entry **original)
 {
 	struct entry *e = arena_alloc(p->s->arena, sizeof(*e));
 	uint8_t sid[ARCHIVE_ID_LEN];
@@ -21,7 +21,8 @@ find_original(const struct plan *p, const char *id, const struct entry **origina
 	if (!archive_read_id(id, sid))
 		return ITEM_NOT_FOUND;
 	if (!archive_get(p->room, sid, e))
-		return history_keeps(p) ? ITEM_NOT_FOUND : OK;
+		return history_keeps(p) && !(unkept && archive_gave(p->room, sid)) ? ITEM_NOT_FOUND
+										   : OK;
 	/* 5: not what is no message. Nothing takes a retraction back. */
 	if (e->kind == ENTRY_SUBJECT || e->kind == ENTRY_RETRACTION)
 		return BAD_REQUEST;
@@ -96,7 +97,7 @@ plan_retract(struct plan *p)
 		return PASS;
 	if (xml_child(p->ev->stanza, NS_STANZA, "subject") != NULL)
 		return BAD_REQUEST;
-	deny = find_original(p, xml_get(x, "id"), &original);
+	deny = find_original(p, xml_get(x, "id"), false, &original);
 	if (deny != OK)
 		return deny;
 	/* Where nothing is kept it is a message like any other; 5: who gets it checks the author. */

@@ -22,6 +22,7 @@ enum { /* tags of a record in table archive; never reused */
 enum {
 	KEY_LEN = 8 + ARCHIVE_ID_LEN,
 	COUNTER_MAX = 0xfff, /* messages of one millisecond */
+	MARK_AT = 12,	     /* of an id: where its mark begins */
 };
 
 static struct bytes
@@ -59,7 +60,28 @@ archive_ms(const uint8_t id[ARCHIVE_ID_LEN])
 	return ms;
 }
 
-/* 48 bits of time, the version, a counter within the millisecond, the variant, 62 bits of chance. */
+/* The end of an id, by which the room knows that the rest is its own. */
+static void
+mark(const struct room *r, const uint8_t id[ARCHIVE_ID_LEN], uint8_t out[ARCHIVE_ID_LEN - MARK_AT])
+{
+	uint8_t mac[SHA256_LEN];
+
+	digest_hmac_sha256(r->secret, sizeof(r->secret), id, MARK_AT, mac);
+	memcpy(out, mac, ARCHIVE_ID_LEN - MARK_AT);
+}
+
+bool
+archive_gave(const struct room *r, const uint8_t id[ARCHIVE_ID_LEN])
+{
+	uint8_t its[ARCHIVE_ID_LEN - MARK_AT];
+
+	mark(r, id, its);
+	return memcmp(id + MARK_AT, its, sizeof(its)) == 0;
+}
+
+/*
+ * 48 bits of time, the version, a counter within the millisecond, the variant, 30 bits of chance, the mark.
+ */
 void
 archive_next_id(struct room *r, uint8_t id[ARCHIVE_ID_LEN])
 {
@@ -87,8 +109,9 @@ archive_next_id(struct room *r, uint8_t id[ARCHIVE_ID_LEN])
 		id[i] = (uint8_t)(ms >> (40 - 8 * i));
 	id[6] = (uint8_t)(0x70 | counter >> 8);
 	id[7] = (uint8_t)counter;
-	s->host->random(s->host->arg, id + 8, 8);
+	s->host->random(s->host->arg, id + 8, MARK_AT - 8);
 	id[8] = (id[8] & 0x3f) | 0x80;
+	mark(r, id, id + MARK_AT);
 	memcpy(r->last_id, id, ARCHIVE_ID_LEN);
 }
 

@@ -45,6 +45,9 @@ struct entry {
 /* The next id of a room. It is used up also when nothing is stored under it. */
 void archive_next_id(struct room *, uint8_t id[ARCHIVE_ID_LEN]);
 
+/* Was it given by this room, whether anything is stored under it or not? Not known of ids of old. */
+bool archive_gave(const struct room *, const uint8_t id[ARCHIVE_ID_LEN]);
+
 /* When that was, ms of the wall clock; and the id as text, 8-4-4-4-12 digits. */
 int64_t archive_ms(const uint8_t id[ARCHIVE_ID_LEN]);
 char *archive_text(struct arena *, const uint8_t id[ARCHIVE_ID_LEN]);

@@ -146,8 +146,8 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 	/* 10.2 to 10.5: the last owner stays one, whoever asks. */
 	if (c->before == AFF_OWNER && plan_owners(p) == 0)
 		return LAST_OWNER;
-	/* Whoever comes may register; that leaves room for whom an admin wants to ban. */
-	if (c->own)
+	/* Whoever comes may register, and members invite; that leaves room for whom an admin wants to ban. */
+	if (c->own || (c->invited && !may(p, MAY_EDIT_MEMBERS)))
 		most /= 2;
 	if (p->records > 0 && r->naffiliations + p->records > most)
 		return RESOURCE_CONSTRAINT;

@@ -47,7 +47,8 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
            t/domains.t t/fuzz.t
-T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/sections.t t/style.t t/texts.t
+T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
+           t/texts.t
 # spec/run with one feature taken out of the array, for each of them.
 FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
 MUTANTS  = $(FEATURES:%=$O/mutate/%)

@@ -57,12 +57,6 @@ struct change {
 	bool is_put;
 };
 
-static const char *const table_names[] = {
-#define TABLE(name, what) #name,
-	STORE_TABLES(TABLE)
-#undef TABLE
-};
-
 static struct lmdb *
 lmdb_of(struct store *s)
 {
@@ -241,7 +235,8 @@ change(struct lmdb *s, bool is_put, enum table table, struct bytes key, struct b
 	int rc;
 
 	if (key.n == 0 || key.n > STORE_KEY_MAX)
-		fatalx("database %s: a key of %zu bytes in %s", s->path, key.n, table_names[table]);
+		fatalx("database %s: a key of %zu bytes in %s", s->path, key.n,
+		    store_table_name(table));
 	ensure_txn(s);
 	buf_add(&s->log, &c, sizeof c);
 	buf_add(&s->log, key.p, key.n);
@@ -493,9 +488,10 @@ open_tables(struct lmdb *s)
 		return false;
 	}
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		rc = mdb_dbi_open(txn, table_names[i], MDB_CREATE, &s->dbi[i]);
+		rc = mdb_dbi_open(txn, store_table_name((enum table)i), MDB_CREATE, &s->dbi[i]);
 		if (rc != 0) {
-			set_why(s, "table %s: %s", table_names[i], mdb_strerror(rc));
+			set_why(
+			    s, "table %s: %s", store_table_name((enum table)i), mdb_strerror(rc));
 			mdb_txn_abort(txn);
 			return false;
 		}

@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "feature.h"
 #include "room/ban.h"
+#include "room/import.h"
 
 enum {
 	TURN_ARENA = 8 << 20,	   /* bytes of trees that end a turn */
@@ -560,6 +561,12 @@ muc_commit(struct muc *m)
 	s->turn_bytes = s->turn_pairs = 0;
 	arena_reset(s->arena);
 	return MUC_COMMITTED;
+}
+
+struct import *
+import_new(struct muc *m, const struct import_conf *conf)
+{
+	return import_begin(&m->s, conf);
 }
 
 size_t

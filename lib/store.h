@@ -43,6 +43,8 @@ enum table {
 	    TABLE_COUNT
 };
 
+const char *store_table_name(enum table);
+
 struct bytes {
 	const void *p;
 	size_t n;

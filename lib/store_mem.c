@@ -37,6 +37,18 @@ struct store_mem {
 	unsigned nwalks;	 /* that are under way */
 };
 
+const char *
+store_table_name(enum table t)
+{
+	static const char *const names[] = {
+#define TABLE(name, what) #name,
+		STORE_TABLES(TABLE)
+#undef TABLE
+	};
+
+	return names[t];
+}
+
 int
 bytes_cmp(struct bytes a, struct bytes b)
 {

@@ -451,6 +451,28 @@ add_words(struct arena *a, struct xml *x, const struct config *c, const struct f
 			form_add_value(a, x, arena_strndup(a, w, n));
 }
 
+/* The same in one, with blanks between them. */
+static const char *
+words_of(struct arena *a, const struct config *c, const struct field *f)
+{
+	const char *w, *all = "";
+	size_t n;
+
+	for (uint32_t i = 0; (w = word(f->values, i, &n)) != NULL; i++)
+		if ((*number_at(c, f) & 1u << i) != 0)
+			all = arena_cat(
+			    a, all, *all != '\0' ? " " : "", arena_strndup(a, w, n), NULL);
+	return all;
+}
+
+void
+config_each(struct arena *a, const struct config *c,
+    void (*visit)(void *, const char *, const char *), void *arg)
+{
+	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+		visit(arg, f->var, f->type == FIELD_SET ? words_of(a, c, f) : value_of(a, c, f));
+}
+
 /* How people read a value of a list; NULL: as it is. */
 static const char *
 label_of(const char *value)

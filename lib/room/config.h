@@ -80,6 +80,13 @@ void config_write_set(struct buf *, const struct config *, config_set);
 void config_read(struct arena *, struct config *, const struct rec *);
 
 /*
+ * Visits all fields with their values, each as config_set_value() takes it. The value lives as long as the
+ * arena, a text of the config as long as it.
+ */
+void config_each(struct arena *, const struct config *,
+    void (*visit)(void *arg, const char *var, const char *value), void *arg);
+
+/*
  * Adds a form with all fields and their present values (XEP-0045 10.2, example 165), its labels in a
  * language. Those of `fixed` cannot be set (XEP-0004 3.3).
  */

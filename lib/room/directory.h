@@ -39,6 +39,9 @@ void rooms_listed_recount(struct service *);
 
 /* -- made.c: who made a room, and how long it may stay as it was made -- */
 
+/* bare JID NUL, and a room's id behind it; id 0: the prefix of all of them. */
+struct bytes creator_key(struct arena *, const char *bare, uint64_t id);
+
 void creator_note(const struct room *);
 void creator_forget(const struct room *);
 

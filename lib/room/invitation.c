@@ -23,31 +23,29 @@ enum { /* tags of a record in table invites; never reused */
 
 /* All keys of one invitee begin alike. JIDs may be too long for a key, so both are digests. */
 static struct bytes
-invitee_prefix(const struct room *r, const char *bare)
+invitee_prefix(struct arena *a, uint64_t room_id, const char *jid)
 {
-	uint8_t *k = arena_alloc(r->service->arena, PREFIX_LEN + SHA256_LEN);
+	uint8_t *k = arena_alloc(a, PREFIX_LEN + SHA256_LEN);
 
-	id_bytes(r->id, k);
-	digest_sha256(bare, strlen(bare), k + 8);
+	id_bytes(room_id, k);
+	digest_sha256(jid, strcspn(jid, "/"), k + 8);
 	return (struct bytes){ k, PREFIX_LEN };
 }
 
-static const char *
-bare_of(struct arena *a, const char *jid)
+struct bytes
+invitation_key(struct arena *a, uint64_t room_id, const char *invitee, const char *inviter)
 {
-	return arena_strndup(a, jid, strcspn(jid, "/"));
+	struct bytes key = invitee_prefix(a, room_id, invitee);
+
+	digest_sha256(inviter, strcspn(inviter, "/"), (uint8_t *)(uintptr_t)key.p + key.n);
+	key.n += SHA256_LEN;
+	return key;
 }
 
 static struct bytes
 key_of(const struct room *r, const struct invitation *i)
 {
-	struct arena *a = r->service->arena;
-	const char *inviter = bare_of(a, i->inviter);
-	struct bytes key = invitee_prefix(r, bare_of(a, i->invitee));
-
-	digest_sha256(inviter, strlen(inviter), (uint8_t *)(uintptr_t)key.p + key.n);
-	key.n += SHA256_LEN;
-	return key;
+	return invitation_key(r->service->arena, r->id, i->invitee, i->inviter);
 }
 
 void
@@ -138,7 +136,7 @@ invitation_each(const struct room *r, const char *bare,
 	struct service *s = r->service;
 	struct walk w = { s, visit, arg, 0 };
 
-	s->store->each(s->store, TABLE_invites, invitee_prefix(r, bare), (struct bytes){ NULL, 0 },
-	    walk_one, &w);
+	s->store->each(s->store, TABLE_invites, invitee_prefix(s->arena, r->id, bare),
+	    (struct bytes){ NULL, 0 }, walk_one, &w);
 	return w.result;
 }

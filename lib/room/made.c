@@ -25,9 +25,8 @@ lock_cmp(const struct room *a, const struct room *b)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* bare JID NUL, and the room's id behind it; without a room the prefix of all of them. */
-static struct bytes
-user_key(struct arena *a, const char *bare, const struct room *r)
+struct bytes
+creator_key(struct arena *a, const char *bare, uint64_t id)
 {
 	uint8_t *k = arena_alloc(a, STORE_KEY_MAX);
 	size_t n = strlen(bare);
@@ -40,8 +39,8 @@ user_key(struct arena *a, const char *bare, const struct room *r)
 		n = 1 + SHA256_LEN;
 	}
 	k[n++] = '\0';
-	if (r != NULL) {
-		id_bytes(r->id, k + n);
+	if (id != 0) {
+		id_bytes(id, k + n);
 		n += 8;
 	}
 	return (struct bytes){ k, n };
@@ -54,8 +53,8 @@ creator_note(const struct room *r)
 	struct buf b = BUF_INIT;
 
 	rec_put_u64(&b, USER_CREATED, (uint64_t)r->created_ms);
-	s->store->put(
-	    s->store, TABLE_user, user_key(s->arena, r->creator, r), (struct bytes){ b.p, b.len });
+	s->store->put(s->store, TABLE_user, creator_key(s->arena, r->creator, r->id),
+	    (struct bytes){ b.p, b.len });
 	s->turn_wrote = true;
 	buf_release(&b);
 }
@@ -66,7 +65,7 @@ creator_forget(const struct room *r)
 	struct service *s = r->service;
 
 	if (r->creator != NULL)
-		s->store->del(s->store, TABLE_user, user_key(s->arena, r->creator, r));
+		s->store->del(s->store, TABLE_user, creator_key(s->arena, r->creator, r->id));
 }
 
 struct count {
@@ -87,7 +86,7 @@ creator_count(struct service *s, const char *bare, uint64_t most)
 {
 	struct count c = { 0, most };
 
-	s->store->each(s->store, TABLE_user, user_key(s->arena, bare, NULL),
+	s->store->each(s->store, TABLE_user, creator_key(s->arena, bare, 0),
 	    (struct bytes){ NULL, 0 }, count_visit, &c);
 	return c.n;
 }

@@ -506,6 +506,7 @@ rooms_sweep(struct service *s)
 
 struct purge {
 	struct arena *arena;
+	const uint8_t *below; /* of dead rooms: the first id that is left alone; NULL: none */
 	struct bytes keys[PURGE_STEP];
 	size_t n;
 };
@@ -523,9 +524,23 @@ purge_visit(void *arg, struct bytes key, struct bytes val)
 	return p->n == PURGE_STEP;
 }
 
-/* Tables whose keys begin with a room's id; its sessions have left before it is destroyed. */
-static const enum table of_room[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive,
-	TABLE_invites, TABLE_roles, TABLE_spoke };
+/*
+ * Tables whose keys begin with a room's id; its sessions have left before it is destroyed. A record in table
+ * rooms is left by an import that did not come to its end.
+ */
+static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_requests,
+	TABLE_archive, TABLE_invites, TABLE_roles, TABLE_spoke };
+
+/* Ids that an import is still to give a name to have their data. */
+static int
+dead_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct purge *p = arg;
+
+	if (p->below != NULL && memcmp(key.p, p->below, 8) >= 0)
+		return 1;
+	return purge_visit(arg, key, val);
+}
 
 /* Removes what fits into the step; true: the step is full. */
 static bool
@@ -545,10 +560,13 @@ rooms_purge(struct service *s)
 	static const struct bytes all = { NULL, 0 };
 	struct purge *dead = arena_alloc(s->arena, sizeof(*dead));
 	struct purge *p = arena_alloc(s->arena, sizeof(*p));
+	uint8_t below[8];
 	bool full = false;
 
 	dead->arena = p->arena = s->arena;
-	s->store->each(s->store, TABLE_dead, all, all, purge_visit, dead);
+	id_bytes(s->import_from, below);
+	dead->below = s->import_from != 0 ? below : NULL;
+	s->store->each(s->store, TABLE_dead, all, all, dead_visit, dead);
 	for (size_t i = 0; i < dead->n && !full; i++) {
 		for (size_t t = 0; t < sizeof(of_room) / sizeof(of_room[0]) && !full; t++)
 			full = purge_table(s, of_room[t], dead->keys[i], p);
@@ -556,7 +574,7 @@ rooms_purge(struct service *s)
 			s->store->del(s->store, TABLE_dead, dead->keys[i]);
 	}
 	s->turn_wrote = s->turn_wrote || dead->n > 0;
-	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
+	s->purging = full || dead->n == PURGE_STEP;
 	return s->purging;
 }
 

@@ -306,6 +306,7 @@ struct service {
 	struct occupant_list left_occupants;
 	struct room_list busy, idle;
 	uint64_t next_id, nrooms;
+	uint64_t import_from;	/* rooms from that id on wait for their names: import.c; 0: none */
 	bool purging;		/* table dead is not empty */
 	struct lock_tree locks; /* the rooms that wait to be configured */
 	uint64_t ngone;		/* tombstones */

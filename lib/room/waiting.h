@@ -61,6 +61,10 @@ struct invitation {
 	int64_t sent_ms;     /* wall */
 };
 
+/* The key of what one JID sent another, by their bare JIDs. */
+struct bytes
+invitation_key(struct arena *, uint64_t room_id, const char *invitee, const char *inviter);
+
 /* Stores it instead of an older one of the same two. sent_ms is set. */
 void invitation_set(struct room *, const struct invitation *);
 void invitation_del(struct room *, const struct invitation *);

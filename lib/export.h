@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * export.h - rooms as text, out of a store and into a service; whether a store is sound
+ *
+ * The format is in mucd-export(5). A file begins with EXPORT_FIRST; all lines of a room stand together, from
+ * `room` to `end`. Writing needs a store alone, of which only reading functions are used. Reading needs a
+ * struct muc: nothing of a file is there before all of it is, in one turn at the end.
+ */
+#ifndef EXPORT_H
+#define EXPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "muc.h"
+
+struct buf;
+struct export;
+struct import;
+
+#define EXPORT_FIRST "mucd-export 1"
+
+/* -- out -- */
+
+/* complaint() is given what cannot be read, or could not be read again from the file. */
+struct export *export_new(
+    struct store *, void (*complaint)(void *arg, const char *room, const char *what), void *arg);
+void export_free(struct export *); /* NULL is allowed */
+
+/* Begins with a room, by its prepared bare JID, or with the next one of all. False: there is none. */
+bool export_room(struct export *, const char *jid);
+bool export_next(struct export *);
+
+enum export_step {
+	EXPORT_HEAD, /* there is more, and it belongs together: the store should show the same moment */
+	EXPORT_MORE, /* there is more; the store may show a later moment from now on */
+	EXPORT_END,  /* that was the room */
+};
+
+/*
+ * Adds lines, until there is nothing more of the room or more than some 100 kB were added. What is in
+ * the store's archive at the beginning is told, if it is still there when its turn comes; all
+ * else is told as it is at the beginning, if the store shows that moment for so long. A room that is
+ * destroyed meanwhile ends with the line `cut`, and an import leaves it out.
+ */
+enum export_step export_step(struct export *, struct buf *);
+
+/* -- in -- */
+
+struct import_conf {
+	bool replace; /* a room that is there goes, all of it, unless somebody is in it */
+	bool evict;   /* also then; they are not told */
+	/* Pairs of a room's address or a domain and what stands for it here; ends with NULL; or NULL. */
+	const char *const *renames;
+};
+
+/*
+ * One import of a service at a time. Its domains are served (muc_domain_add()). The conf must live as long as
+ * the import.
+ */
+struct import *import_new(struct muc *, const struct import_conf *);
+
+/* Gives it back. What was not finished is forgotten, and goes in steps (muc_tick()). */
+void import_free(struct import *); /* NULL is allowed */
+
+/*
+ * Takes a line, without its end. NULL: it is good; else what is wrong with it, until the next call; then
+ * the import can only be given back. It is part of a turn: commit when import_weight() says so.
+ */
+const char *import_line(struct import *, const char *line, size_t n);
+
+/* Bytes put since the last commit, about. */
+size_t import_weight(const struct import *);
+
+/*
+ * There are no more lines: the rooms are there, when this turn is committed. NULL, or what is wrong. *nrooms
+ * is how many there are.
+ */
+const char *import_finish(struct import *, uint64_t *nrooms);
+
+/* -- looking -- */
+
+struct check_totals {
+	uint64_t records, rooms, wrong;
+};
+
+/*
+ * Walks all tables: can each record be read, and do those that go together agree? wrong() is told what is
+ * wrong: with which table, which room (or NULL).
+ */
+void store_check(struct store *,
+    void (*wrong)(void *arg, const char *table, const char *room, const char *what), void *arg,
+    struct check_totals *);
+
+#endif

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * check.c - is a store sound?
+ *
+ * Every table is walked from its first record to its last, and what a record says of others is looked up:
+ * nothing is remembered, so a store of any size is checked in the same memory.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/digest.h"
+#include "../base/mem.h"
+#include "../base/xml_parse.h"
+#include "../export.h"
+#include "directory.h"
+#include "record.h"
+
+struct check {
+	struct service service; /* a store and an arena, for functions that read */
+	struct store *store;
+	struct arena *arena; /* of a record */
+	struct record_reader reader;
+	struct buf line; /* a record as a line; thrown away */
+	void (*wrong)(void *, const char *, const char *, const char *);
+	void *arg;
+	enum table table;
+	struct check_totals *totals;
+	uint64_t greatest_id, ngone;
+};
+
+static const struct bytes none = { NULL, 0 };
+
+static void __attribute__((format(printf, 3, 4)))
+wrong(struct check *c, const char *room, const char *fmt, ...)
+{
+	char what[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	c->totals->wrong++;
+	c->wrong(c->arg, store_table_name(c->table), room, what);
+}
+
+static bool
+get(struct check *c, enum table t, struct bytes key, struct bytes *val)
+{
+	return c->store->get(c->store, t, key, val) == STORE_OK;
+}
+
+static uint64_t
+id_in(struct bytes b)
+{
+	uint64_t id = 0;
+
+	for (int i = 0; i < 8; i++)
+		id = id << 8 | ((const uint8_t *)b.p)[i];
+	return id;
+}
+
+/* A field as a string; NULL: the record has none. */
+static char *
+text_in_record(struct check *c, enum line line, const char *name, struct bytes val)
+{
+	struct rec r;
+
+	return record_find(line, name, val, &r) ? rec_str(c->arena, &r) : NULL;
+}
+
+static uint64_t
+number_in_record(enum line line, const char *name, struct bytes val)
+{
+	struct rec r;
+
+	return record_find(line, name, val, &r) ? rec_u64(&r) : 0;
+}
+
+/* The address of the room of that id (8 bytes) in the arena; NULL: there is none. */
+static char *
+room_of(struct check *c, struct bytes id)
+{
+	struct bytes val;
+
+	return get(c, TABLE_rooms, id, &val) ? text_in_record(c, LINE_room, "jid", val) : NULL;
+}
+
+/* Can the record be read? */
+static void
+look_into(struct check *c, const char *room, enum line line, struct bytes tail, struct bytes val)
+{
+	const char *why;
+
+	c->line.len = 0;
+	record_write(c->arena, &c->reader, &c->line, line, tail, val, &why);
+	if (why == NULL)
+		why = record_lacks(c->arena, line, val);
+	if (why != NULL)
+		wrong(c, room, "%s", why);
+}
+
+/* Is a record under the key that its fields say? */
+static bool
+is_in_place(struct check *c, enum line line, struct bytes key, struct bytes val)
+{
+	struct record r = { .val = BUF_INIT };
+
+	switch (line_kinds[line].key) {
+	case KEY_JID:
+		r.jid = text_in_record(c, line, "jid", val);
+		if (r.jid == NULL)
+			return true; /* told already */
+		break;
+	case KEY_INVITE:
+		r.invitee = text_in_record(c, line, "invitee", val);
+		r.inviter = text_in_record(c, line, "inviter", val);
+		if (r.invitee == NULL || r.inviter == NULL)
+			return true;
+		break;
+	default:
+		return true;
+	}
+	return bytes_cmp(key, record_key(c->arena, id_in(key), line, &r)) == 0;
+}
+
+/* -- rooms, and where they stand -- */
+
+static void
+check_name(struct check *c, struct bytes key, struct bytes val)
+{
+	const char *jid = val.n == 8 ? room_of(c, val) : NULL;
+	struct jid j;
+
+	c->totals->rooms++;
+	if (val.n == 8 && id_in(val) > c->greatest_id)
+		c->greatest_id = id_in(val);
+	if (jid == NULL) {
+		wrong(c, arena_strndup(c->arena, key.p, key.n), "a name without a room");
+		return;
+	}
+	if (!jid_split(c->arena, jid, &j) || j.node == NULL ||
+	    bytes_cmp(name_key(c->arena, j.domain, j.node), key) != 0)
+		wrong(c, jid, "another room stands under its name");
+}
+
+/* What a room has of each affiliation. */
+struct tally {
+	uint64_t n, nowners;
+};
+
+static int
+tally_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct tally *t = arg;
+
+	(void)key;
+	t->n++;
+	t->nowners += number_in_record(LINE_affil, "affiliation", val) == AFF_OWNER;
+	return 0;
+}
+
+static void
+check_counts(struct check *c, const char *jid, struct bytes id, struct bytes val)
+{
+	uint64_t n = number_in_record(LINE_room, "affiliations", val);
+	uint64_t nowners = number_in_record(LINE_room, "owners", val);
+	struct tally t = { 0, 0 };
+
+	c->store->each(c->store, TABLE_affil, id, none, tally_visit, &t);
+	if (t.n != n || t.nowners != nowners)
+		wrong(c, jid, "it has %llu affiliations, %llu of owners, and counts %llu and %llu",
+		    (unsigned long long)t.n, (unsigned long long)t.nowners, (unsigned long long)n,
+		    (unsigned long long)nowners);
+}
+
+struct settings {
+	struct check *check;
+	const char *jid;
+};
+
+static void
+check_setting(void *arg, const char *var, const char *value)
+{
+	struct settings *s = arg;
+
+	if (value == NULL)
+		wrong(s->check, s->jid, "%s has none of its values", var);
+}
+
+static void
+check_config(struct check *c, const char *jid, struct bytes name, struct bytes val)
+{
+	struct settings s = { c, jid };
+	struct config config;
+	struct bytes listed;
+	struct rec r;
+
+	config_init(&config);
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		config_read(c->arena, &config, &r);
+	config_each(c->arena, &config, check_setting, &s);
+	if (get(c, TABLE_listed, name, &listed) !=
+	    (config.publicroom && number_in_record(LINE_room, "locked", val) == 0))
+		wrong(c, jid,
+		    config.publicroom ? "it is public and not listed"
+				      : "it is listed and not public");
+	config_release(&config);
+}
+
+static void
+check_creator(struct check *c, const char *jid, uint64_t id, struct bytes val)
+{
+	struct bytes found;
+	const char *creator = text_in_record(c, LINE_room, "creator", val);
+
+	if (creator != NULL && !get(c, TABLE_user, creator_key(c->arena, creator, id), &found))
+		wrong(c, jid, "it does not count as a room of who created it");
+}
+
+static void
+check_room(struct check *c, struct bytes key, struct bytes val)
+{
+	const char *jid = text_in_record(c, LINE_room, "jid", val);
+	struct bytes name, id;
+	struct jid j;
+
+	look_into(c, jid, LINE_room, none, val);
+	if (record_has(LINE_subject, val))
+		look_into(c, jid, LINE_subject, none, val);
+	if (key.n != 8 || jid == NULL || !jid_split(c->arena, jid, &j) || j.node == NULL) {
+		wrong(c, jid, "it has no address");
+		return;
+	}
+	/* What an import has left goes like a room that was destroyed. */
+	if (get(c, TABLE_dead, key, &id))
+		return;
+	name = name_key(c->arena, j.domain, j.node);
+	if (!get(c, TABLE_names, name, &id) || bytes_cmp(id, key) != 0)
+		wrong(c, jid, "no name leads to it");
+	check_counts(c, jid, key, val);
+	check_config(c, jid, name, val);
+	check_creator(c, jid, id_in(key), val);
+}
+
+static void
+check_listed(struct check *c, struct bytes key, struct bytes val)
+{
+	struct bytes id;
+	const char *name = arena_strndup(c->arena, key.p, key.n);
+
+	look_into(c, name, LINE_listed, none, val);
+	if (!get(c, TABLE_names, key, &id))
+		wrong(c, name, "a room that is not there is listed");
+}
+
+static void
+check_user(struct check *c, struct bytes key, struct bytes val)
+{
+	const char *jid, *creator = NULL;
+	struct bytes id = { (const uint8_t *)key.p + key.n - 8, 8 }, room;
+
+	if (key.n <= 8) {
+		wrong(c, NULL, "a key that is none");
+		return;
+	}
+	jid = room_of(c, id);
+	look_into(c, jid, LINE_user, none, val);
+	if (get(c, TABLE_rooms, id, &room))
+		creator = text_in_record(c, LINE_room, "creator", room);
+	if (creator == NULL || bytes_cmp(key, creator_key(c->arena, creator, id_in(id))) != 0)
+		wrong(c, jid, "somebody counts as its creator who is not");
+}
+
+/* -- what rooms have -- */
+
+static void
+check_nick_of(struct check *c, const char *jid, struct bytes key, struct bytes val)
+{
+	const char *nick = text_in_record(c, LINE_affil, "nick", val);
+	const char *owner = text_in_record(c, LINE_affil, "jid", val);
+	struct bytes found;
+
+	if (nick == NULL || owner == NULL)
+		return;
+	if (!get(c, TABLE_nicks, store_key(c->arena, id_in(key), nick), &found) ||
+	    bytes_cmp(found, (struct bytes){ owner, strlen(owner) }) != 0)
+		wrong(c, jid, "the nickname of %s is not reserved", owner);
+}
+
+static void
+check_nick(struct check *c, const char *jid, struct bytes key, struct bytes val)
+{
+	const char *owner = arena_strndup(c->arena, val.p, val.n), *nick;
+	struct bytes affil;
+
+	nick = get(c, TABLE_affil, store_key(c->arena, id_in(key), owner), &affil)
+		   ? text_in_record(c, LINE_affil, "nick", affil)
+		   : NULL;
+	if (nick == NULL || bytes_cmp(key, store_key(c->arena, id_in(key), nick)) != 0)
+		wrong(c, jid, "a nickname is reserved for %s, who has another one or none", owner);
+}
+
+/* A record of a room: its key begins with the room's id. */
+static void
+check_of_room(struct check *c, enum line line, struct bytes key, struct bytes val)
+{
+	const struct bytes id = { key.p, 8 };
+	struct bytes tail, found;
+	const char *jid;
+
+	if (key.n < 8) {
+		wrong(c, NULL, "a key that is none");
+		return;
+	}
+	/* Its data goes in steps. */
+	if (line != LINE_session && get(c, TABLE_dead, id, &found))
+		return;
+	jid = room_of(c, id);
+	if (jid == NULL) {
+		wrong(c, NULL, "a record of room %llu, which is not there",
+		    (unsigned long long)id_in(id));
+		return;
+	}
+	if (line == LINE_COUNT) {
+		check_nick(c, jid, key, val);
+		return;
+	}
+	tail = (struct bytes){ (const uint8_t *)key.p + 8, key.n - 8 };
+	look_into(c, jid, line, tail, val);
+	if (!is_in_place(c, line, key, val))
+		wrong(c, jid, "a record under a key of another one");
+	if (line == LINE_affil)
+		check_nick_of(c, jid, key, val);
+}
+
+/* -- what is left of rooms -- */
+
+/* Each is there twice: under its name, and under NUL, expiry and id. */
+static void
+check_gone(struct check *c, struct bytes key, struct bytes val)
+{
+	uint8_t expiry[1 + 8 + 8] = { 0 };
+	struct bytes other;
+	const char *name;
+
+	if (*(const char *)key.p == '\0') {
+		if (key.n != sizeof(expiry) || !get(c, TABLE_gone, val, &other))
+			wrong(c, NULL, "an expiry without a tombstone");
+		return;
+	}
+	c->ngone++;
+	name = arena_strndup(c->arena, key.p, key.n);
+	look_into(c, name, LINE_gone, none, val);
+	id_bytes(number_in_record(LINE_gone, "until", val), expiry + 1);
+	id_bytes(number_in_record(LINE_gone, "id", val), expiry + 9);
+	if (!get(c, TABLE_gone, (struct bytes){ expiry, sizeof(expiry) }, &other) ||
+	    bytes_cmp(other, key) != 0)
+		wrong(c, name, "a tombstone that does not expire");
+}
+
+static int
+count_visit(void *arg, struct bytes key, struct bytes val)
+{
+	(void)key, (void)val;
+	++*(uint64_t *)arg;
+	return 0;
+}
+
+static void
+check_meta(struct check *c, struct bytes key, struct bytes val)
+{
+	static const char listed[] = "listed";
+	const struct bytes head = { listed, sizeof(listed) };
+	const char *domain;
+	uint64_t n = 0;
+
+	if (!bytes_begin(key, head))
+		return;
+	domain =
+	    arena_strndup(c->arena, (const char *)key.p + sizeof(listed), key.n - sizeof(listed));
+	c->store->each(c->store, TABLE_listed, (struct bytes){ domain, strlen(domain) + 1 }, none,
+	    count_visit, &n);
+	(void)val;
+	if (rooms_listed_count(&c->service, domain) != n)
+		wrong(c, domain, "%llu of its rooms are listed, and it counts %llu",
+		    (unsigned long long)n,
+		    (unsigned long long)rooms_listed_count(&c->service, domain));
+}
+
+/* What the service counts; after all tables. */
+static void
+check_state(struct check *c)
+{
+	static const struct bytes state = { "state", 5 };
+	uint64_t rooms, gone;
+	struct bytes val;
+
+	c->table = TABLE_meta;
+	if (!get(c, TABLE_meta, state, &val)) {
+		wrong(c, NULL, "there is no record of the schema");
+		return;
+	}
+	look_into(c, NULL, LINE_state, none, val);
+	rooms = number_in_record(LINE_state, "rooms", val);
+	gone = number_in_record(LINE_state, "gone", val);
+	if (number_in_record(LINE_state, "next-id", val) <= c->greatest_id)
+		wrong(c, NULL, "the next room's id is in use");
+	if (rooms != c->totals->rooms)
+		wrong(c, NULL, "there are %llu rooms, and it counts %llu",
+		    (unsigned long long)c->totals->rooms, (unsigned long long)rooms);
+	if (gone != c->ngone)
+		wrong(c, NULL, "there are %llu tombstones, and it counts %llu",
+		    (unsigned long long)c->ngone, (unsigned long long)gone);
+}
+
+/* The kind of record that a table has; LINE_COUNT: it is none of fields. */
+static enum line
+line_in(enum table t)
+{
+	int i = 0;
+
+	while (i < LINE_COUNT && line_kinds[i].table != t)
+		i++;
+	return (enum line)i;
+}
+
+static int
+visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct check *c = arg;
+
+	arena_reset(c->arena);
+	c->totals->records++;
+	switch (c->table) {
+	case TABLE_meta:
+		check_meta(c, key, val);
+		break;
+	case TABLE_names:
+		check_name(c, key, val);
+		break;
+	case TABLE_rooms:
+		check_room(c, key, val);
+		break;
+	case TABLE_listed:
+		check_listed(c, key, val);
+		break;
+	case TABLE_user:
+		check_user(c, key, val);
+		break;
+	case TABLE_gone:
+		check_gone(c, key, val);
+		break;
+	case TABLE_dead:
+		if (key.n != 8)
+			wrong(c, NULL, "a key that is none");
+		break;
+	default:
+		check_of_room(c, line_in(c->table), key, val);
+		break;
+	}
+	return 0;
+}
+
+void
+store_check(struct store *store, void (*tell)(void *, const char *, const char *, const char *),
+    void *arg, struct check_totals *totals)
+{
+	struct check *c = mem_alloc(sizeof(*c));
+
+	*totals = (struct check_totals){ 0 };
+	c->store = c->service.store = store;
+	c->arena = c->service.arena = arena_new();
+	c->reader.parser = record_parser_new();
+	c->wrong = tell;
+	c->arg = arg;
+	c->totals = totals;
+	for (int t = 0; t < TABLE_COUNT; t++) {
+		c->table = (enum table)t;
+		store->each(store, c->table, none, none, visit, c);
+	}
+	check_state(c);
+	xml_parser_free(c->reader.parser);
+	buf_release(&c->line);
+	arena_free(c->arena);
+	free(c);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * export.c - rooms as text, out of a store
+ *
+ * A step goes on where the one before it ended, by the last key it has seen: between two of them the store
+ * may show another moment, and nothing is held that keeps it from that.
+ */
+#include "../export.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/mem.h"
+#include "../base/rec.h"
+#include "../base/xml_parse.h"
+#include "record.h"
+
+#define STEP_BYTES ((size_t)128 << 10)
+
+struct export
+{
+	struct store *store;
+	struct arena *arena; /* of a step */
+	struct record_reader reader;
+	void (*complaint)(void *, const char *, const char *);
+	void *arg;
+
+	struct buf name; /* key in table names of the room begun last by export_next() */
+	char *jid;
+	uint8_t id[8];
+	enum line line; /* of which there may be more */
+	uint8_t after[STORE_KEY_MAX];
+	size_t after_len; /* 0: from the first */
+	uint8_t last[STORE_KEY_MAX];
+	size_t last_len; /* of the archive when the room began; 0: there was nothing */
+	uint64_t nlines;
+};
+
+/* What a walk of one step knows. */
+struct walk {
+	struct export *x;
+	struct buf *out;
+	size_t most; /* length of out at which it stops */
+};
+
+struct export *
+export_new(struct store *store, void (*complaint)(void *, const char *, const char *), void *arg)
+{
+	struct export *x = mem_alloc(sizeof(*x));
+
+	x->store = store;
+	x->arena = arena_new();
+	x->reader.parser = record_parser_new();
+	x->complaint = complaint;
+	x->arg = arg;
+	return x;
+}
+
+void
+export_free(struct export *x)
+{
+	if (x == NULL)
+		return;
+	xml_parser_free(x->reader.parser);
+	arena_free(x->arena);
+	buf_release(&x->name);
+	free(x->jid);
+	free(x);
+}
+
+/* -- which room -- */
+
+static struct bytes
+id_of(struct export *x)
+{
+	return (struct bytes){ x->id, sizeof(x->id) };
+}
+
+static int
+last_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct export *x = arg;
+
+	(void)val;
+	memcpy(x->last, key.p, key.n);
+	x->last_len = key.n;
+	return 1;
+}
+
+/* Begins with the room of that id; false when there is no record of it. */
+static bool
+begin(struct export *x, struct bytes id)
+{
+	struct bytes val;
+	struct rec r;
+
+	if (id.n != sizeof(x->id))
+		return false;
+	memcpy(x->id, id.p, sizeof(x->id));
+	if (x->store->get(x->store, TABLE_rooms, id_of(x), &val) != STORE_OK)
+		return false;
+	if (!record_find(LINE_room, "jid", val, &r))
+		return false;
+	free(x->jid);
+	x->jid = mem_strndup((const char *)r.val, r.len);
+	x->line = LINE_room;
+	x->after_len = 0;
+	x->last_len = 0;
+	x->nlines = 0;
+	x->store->each_back(
+	    x->store, TABLE_archive, id_of(x), (struct bytes){ NULL, 0 }, last_visit, x);
+	return true;
+}
+
+bool
+export_room(struct export *x, const char *jid)
+{
+	struct bytes id;
+	struct jid j;
+
+	arena_reset(x->arena);
+	return jid_split(x->arena, jid, &j) && j.node != NULL && j.resource == NULL &&
+	       x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
+		   STORE_OK &&
+	       begin(x, id);
+}
+
+static int
+next_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct export *x = arg;
+
+	x->name.len = 0;
+	buf_add(&x->name, key.p, key.n);
+	if (begin(x, val))
+		return 1;
+	x->complaint(x->arg, arena_strndup(x->arena, key.p, key.n), "a name without a room");
+	return 0;
+}
+
+bool
+export_next(struct export *x)
+{
+	struct buf after = BUF_INIT;
+	bool found;
+
+	arena_reset(x->arena);
+	buf_add(&after, x->name.p, x->name.len);
+	found = x->store->each(x->store, TABLE_names, (struct bytes){ NULL, 0 },
+		    (struct bytes){ after.p, after.len }, next_visit, x) == STORE_STOP;
+	buf_release(&after);
+	return found;
+}
+
+/* -- its lines -- */
+
+static void
+add_line(struct export *x, struct buf *out, enum line line, struct bytes tail, struct bytes val)
+{
+	const char *why;
+
+	if (record_write(x->arena, &x->reader, out, line, tail, val, &why))
+		x->nlines++;
+	if (why != NULL)
+		x->complaint(x->arg, x->jid,
+		    arena_fmt(x->arena, "a record of table %s: %s",
+			store_table_name(line_kinds[line].table), why));
+}
+
+/* What cannot be said as a value is told of by a check; there it is as if it were not set. */
+static void
+add_setting(void *arg, const char *var, const char *value)
+{
+	const struct walk *w = arg;
+
+	if (value == NULL)
+		return;
+	buf_adds(w->out, "config ");
+	buf_adds(w->out, var);
+	buf_addc(w->out, '=');
+	word_write(w->out, value, strlen(value));
+	buf_addc(w->out, '\n');
+	w->x->nlines++;
+}
+
+static void
+add_config(struct export *x, struct buf *out, struct bytes val)
+{
+	struct walk w = { x, out, 0 };
+	struct config c;
+	struct rec r;
+
+	config_init(&c);
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		config_read(x->arena, &c, &r);
+	config_each(x->arena, &c, add_setting, &w);
+	config_release(&c);
+}
+
+static void
+add_room(struct export *x, struct buf *out)
+{
+	static const struct bytes no_tail = { NULL, 0 };
+	struct bytes val;
+
+	if (x->store->get(x->store, TABLE_rooms, id_of(x), &val) != STORE_OK)
+		return;
+	add_line(x, out, LINE_room, no_tail, val);
+	add_config(x, out, val);
+	if (record_has(LINE_subject, val))
+		add_line(x, out, LINE_subject, no_tail, val);
+}
+
+static int
+line_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct walk *w = arg;
+	struct export *x = w->x;
+	const struct bytes last = { x->last, x->last_len };
+
+	if (x->line == LINE_message && bytes_cmp(key, last) > 0)
+		return 0;
+	memcpy(x->after, key.p, key.n);
+	x->after_len = key.n;
+	add_line(x, w->out, x->line,
+	    (struct bytes){ (const uint8_t *)key.p + sizeof(x->id), key.n - sizeof(x->id) }, val);
+	return w->out->len >= w->most;
+}
+
+/* Adds records of the present kind; true: there may be more. */
+static bool
+add_records(struct export *x, struct buf *out)
+{
+	struct walk w = { x, out, out->len + STEP_BYTES };
+
+	return x->store->each(x->store, line_kinds[x->line].table, id_of(x),
+		   (struct bytes){ x->after, x->after_len }, line_visit, &w) == STORE_STOP;
+}
+
+/* The last line, by whether the room is there still. */
+static void
+add_end(struct export *x, struct buf *out)
+{
+	struct bytes id;
+	struct jid j;
+
+	if (jid_split(x->arena, x->jid, &j) && j.node != NULL &&
+	    x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
+		STORE_OK &&
+	    bytes_cmp(id, id_of(x)) == 0)
+		buf_adds(out, arena_fmt(x->arena, "end %llu\n", (unsigned long long)x->nlines));
+	else
+		buf_adds(out, "cut\n");
+}
+
+_Static_assert(LINE_message == LINE_COUNT - 1, "what takes long comes last");
+
+enum export_step
+export_step(struct export *x, struct buf *out)
+{
+	arena_reset(x->arena);
+	if (x->line == LINE_COUNT) {
+		add_end(x, out);
+		return EXPORT_END;
+	}
+	if (x->line == LINE_room)
+		add_room(x, out);
+	else if (add_records(x, out))
+		return x->line == LINE_message ? EXPORT_MORE : EXPORT_HEAD;
+	x->after_len = 0;
+	do
+		x->line++;
+	while (x->line < LINE_COUNT && line_kinds[x->line].table == TABLE_rooms);
+	return x->line >= LINE_message ? EXPORT_MORE : EXPORT_HEAD;
+}

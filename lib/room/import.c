@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * import.c - rooms out of text, into the store
+ *
+ * Until all of a file is there its rooms have no names, and their ids stand in table dead: whatever happens, what
+ * is not finished goes like the data of destroyed rooms do. The last turn gives the names.
+ */
+#include "import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/digest.h"
+#include "../base/mem.h"
+#include "../base/rec.h"
+#include "../base/xml_parse.h"
+#include "directory.h"
+#include "record.h"
+#include "waiting.h"
+
+#define RECORD_WEIGHT 64 /* what a record takes besides its bytes, about */
+
+enum state {
+	AT_FIRST, /* the first line is to come */
+	BETWEEN,  /* rooms */
+	IN_ROOM,
+	IS_OVER, /* finished, or something was wrong */
+};
+
+struct import {
+	struct service *service;
+	const struct import_conf *conf;
+	struct record_reader reader;
+	enum state state;
+	char *wrong;
+	size_t weight;
+	uint64_t commits; /* as of the weight */
+
+	/* the room whose lines come */
+	uint64_t id;
+	char *jid_was, *jid; /* its address in the file, and here */
+	struct buf head;     /* its own record but for the configuration and what is counted */
+	struct config config;
+	bool has_subject;
+	uint64_t nowners, naffiliations, nlines;
+
+	uint64_t *ids; /* those that wait for their names */
+	size_t nids, cap;
+	struct map jids; /* their addresses -> themselves */
+};
+
+static void
+forget_room(struct import *m)
+{
+	free(m->jid_was);
+	free(m->jid);
+	m->jid_was = m->jid = NULL;
+	buf_release(&m->head);
+	config_release(&m->config);
+	config_init(&m->config);
+	m->has_subject = false;
+	m->nowners = m->naffiliations = m->nlines = 0;
+}
+
+struct import *
+import_begin(struct service *s, const struct import_conf *conf)
+{
+	struct import *m = mem_alloc(sizeof(*m));
+
+	m->service = s;
+	m->conf = conf;
+	m->reader.parser = record_parser_new();
+	config_init(&m->config);
+	s->import_from = s->next_id;
+	return m;
+}
+
+void
+import_free(struct import *m)
+{
+	uint32_t i = 0;
+	char *jid;
+
+	if (m == NULL)
+		return;
+	m->service->purging = m->service->purging || m->service->next_id != m->service->import_from;
+	m->service->import_from = 0;
+	forget_room(m);
+	config_release(&m->config);
+	while ((jid = map_each(&m->jids, &i)) != NULL)
+		free(jid);
+	map_release(&m->jids);
+	xml_parser_free(m->reader.parser);
+	free(m->ids);
+	free(m->wrong);
+	free(m);
+}
+
+size_t
+import_weight(const struct import *m)
+{
+	return m->commits == m->service->stats.commits ? m->weight : 0;
+}
+
+/* Something is wrong, or nothing: what import_line() returns. */
+static const char *
+result(struct import *m, const char *wrong)
+{
+	if (wrong == NULL)
+		return NULL;
+	m->state = IS_OVER;
+	free(m->wrong);
+	m->wrong = mem_strdup(wrong);
+	return m->wrong;
+}
+
+/* -- putting -- */
+
+static void
+put(struct import *m, enum table t, struct bytes key, struct bytes val)
+{
+	struct service *s = m->service;
+
+	m->weight = import_weight(m);
+	m->commits = s->stats.commits;
+	s->store->put(s->store, t, key, val);
+	s->turn_wrote = true;
+	m->weight += key.n + val.n + RECORD_WEIGHT;
+}
+
+static struct bytes
+id_key(struct arena *a, uint64_t id)
+{
+	uint8_t *k = arena_alloc(a, 8);
+
+	id_bytes(id, k);
+	return (struct bytes){ k, 8 };
+}
+
+/* -- the lines of a room -- */
+
+/* The address under which a room of the file is here. */
+static const char *
+renamed(const struct import *m, const char *jid)
+{
+	struct arena *a = m->service->arena;
+	const char *at = strchr(jid, '@');
+
+	for (const char *const *p = m->conf->renames; p != NULL && *p != NULL; p += 2) {
+		if (strcmp(p[0], jid) == 0)
+			return p[1];
+		if (at != NULL && strcmp(p[0], at + 1) == 0)
+			return arena_cat(
+			    a, arena_strndup(a, jid, (size_t)(at + 1 - jid)), p[1], NULL);
+	}
+	return jid;
+}
+
+/* May a room of that address come? NULL, or why not. */
+static const char *
+is_taken(struct import *m, const struct jid *j)
+{
+	struct service *s = m->service;
+	struct bytes val;
+	struct room *r;
+
+	if (s->store->get(s->store, TABLE_names, name_key(s->arena, j->domain, j->node), &val) !=
+	    STORE_OK)
+		return NULL;
+	if (!m->conf->replace)
+		return arena_fmt(s->arena, "%s is there already", j->bare);
+	r = room_get(s, j);
+	if (r != NULL && r->noccupants > 0 && !m->conf->evict)
+		return arena_fmt(s->arena, "%s has occupants", j->bare);
+	return NULL;
+}
+
+static const char *
+new_room(struct import *m, const char *jid)
+{
+	struct service *s = m->service;
+	const char *taken;
+	struct jid j;
+
+	if (!jid_prep(s->arena, jid, &j) || j.node == NULL || j.resource != NULL ||
+	    strcmp(j.full, jid) != 0)
+		return arena_fmt(s->arena, "%s is no address of a room", jid);
+	if (service_domain(s, j.domain) < 0)
+		return arena_fmt(s->arena, "%s is not served here", j.domain);
+	if (map_get(&m->jids, jid) != NULL)
+		return arena_fmt(s->arena, "%s: twice", jid);
+	taken = is_taken(m, &j);
+	if (taken != NULL)
+		return taken;
+	m->id = s->next_id++;
+	m->jid = mem_strdup(jid);
+	state_save(s);
+	put(m, TABLE_dead, id_key(s->arena, m->id), (struct bytes){ "", 0 });
+	return NULL;
+}
+
+static const char *
+take_room(struct import *m, const struct words *w)
+{
+	struct service *s = m->service;
+	struct record r = { .val = BUF_INIT };
+	const char *was = NULL, *wrong;
+
+	if (m->state != BETWEEN)
+		return "the room before it has no end";
+	for (size_t i = 0; i < w->n; i++)
+		if (w->v[i].name != NULL && strcmp(w->v[i].name, "jid") == 0)
+			was = w->v[i].value;
+	if (was == NULL)
+		return "field jid: missing";
+	m->nlines = 0;
+	m->reader.room_was = m->jid_was = mem_strdup(was);
+	m->reader.room_is = renamed(m, was);
+	wrong = record_read(s->arena, &m->reader, LINE_room, w, &r);
+	if (wrong == NULL)
+		wrong = new_room(m, m->reader.room_is);
+	m->reader.room_is = m->jid;
+	buf_add(&m->head, r.val.p, r.val.len);
+	buf_release(&r.val);
+	m->state = IN_ROOM;
+	return wrong;
+}
+
+static const char *
+take_config(struct import *m, const struct words *w)
+{
+	struct arena *a = m->service->arena;
+	bool known;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct word *f = &w->v[i];
+
+		if (f->name == NULL || !f->quoted)
+			return "not a field and its value in quotes";
+		if (!config_set_value(&m->config, f->name, f->value, &known))
+			return arena_fmt(a, "field %.64s: not one of its values", f->name);
+		if (!known)
+			return arena_fmt(a, "field %.64s: there is none of that name", f->name);
+	}
+	return NULL;
+}
+
+/* The index of reserved nicks, and what a room counts. */
+static const char *
+take_affil(struct import *m, const struct record *r)
+{
+	struct service *s = m->service;
+	struct bytes val = { r->val.p, r->val.len }, key, owner;
+	enum affiliation affiliation;
+	const char *nick = NULL;
+	struct rec f;
+
+	record_find(LINE_affil, "affiliation", val, &f);
+	affiliation = (enum affiliation)rec_u64(&f);
+	if (record_find(LINE_affil, "nick", val, &f))
+		nick = rec_str(s->arena, &f);
+	m->naffiliations++;
+	m->nowners += affiliation == AFF_OWNER;
+	if (nick == NULL)
+		return NULL;
+	if (affiliation == AFF_OUTCAST)
+		return "an outcast has no nickname";
+	key = store_key(s->arena, m->id, nick);
+	if (s->store->get(s->store, TABLE_nicks, key, &owner) == STORE_OK)
+		return arena_fmt(s->arena, "nick \"%.200s\": twice", nick);
+	put(m, TABLE_nicks, key, (struct bytes){ r->jid, strlen(r->jid) });
+	return NULL;
+}
+
+static const char *
+take_record(struct import *m, enum line line, const struct words *w)
+{
+	struct service *s = m->service;
+	struct record r = { .val = BUF_INIT };
+	const char *wrong = record_read(s->arena, &m->reader, line, w, &r);
+	struct bytes key, val;
+
+	if (wrong == NULL) {
+		key = record_key(s->arena, m->id, line, &r);
+		if (s->store->get(s->store, line_kinds[line].table, key, &val) == STORE_OK)
+			wrong = "there is one like that in the room already";
+		else
+			put(m, line_kinds[line].table, key, (struct bytes){ r.val.p, r.val.len });
+	}
+	if (wrong == NULL && line == LINE_affil)
+		wrong = take_affil(m, &r);
+	buf_release(&r.val);
+	return wrong;
+}
+
+static const char *
+take_subject(struct import *m, const struct words *w)
+{
+	struct record r = { .val = BUF_INIT };
+	const char *wrong;
+
+	if (m->has_subject)
+		return "a second subject";
+	m->has_subject = true;
+	wrong = record_read(m->service->arena, &m->reader, LINE_subject, w, &r);
+	buf_add(&m->head, r.val.p, r.val.len);
+	buf_release(&r.val);
+	return wrong;
+}
+
+/* What nobody said: a room of another service has no secret of ours. */
+static void
+add_missing(struct import *m)
+{
+	struct service *s = m->service;
+	struct bytes val = { m->head.p, m->head.len };
+	uint8_t secret[SECRET_LEN];
+	struct rec f;
+
+	if (!record_find(LINE_room, "created", val, &f))
+		record_put_u64(&m->head, LINE_room, "created", (uint64_t)s->now.wall_ms);
+	if (record_find(LINE_room, "secret", (struct bytes){ m->head.p, m->head.len }, &f))
+		return;
+	s->host->random(s->host->arg, secret, sizeof(secret));
+	record_put(&m->head, LINE_room, "secret", secret, sizeof(secret));
+}
+
+static const char *
+take_end(struct import *m, const struct words *w)
+{
+	struct service *s = m->service;
+	const char *n = arena_fmt(s->arena, "%llu", (unsigned long long)m->nlines);
+
+	if (w->n > 1 || (w->n == 1 && (w->v[0].name != NULL || w->v[0].quoted)))
+		return "not a number of lines";
+	if (w->n == 1 && strcmp(w->v[0].value, n) != 0)
+		return arena_fmt(s->arena, "the room has %s lines, not %.32s", n, w->v[0].value);
+	add_missing(m);
+	record_put_u64(&m->head, LINE_room, "owners", m->nowners);
+	record_put_u64(&m->head, LINE_room, "affiliations", m->naffiliations);
+	config_write(&m->head, &m->config);
+	put(m, TABLE_rooms, id_key(s->arena, m->id), (struct bytes){ m->head.p, m->head.len });
+	if (m->nids == m->cap) {
+		m->cap = m->cap > 0 ? 2 * m->cap : 16;
+		m->ids = mem_realloc(m->ids, m->cap * sizeof(*m->ids));
+	}
+	m->ids[m->nids++] = m->id;
+	map_put(&m->jids, m->jid, m->jid);
+	m->jid = NULL;
+	forget_room(m);
+	m->state = BETWEEN;
+	return NULL;
+}
+
+/* It was destroyed while it was written: what came of it goes. */
+static const char *
+take_cut(struct import *m)
+{
+	forget_room(m);
+	m->state = BETWEEN;
+	return NULL;
+}
+
+static const char *
+take_line(struct import *m, const struct words *w)
+{
+	enum line line = line_of(w->kind);
+
+	if (line == LINE_room)
+		return take_room(m, w);
+	if (m->state != IN_ROOM)
+		return "a line that stands in no room";
+	if (strcmp(w->kind, "end") == 0)
+		return take_end(m, w);
+	if (strcmp(w->kind, "cut") == 0)
+		return take_cut(m);
+	if (strcmp(w->kind, "config") == 0)
+		return take_config(m, w);
+	if (line == LINE_subject)
+		return take_subject(m, w);
+	if (line == LINE_COUNT)
+		return arena_fmt(m->service->arena, "\"%.64s\": there are no such lines", w->kind);
+	return take_record(m, line, w);
+}
+
+const char *
+import_line(struct import *m, const char *line, size_t n)
+{
+	static const char first[] = EXPORT_FIRST;
+	struct words *w;
+	const char *wrong;
+
+	if (m->state == IS_OVER)
+		return "it is over";
+	if (m->state == AT_FIRST) {
+		if (n != sizeof(first) - 1 || memcmp(line, first, n) != 0)
+			wrong =
+			    "not the first line of an export that can be read here: " EXPORT_FIRST;
+		else
+			wrong = NULL;
+		m->state = BETWEEN;
+	} else if (n == 0 || *line == '#')
+		return NULL;
+	else {
+		w = arena_alloc(m->service->arena, sizeof(*w));
+		wrong = words_read(m->service->arena, line, n, w);
+		if (wrong == NULL)
+			wrong = take_line(m, w);
+		m->nlines++;
+	}
+	return result(m, wrong);
+}
+
+/* -- the end -- */
+
+/* Everything of a room that is to be replaced; who is in it hears nothing. */
+static void
+replace(struct service *s, const struct jid *j)
+{
+	struct room *r = room_get(s, j);
+
+	if (r == NULL)
+		return;
+	while (!TAILQ_EMPTY(&r->occupants))
+		session_remove(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions));
+	left_free(s);
+	room_destroy(r);
+}
+
+/* Reads what there is to know of a room that waits for its name; its strings live in the arena. */
+static void
+read_room(struct import *m, uint64_t id, struct room *r)
+{
+	struct service *s = m->service;
+	struct bytes val;
+	struct jid j;
+	struct rec f;
+
+	*r = (struct room){ .service = s, .id = id };
+	config_init(&r->config);
+	s->store->get(s->store, TABLE_rooms, id_key(s->arena, id), &val);
+	rec_init(&f, val.p, val.n);
+	while (rec_next(&f))
+		config_read(s->arena, &r->config, &f);
+	r->locked = record_find(LINE_room, "locked", val, &f) && rec_u64(&f) != 0;
+	if (record_find(LINE_room, "created", val, &f))
+		r->created_ms = (int64_t)rec_u64(&f);
+	if (record_find(LINE_room, "creator", val, &f))
+		r->creator = rec_str(s->arena, &f);
+	record_find(LINE_room, "jid", val, &f);
+	r->jid = rec_str(s->arena, &f);
+	jid_split(s->arena, r->jid, &j);
+	r->node = arena_strdup(s->arena, j.node);
+	r->domain = arena_strdup(s->arena, j.domain);
+}
+
+/* Gives a room its name, here and in all lists. */
+static void
+name(struct import *m, const struct jid *j, struct room *r)
+{
+	struct service *s = m->service;
+	struct bytes key = id_key(s->arena, r->id);
+
+	replace(s, j);
+	tombstone_remove(s, j);
+	put(m, TABLE_names, name_key(s->arena, j->domain, j->node), key);
+	s->store->del(s->store, TABLE_dead, key);
+	room_list_update(r);
+	if (r->creator != NULL)
+		creator_note(r);
+	s->nrooms++;
+}
+
+const char *
+import_finish(struct import *m, uint64_t *nrooms)
+{
+	struct service *s = m->service;
+	const char *wrong = NULL, *jid;
+	uint32_t at = 0;
+	struct room r;
+	struct jid j;
+
+	if (m->state != BETWEEN)
+		return result(
+		    m, m->state == IN_ROOM ? "the last room has no end" : "there is nothing");
+	/* All or none: somebody may have come or created one meanwhile. */
+	while (wrong == NULL && (jid = map_each(&m->jids, &at)) != NULL)
+		if (jid_split(s->arena, jid, &j))
+			wrong = is_taken(m, &j);
+	if (wrong != NULL)
+		return result(m, wrong);
+	for (size_t i = 0; i < m->nids; i++) {
+		read_room(m, m->ids[i], &r);
+		jid_split(s->arena, r.jid, &j);
+		name(m, &j, &r);
+		config_release(&r.config);
+	}
+	state_save(s);
+	*nrooms = m->nids;
+	m->state = IS_OVER;
+	return NULL;
+}

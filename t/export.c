@@ -1,0 +1,969 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * export.c - a room that is exported and imported elsewhere is the same room; a store that is not sound is found out
+ *
+ * export [SEED]: rooms made by chance, with everything in them that a room may have.
+ */
+#include "export.h"
+
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "room/directory.h"
+#include "room/record.h"
+#include "room/waiting.h"
+#include "service.h"
+#include "tap.h"
+
+#define ROUNDS 60
+#define NOW    INT64_C(1767225600000)
+
+static const struct bytes none = { NULL, 0 };
+static uint64_t chance = 1;
+
+static unsigned
+any(unsigned n)
+{
+	chance = chance * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(chance >> 33) % n;
+}
+
+/* -- a place where rooms are made without stanzas -- */
+
+struct world {
+	struct muc_host host;
+	struct service s;
+	struct out out;
+};
+
+static void
+give_random(void *arg, void *p, size_t n)
+{
+	(void)arg;
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)p)[i] = (uint8_t)any(256);
+}
+
+static void
+no_log(void *arg, enum muc_log level, const char *line)
+{
+	(void)arg, (void)level, (void)line;
+}
+
+static char rooms_example[] = "rooms.example";
+
+static void
+world_init(struct world *w)
+{
+	struct service *s = &w->s;
+
+	memset(w, 0, sizeof(*w));
+	w->host = (struct muc_host){ w, store_mem_new(), give_random, no_log };
+	s->host = &w->host;
+	s->store = w->host.store;
+	s->arena = arena_new();
+	s->now.wall_ms = NOW;
+	s->next_id = 1;
+	w->out.domain = rooms_example;
+	s->out = &w->out;
+	s->ndomains = 1;
+	TAILQ_INIT(&s->busy);
+	TAILQ_INIT(&s->idle);
+	TAILQ_INIT(&s->left_sessions);
+	TAILQ_INIT(&s->left_occupants);
+	TAILQ_INIT(&s->user_order);
+	RB_INIT(&s->locks);
+	muc_limits_default(&s->limits);
+	config_init(&s->defaults);
+	service_load(s);
+}
+
+static void
+world_release(struct world *w)
+{
+	rooms_sweep(&w->s);
+	users_free(&w->s);
+	map_release(&w->s.rooms);
+	config_release(&w->s.defaults);
+	arena_free(w->s.arena);
+	w->s.store->close(w->s.store);
+}
+
+/* -- things made by chance -- */
+
+static const char *
+any_text(struct arena *a)
+{
+	static const char *const pieces[] = { "a", "Hi ", "\"", "\\", "\n", "\t", "=", " ", "#",
+		"\xc3\xa4", "\xf0\x9f\x98\x80", "'", "<b>", "end", "\r", "\x7f", "\\x41" };
+	const char *s = "";
+
+	for (unsigned n = any(8); n > 0; n--)
+		s = arena_cat(a, s, pieces[any(sizeof(pieces) / sizeof(*pieces))], NULL);
+	return s;
+}
+
+static const char *
+any_or_null(struct arena *a)
+{
+	return any(3) == 0 ? NULL : any_text(a);
+}
+
+/* Some are so long that keys have only their digests. */
+static const char *
+any_bare(struct arena *a)
+{
+	char node[600];
+	unsigned n = any(8) == 0 ? 590 : 3 + any(5);
+
+	for (unsigned i = 0; i < n; i++)
+		node[i] = (char)('a' + any(26));
+	node[n] = '\0';
+	return arena_cat(a, any(5) == 0 ? "" : arena_cat(a, node, "@", NULL),
+	    any(2) ? "example.org"
+		   : "b\xc3\xbc"
+		     "cher.example",
+	    NULL);
+}
+
+static const char *
+any_user(struct arena *a)
+{
+	const char *bare;
+
+	do
+		bare = any_bare(a);
+	while (strchr(bare, '@') == NULL);
+	return bare;
+}
+
+static const char *
+any_payload(struct arena *a)
+{
+	return arena_fmt(a,
+	    "<body>%u \"quoted\"\n\xc3\xa4</body><x xmlns='urn:x' y='&quot;\\'><z/></x>",
+	    any(1000));
+}
+
+static void
+any_config(struct room *r)
+{
+	bool known;
+
+	r->config.membersonly = any(2);
+	r->config.publicroom = any(2);
+	r->config.whois = any(2);
+	r->config.maxusers = any(100);
+	r->config.presencebroadcast = any(8);
+	r->config.allowpm = any(4);
+	config_set_value(&r->config, "roomname", any_text(r->service->arena), &known);
+	config_set_value(&r->config, "roomdesc", any_text(r->service->arena), &known);
+	config_set_value(&r->config, "roomsecret", any(2) ? "pa\"ss" : "", &known);
+}
+
+static void
+any_affil(struct room *r)
+{
+	static const enum affiliation of[] = { AFF_OUTCAST, AFF_MEMBER, AFF_ADMIN, AFF_OWNER };
+	struct arena *a = r->service->arena;
+	struct affil f = {
+		.affiliation = of[any(4)],
+		.jid = any_bare(a),
+		.nick = any(2) ? arena_fmt(a, "nick %u", any(100000)) : NULL,
+		.reason = any_or_null(a),
+	};
+
+	affiliation_set(r, &f, any(2) ? any_user(a) : NULL);
+}
+
+static void
+any_entry(struct room *r, struct entry *e)
+{
+	struct arena *a = r->service->arena;
+
+	memset(e, 0, sizeof(*e));
+	archive_next_id(r, e->id);
+	e->kind = (enum entry_kind)(1 + any(5));
+	e->nick = any_or_null(a);
+	e->jid = any(2) ? arena_cat(a, any_user(a), "/", any_text(a), "x", NULL) : NULL;
+	e->msg_id = any_or_null(a);
+	e->lang = any(2) ? "de" : NULL;
+	e->payload = any_payload(a);
+	e->payload_len = strlen(e->payload);
+	e->prior = any(2) != 0;
+}
+
+static void
+any_message(struct room *r)
+{
+	struct entry e;
+
+	r->service->now.wall_ms += any(3) * 1000;
+	any_entry(r, &e);
+	archive_add(r, &e);
+}
+
+static void
+any_subject(struct room *r)
+{
+	struct entry e;
+
+	any_entry(r, &e);
+	room_set_subject(r, &e, any_text(r->service->arena));
+}
+
+static void
+any_request(struct room *r)
+{
+	struct arena *a = r->service->arena;
+	struct request q = { .jid = any_user(a),
+		.nick = "some nick",
+		.id = any_text(a),
+		.asked_ms = r->service->now.wall_ms };
+
+	for (int i = 0; i < REQUEST_TEXTS; i++)
+		q.text[i] = any_or_null(a);
+	request_set(r, &q);
+}
+
+static void
+any_invitation(struct room *r)
+{
+	struct arena *a = r->service->arena;
+	struct invitation i = {
+		.invitee = any_bare(a),
+		.inviter = arena_cat(a, any_user(a), "/r", NULL),
+		.shown = any(2) ? any_user(a) : arena_cat(a, r->jid, "/", "Romeo", NULL),
+		.id = any_text(a),
+	};
+
+	invitation_set(r, &i);
+}
+
+static void
+any_role(struct room *r)
+{
+	kept_role_set(r, any_user(r->service->arena), AFF_NONE, ROLE_MODERATOR);
+}
+
+static void
+any_spoke(struct room *r)
+{
+	r->config.slow_mode_duration = 1000;
+	spoke_note(r, any_user(r->service->arena));
+}
+
+static void
+any_room(struct world *w, const char *node)
+{
+	static void (*const kinds[])(struct room *) = { any_affil, any_affil, any_message,
+		any_message, any_request, any_invitation, any_role, any_spoke, any_subject };
+	struct service *s = &w->s;
+	struct room *r;
+	struct jid j;
+
+	jid_split(s->arena, arena_cat(s->arena, node, "@rooms.example", NULL), &j);
+	r = room_create(s, &j, any_user(s->arena));
+	r->locked = any(8) == 0;
+	any_config(r);
+	for (unsigned n = any(60); n > 0; n--)
+		kinds[any(sizeof(kinds) / sizeof(*kinds))](r);
+	room_save(r);
+	room_list_update(r);
+	rooms_sweep(s);
+}
+
+/* Also one whose name is too long for a key. */
+static void
+any_rooms(struct world *w)
+{
+	char node[600];
+
+	memset(node, 'n', sizeof(node) - 1);
+	node[sizeof(node) - 1] = '\0';
+	for (unsigned i = 0, n = 1 + any(4); i < n; i++)
+		any_room(w, arena_fmt(w->s.arena, "room%u", i));
+	if (any(3) == 0)
+		any_room(w, node);
+	arena_reset(w->s.arena);
+}
+
+/* -- out, in, and comparing -- */
+
+static unsigned ncomplaints;
+
+static void
+complain(void *arg, const char *room, const char *what)
+{
+	(void)arg;
+	if (ncomplaints++ < 5)
+		printf("# %.40s: %s\n", room, what);
+}
+
+static char *
+export_all(struct store *store)
+{
+	struct export *x = export_new(store, complain, NULL);
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, EXPORT_FIRST "\n");
+	while (export_next(x))
+		while (export_step(x, &b) != EXPORT_END)
+			continue;
+	export_free(x);
+	return buf_steal(&b);
+}
+
+static unsigned line_number;
+static char wrong_text[512];
+
+/* Commits as often as it can. NULL, or what is wrong. */
+static const char *
+import_text(struct muc *muc, const struct import_conf *conf, const char *text, size_t size)
+{
+	struct import *in = import_new(muc, conf);
+	const char *wrong = NULL, *end, *p = text, *const all = text + size;
+	uint64_t n;
+
+	for (line_number = 1; wrong == NULL && p < all; p = end + 1, line_number++) {
+		end = memchr(p, '\n', (size_t)(all - p));
+		if (end == NULL)
+			end = all;
+		wrong = import_line(in, p, (size_t)(end - p));
+		if (wrong == NULL && import_weight(in) > 500)
+			muc_commit(muc);
+		if (wrong != NULL)
+			break;
+	}
+	if (wrong == NULL)
+		wrong = import_finish(in, &n);
+	if (wrong != NULL) {
+		snprintf(wrong_text, sizeof(wrong_text), "%s", wrong);
+		wrong = wrong_text;
+	}
+	import_free(in);
+	muc_commit(muc);
+	return wrong;
+}
+
+static unsigned nwrong;
+static bool shows_wrong = true;
+
+static void
+show_wrong(void *arg, const char *table, const char *room, const char *what)
+{
+	(void)arg;
+	nwrong++;
+	if (shows_wrong)
+		printf("# %s: %.40s: %s\n", table, room != NULL ? room : "-", what);
+}
+
+static bool
+is_sound(struct store *s)
+{
+	struct check_totals totals;
+
+	nwrong = 0;
+	store_check(s, show_wrong, NULL, &totals);
+	return nwrong == 0 && totals.wrong == 0;
+}
+
+static int
+add_record(void *arg, struct bytes key, struct bytes val)
+{
+	struct buf *b = arg;
+	char hex[2 * STORE_KEY_MAX + 1];
+	uint8_t digest[SHA256_LEN];
+
+	digest_hex(key.p, key.n, hex);
+	buf_adds(b, hex);
+	digest_sha256(val.p, val.n, digest);
+	digest_hex(digest, sizeof(digest), hex);
+	buf_adds(b, " ");
+	buf_adds(b, hex);
+	buf_addc(b, '\n');
+	return 0;
+}
+
+/* All records of a room but its own, without its id. */
+static char *
+records_of(struct store *s, enum table t, struct bytes id)
+{
+	struct buf b = BUF_INIT, all = BUF_INIT;
+	size_t eol;
+
+	s->each(s, t, id, none, add_record, &b);
+	for (size_t i = 0; i < b.len; i += eol + 1) {
+		eol = (size_t)((char *)memchr(b.p + i, '\n', b.len - i) - (b.p + i));
+		buf_add(&all, b.p + i + 16, eol + 1 - 16);
+	}
+	buf_release(&b);
+	return buf_steal(&all);
+}
+
+struct compared {
+	struct store *other;
+	unsigned ndifferent;
+};
+
+static int
+compare_room(void *arg, struct bytes name, struct bytes id)
+{
+	struct compared *c = arg;
+	struct store *s = c->other;
+	struct bytes there;
+
+	(void)name, (void)id;
+	if (s->get(s, TABLE_names, name, &there) != STORE_OK)
+		c->ndifferent++;
+	return 0;
+}
+
+static unsigned
+count_rooms_of(struct store *s, enum table t)
+{
+	struct buf b = BUF_INIT;
+	unsigned n;
+
+	s->each(s, t, none, none, add_record, &b);
+	buf_addc(&b, '\0');
+	n = (unsigned)count_of(b.p, "\n");
+	buf_release(&b);
+	return n;
+}
+
+/* Do two stores have the same rooms with the same records, by whatever ids? */
+static bool
+are_same(struct store *a, struct store *b, const char *const *nodes, size_t n)
+{
+	static const enum table tables[] = { TABLE_affil, TABLE_nicks, TABLE_requests,
+		TABLE_archive, TABLE_invites, TABLE_roles, TABLE_spoke };
+	struct compared c = { b, 0 };
+	struct arena *arena = arena_new();
+
+	a->each(a, TABLE_names, none, none, compare_room, &c);
+	for (size_t i = 0; i < n; i++) {
+		struct bytes name = name_key(arena, "rooms.example", nodes[i]), in_a, in_b;
+
+		if (a->get(a, TABLE_names, name, &in_a) != STORE_OK)
+			continue;
+		if (b->get(b, TABLE_names, name, &in_b) != STORE_OK) {
+			c.ndifferent++;
+			continue;
+		}
+		for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++) {
+			char *x = records_of(a, tables[t], in_a),
+			     *y = records_of(b, tables[t], in_b);
+
+			if (strcmp(x, y) != 0) {
+				printf(
+				    "# table %s of %.40s\n", store_table_name(tables[t]), nodes[i]);
+				c.ndifferent++;
+			}
+			free(x);
+			free(y);
+		}
+	}
+	for (int t = 0; t < TABLE_COUNT; t++)
+		if (t != TABLE_meta &&
+		    count_rooms_of(a, (enum table)t) != count_rooms_of(b, (enum table)t)) {
+			printf("# table %s: another number of records\n",
+			    store_table_name((enum table)t));
+			c.ndifferent++;
+		}
+	arena_free(arena);
+	return c.ndifferent == 0;
+}
+
+static void
+run_down(struct test *t)
+{
+	for (int i = 0; i < 100 && muc_deadline(t->muc) <= t->now.mono_ms; i++) {
+		muc_tick(t->muc, t->now);
+		muc_commit(t->muc);
+	}
+}
+
+/* A service that takes rooms. */
+static void
+begin(struct test *t)
+{
+	enum muc_error error;
+
+	test_init(t);
+	t->now.wall_ms = NOW;
+	test_start(t, &error);
+	muc_commit(t->muc);
+}
+
+static const char *const nodes[] = { "room0", "room1", "room2", "room3" };
+
+static void
+test_same(void)
+{
+	static const struct import_conf conf = { 0 };
+	unsigned nsame = 0, nequal = 0, nsound = 0, nempty = 0, nagain = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct world w;
+		struct test t;
+		char *there, *here, *again;
+		const char *wrong;
+
+		world_init(&w);
+		any_rooms(&w);
+		begin(&t);
+		there = export_all(w.s.store);
+		wrong = import_text(t.muc, &conf, there, strlen(there));
+		if (wrong != NULL)
+			printf("# line %u: %s\n", line_number, wrong);
+		here = export_all(t.host.store);
+		nsame += wrong == NULL && strcmp(there, here) == 0;
+		nequal += are_same(w.s.store, t.host.store, nodes, 4);
+		nsound += is_sound(w.s.store) && is_sound(t.host.store);
+		/* Once more: all is refused, and nothing has changed. */
+		wrong = import_text(t.muc, &conf, there, strlen(there));
+		run_down(&t);
+		again = export_all(t.host.store);
+		nagain += wrong != NULL && strstr(wrong, "is there already") != NULL &&
+			  strcmp(here, again) == 0 && is_sound(t.host.store) &&
+			  are_same(w.s.store, t.host.store, nodes, 4);
+		free(again);
+		/* And in place of what is there. */
+		{
+			const struct import_conf over = { .replace = true };
+
+			wrong = import_text(t.muc, &over, there, strlen(there));
+			run_down(&t);
+			again = export_all(t.host.store);
+			nempty += wrong == NULL && strcmp(again, there) == 0 &&
+				  is_sound(t.host.store) &&
+				  are_same(w.s.store, t.host.store, nodes, 4);
+			free(again);
+		}
+		free(there);
+		free(here);
+		test_release(&t);
+		world_release(&w);
+	}
+	is_int(nsame, ROUNDS, "exported, imported and exported: the same text");
+	is_int(nequal, ROUNDS, "the same records");
+	is_int(nsound, ROUNDS, "both stores are sound");
+	is_int(nagain, ROUNDS, "a second time it is refused, and nothing is left of it");
+	is_int(nempty, ROUNDS, "or replaces what was there, of which nothing is left");
+	is_int(ncomplaints, 0, "nothing that could not be written");
+}
+
+/* -- under another address -- */
+
+static char *
+replaced(const char *text, const char *old, const char *new)
+{
+	struct buf b = BUF_INIT;
+	const char *at;
+
+	for (; (at = strstr(text, old)) != NULL; text = at + strlen(old)) {
+		buf_add(&b, text, (size_t)(at - text));
+		buf_adds(&b, new);
+	}
+	buf_adds(&b, text);
+	return buf_steal(&b);
+}
+
+#define HEAD   "mucd-export 1\n"
+#define ROOM   "room jid=\"a@rooms.example\" created=2026-01-01T00:00:00.000Z secret=" SECRET "\n"
+#define SECRET "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static void
+test_renamed(void)
+{
+	static const char *const domain[] = { "old.example", "rooms.example", NULL };
+	static const char *const room[] = { "a@old.example", "b@rooms.example", NULL };
+	static const struct import_conf to_domain = { .renames = domain },
+					to_room = { .renames = room };
+	static const char text[] = HEAD
+	    "room jid=\"a@old.example\" locked=0 created=2026-01-01T00:00:00.000Z secret=" SECRET
+	    "\n"
+	    "invite time=2026-01-01T00:00:00.000Z invitee=\"x@y\" inviter=\"z@y/r\" "
+	    "shown=\"a@old.example/Romeo\" id=\"i\"\n"
+	    "end\n";
+	struct test t;
+	char *here, *want;
+
+	begin(&t);
+	is_str(import_text(t.muc, &to_domain, text, strlen(text)), NULL, "another domain");
+	is_str(import_text(t.muc, &to_room, text, strlen(text)), NULL, "another name");
+	here = export_all(t.host.store);
+	want = replaced(here, "b@rooms.example", "a@rooms.example");
+	is_int(count_of(here, "shown=\"a@rooms.example/Romeo\""), 1,
+	    "what shows the room's address follows");
+	is_int(count_of(here, "shown=\"b@rooms.example/Romeo\""), 1, "to the other name, too");
+	is_int(count_of(want, SECRET), 2, "the secret of occupants' ids is the same");
+	ok(is_sound(t.host.store), "sound");
+	free(here);
+	free(want);
+	test_release(&t);
+}
+
+/* -- what is refused -- */
+
+static const struct {
+	const char *lines; /* behind HEAD; NULL: without it */
+	unsigned line;
+	const char *says;
+} refused[] = {
+	{ "affil jid=\"a@b\" affiliation=owner\n", 2, "stands in no room" },
+	{ "end 1\n", 2, "stands in no room" },
+	{ "room\n", 2, "field jid: missing" },
+	{ "room jid=\"a@rooms.example/x\"\n", 2, "no address of a room" },
+	{ "room jid=\"rooms.example\"\n", 2, "no address of a room" },
+	{ "room jid=\"A@rooms.example\"\n", 2, "field jid" },
+	{ "room jid=a@rooms.example\n", 2, "not in quotes" },
+	{ "room jid=\"a@other.example\"\n", 2, "not served" },
+	{ ROOM, 3, "has no end" },
+	{ ROOM ROOM, 3, "no end" },
+	{ ROOM "end\n" ROOM, 4, "twice" },
+	{ ROOM "end 2\n", 3, "has 1 lines, not 2" },
+	{ ROOM "end x=1\n", 3, "not a number" },
+	{ ROOM "nonsense\n", 3, "no such lines" },
+	{ ROOM "session jid=\"a@b/c\" nick=\"n\" role=visitor\n", 3, "no such lines" },
+	{ ROOM "config muc#roomconfig_whois=\"everybody\"\n", 3, "muc#roomconfig_whois: not one" },
+	{ ROOM "config colour=\"red\"\n", 3, "colour: there is none" },
+	{ ROOM "config muc#roomconfig_whois=anyone\n", 3, "in quotes" },
+	{ ROOM "affil jid=\"a@b\"\n", 3, "field affiliation: missing" },
+	{ ROOM "affil affiliation=owner\n", 3, "field jid: missing" },
+	{ ROOM "affil jid=\"a@b\" affiliation=\"owner\"\n", 3, "without quotes" },
+	{ ROOM "affil jid=\"a@b\" affiliation=king\n", 3, "none of: outcast" },
+	{ ROOM "affil jid=\"a@b\" affiliation=-\n", 3, "none of: outcast" },
+	{ ROOM "affil jid=\"a@b/c\" affiliation=owner\n", 3, "not a bare JID" },
+	{ ROOM "affil jid=\"A@b\" affiliation=owner\n", 3, "not a bare JID" },
+	{ ROOM "affil jid=\"a@b\" jid=\"a@b\" affiliation=owner\n", 3, "field jid: twice" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner colour=red\n", 3,
+	    "there is none of that name" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner tag3=00\n", 3, "there is none of that name" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner tag99=0g\n", 3, "there is none of that name" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner time=yesterday\n", 3, "not a date" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner time=1960-01-01T00:00:00Z\n", 3, "not a date" },
+	{ ROOM "affil jid=\"a@b\" affiliation=outcast nick=\"n\"\n", 3, "outcast has no nick" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner nick=\" n\"\n", 3, "not a nickname" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner\naffil jid=\"a@b\" affiliation=member\n", 4,
+	    "one like that" },
+	{ ROOM
+	    "affil jid=\"a@b\" affiliation=owner nick=\"n\"\naffil jid=\"c@b\" affiliation=member "
+	    "nick=\"n\"\n",
+	    4, "nick \"n\": twice" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner reason=\"\\x01\"\n", 3, "XML does not have" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner reason=\"\\x00\"\n", 3, "not UTF-8" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner reason=\"\xff\"\n", 3, "not UTF-8" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner reason=\"\\q\"\n", 3, "an escape" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner reason=\"\\x4\"\n", 3, "an escape" },
+	{ ROOM "affil jid=\"a@b\" affiliation=owner reason=\"x\n", 3, "without its end" },
+	{ ROOM "affil jid=\"a@b\"affiliation=owner\n", 3, "no blank" },
+	{ ROOM "affil jid=\"a@b\" affiliation=ow\"ner\n", 3, "in quotes" },
+	{ ROOM "affil jid=\"a@b\" owner\n", 3, "\"owner\" is no field" },
+	{ ROOM "message id=0197 kind=message payload=\"\"\n", 3, "not an id" },
+	{ ROOM "message kind=message payload=\"\"\n", 3, "field id: missing" },
+	{ ROOM "message id=01976e2c-0000-7000-8000-000000000000 kind=message payload=\"<body>\"\n",
+	    3, "not the children" },
+	{ ROOM "message id=01976e2c-0000-7000-8000-000000000000 kind=message "
+	       "payload=\"</message><message>\"\n",
+	    3, "not the children" },
+	{ ROOM "message id=01976e2c-0000-7000-8000-000000000000 kind=message payload=\"<a:b/>\"\n",
+	    3, "not the children" },
+	{ ROOM "role time=2026-01-01T00:00:00Z role=visitor under=none\n", 3,
+	    "field jid: missing" },
+	{ ROOM "role sha256=00 time=2026-01-01T00:00:00Z role=visitor under=none\n", 3, "64 hex" },
+	{ ROOM "subject payload=\"\"\nsubject payload=\"\"\n", 4, "second subject" },
+	{ ROOM "subject payload=\"\" id=x\n", 3, "not an id" },
+	{ "room jid=\"a@rooms.example\" secret=00\n", 2, "not 64" },
+	{ "room jid=\"a@rooms.example\" locked=yes\n", 2, "neither 0 nor 1" },
+	{ NULL, 1, "not the first line" },
+};
+
+/* Nothing is left of it: what there is, is sound, and empty. */
+static bool
+is_clean(struct test *t)
+{
+	bool clean = true;
+
+	run_down(t);
+	for (int i = 0; i < TABLE_COUNT; i++)
+		clean =
+		    clean && (i == TABLE_meta || count_rooms_of(t->host.store, (enum table)i) == 0);
+	return clean && is_sound(t->host.store);
+}
+
+static void
+test_refused(void)
+{
+	static const struct import_conf conf = { 0 };
+	unsigned nclean = 0;
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		struct buf b = BUF_INIT;
+		const char *wrong;
+		struct test t;
+
+		begin(&t);
+		buf_adds(&b, refused[i].lines != NULL ? HEAD : "mucd-export 2\n");
+		buf_adds(&b, refused[i].lines != NULL ? refused[i].lines : ROOM "end\n");
+		wrong = import_text(t.muc, &conf, b.p, b.len);
+		ok(wrong != NULL && strstr(wrong, refused[i].says) != NULL &&
+			line_number == refused[i].line,
+		    "line %u: %s", line_number, wrong != NULL ? wrong : "taken");
+		nclean += is_clean(&t);
+		buf_release(&b);
+		test_release(&t);
+	}
+	is_int(nclean, sizeof(refused) / sizeof(*refused), "nothing is left of any of them");
+}
+
+/* Cut off anywhere, or with a byte that is another one: all of it or nothing, and never unsound. */
+static void
+test_garbled(void)
+{
+	static const struct import_conf conf = { 0 };
+	unsigned ncut = 0, nclean = 0, nsound = 0, nround = 0;
+	struct world w;
+	struct test t;
+	char *text;
+	size_t n;
+
+	world_init(&w);
+	any_room(&w, "room0");
+	text = export_all(w.s.store);
+	n = strlen(text);
+	begin(&t);
+	for (size_t i = 0; i + 1 < n; i += 1 + any(60)) {
+		nround++;
+		/* `end` alone is allowed: a file that was edited. */
+		ncut += import_text(t.muc, &conf, text, i) != NULL ||
+			strncmp(text + n - 4, "end", 3) == 0 || n - i < 6;
+		nclean += is_clean(&t) || n - i < 6;
+	}
+	test_release(&t);
+	is_int(ncut, nround, "a file that is cut off is refused");
+	is_int(nclean, nround, "and nothing is left of it");
+	nround = 0;
+	for (size_t i = 0; i < n; i += 1 + any(40)) {
+		char was = text[i];
+
+		begin(&t);
+		text[i] = (char)any(256);
+		nround++;
+		nsound += import_text(t.muc, &conf, text, n) == NULL ? is_sound(t.host.store)
+								     : is_clean(&t);
+		text[i] = was;
+		test_release(&t);
+	}
+	is_int(nsound, nround, "a garbled file leaves all or nothing");
+	free(text);
+	world_release(&w);
+}
+
+/* A process that dies in the midst of it. */
+static void
+test_crash(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const lines[] = { "mucd-export 1", "room jid=\"a@rooms.example\"",
+		"affil jid=\"x@y\" affiliation=owner nick=\"n\"", "end",
+		"room jid=\"b@rooms.example\"", "affil jid=\"x@y\" affiliation=owner nick=\"n\"" };
+	enum muc_error error;
+	struct import *in;
+	struct test t;
+	struct muc *dead;
+
+	begin(&t);
+	in = import_new(t.muc, &conf);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		ok(import_line(in, lines[i], strlen(lines[i])) == NULL, "%s", lines[i]);
+		muc_commit(t.muc);
+		/* Data of destroyed rooms goes meanwhile, this does not. */
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+	}
+	is_int(count_rooms_of(t.host.store, TABLE_affil), 2, "two rooms have their data");
+	is_int(count_rooms_of(t.host.store, TABLE_names), 0, "and no names");
+	ok(is_sound(t.host.store), "sound all the same");
+	dead = t.muc;
+	muc_stream_free(t.stream);
+	test_start(&t, &error);
+	ok(is_clean(&t), "another process finds the rest, and removes it");
+	import_free(in);
+	muc_free(dead);
+	test_release(&t);
+}
+
+/* -- who is in a room -- */
+
+static const char *
+import_over(struct test *t, bool evict)
+{
+	const struct import_conf conf = { .replace = true, .evict = evict };
+	static const char text[] = HEAD "room jid=\"room@rooms.example\"\nend\n";
+	const char *wrong = import_text(t->muc, &conf, text, strlen(text));
+
+	run_down(t);
+	return wrong;
+}
+
+static void
+test_occupants(void)
+{
+	struct test t;
+	char *said;
+
+	begin(&t);
+	free(test_ask(&t, ENTER("romeo", "Romeo")));
+	is_int(count_rooms_of(t.host.store, TABLE_sessions), 1, "somebody is in a room");
+	is_str(import_over(&t, false), "room@rooms.example has occupants", "it is not replaced");
+	ok(is_sound(t.host.store), "sound");
+	is_str(import_over(&t, true), NULL, "unless they are to go");
+	is_int(count_rooms_of(t.host.store, TABLE_sessions), 0, "they have gone");
+	ok(is_sound(t.host.store), "sound");
+	said = test_ask(&t, SAY("romeo", "x"));
+	ok(strstr(said, "not-acceptable") != NULL, "which they are told when they say something");
+	free(said);
+	test_release(&t);
+}
+
+/* -- a store that is not sound -- */
+
+struct nth {
+	unsigned n;
+	uint8_t key[STORE_KEY_MAX];
+	size_t key_len;
+	struct buf val;
+};
+
+static int
+nth_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct nth *f = arg;
+
+	if (f->n-- > 0)
+		return 0;
+	memcpy(f->key, key.p, key.n);
+	f->key_len = key.n;
+	f->val.len = 0;
+	buf_add(&f->val, val.p, val.n);
+	return 1;
+}
+
+/* Takes each record of a table away in turn; how many of them are missed. */
+static unsigned
+missed(struct store *s, enum table t, unsigned *n)
+{
+	struct nth f = { .val = BUF_INIT };
+	unsigned i = 0, found = 0;
+
+	shows_wrong = false;
+	for (;; i++) {
+		f.n = i;
+		if (s->each(s, t, none, none, nth_visit, &f) != STORE_STOP)
+			break;
+		s->del(s, t, (struct bytes){ f.key, f.key_len });
+		found += !is_sound(s);
+		s->put(
+		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
+	}
+	shows_wrong = true;
+	*n = i;
+	buf_release(&f.val);
+	return found;
+}
+
+/* Cuts the last byte off each record in turn. */
+static unsigned
+found_broken(struct store *s, enum table t, unsigned *n)
+{
+	struct nth f = { .val = BUF_INIT };
+	unsigned i = 0, found = 0;
+
+	shows_wrong = false;
+	for (;; i++) {
+		f.n = i;
+		if (s->each(s, t, none, none, nth_visit, &f) != STORE_STOP)
+			break;
+		s->put(s, t, (struct bytes){ f.key, f.key_len },
+		    (struct bytes){ f.val.p, f.val.len > 0 ? f.val.len - 1 : 0 });
+		found += !is_sound(s);
+		s->put(
+		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
+	}
+	shows_wrong = true;
+	*n = i;
+	buf_release(&f.val);
+	return found;
+}
+
+static void
+test_unsound(void)
+{
+	static const enum table whole[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
+		TABLE_listed, TABLE_user, TABLE_gone };
+	static const enum table broken[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
+		TABLE_requests, TABLE_listed, TABLE_sessions, TABLE_user, TABLE_gone, TABLE_archive,
+		TABLE_invites, TABLE_roles, TABLE_spoke };
+	struct world w;
+	unsigned n, found;
+	struct room *r;
+	struct jid j;
+
+	world_init(&w);
+	for (int i = 0; i < 9; i++)
+		any_room(&w, arena_fmt(w.s.arena, "room%d", i));
+	any_room(&w, "gone");
+	jid_split(w.s.arena, "gone@rooms.example", &j);
+	r = room_get(&w.s, &j);
+	tombstone_set(r, NULL, "romeo@example");
+	room_destroy(r);
+	while (rooms_purge(&w.s))
+		continue;
+	rooms_sweep(&w.s);
+	any_room(&w, "busy");
+	jid_split(w.s.arena, "busy@rooms.example", &j);
+	r = room_get(&w.s, &j);
+	jid_split(w.s.arena, "romeo@example/r", &j);
+	session_save(session_add(r, "Romeo", &j, ROLE_VISITOR, AFF_NONE));
+	ok(is_sound(w.s.store), "a store with all there may be is sound");
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
+		found = missed(w.s.store, whole[i], &n);
+		ok(n > 0 && found == n, "each of %u records of %s is missed: %u", n,
+		    store_table_name(whole[i]), found);
+	}
+	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
+		found = found_broken(w.s.store, broken[i], &n);
+		ok(n > 0 && found == n, "each of %u records of %s is found broken: %u", n,
+		    store_table_name(broken[i]), found);
+	}
+	room_free(r);
+	world_release(&w);
+}
+
+static void
+test_fates(void)
+{
+	for (int t = 0; t < TABLE_COUNT; t++)
+		ok(table_fates[t] != FATE_NONE,
+		    "table %s has a place in exports, or none on purpose",
+		    store_table_name((enum table)t));
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc > 1)
+		chance = strtoull(argv[1], NULL, 10);
+	test_fates();
+	test_same();
+	test_renamed();
+	test_refused();
+	test_garbled();
+	test_crash();
+	test_occupants();
+	test_unsound();
+	return tap_done();
+}

@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "room/ban.h"
 #include "room/directory.h"
 #include "room/record.h"
 #include "room/waiting.h"
@@ -73,6 +74,8 @@ world_init(struct world *w)
 	TAILQ_INIT(&s->left_sessions);
 	TAILQ_INIT(&s->left_occupants);
 	TAILQ_INIT(&s->user_order);
+	TAILQ_INIT(&s->bans.exact);
+	TAILQ_INIT(&s->bans.patterns);
 	RB_INIT(&s->locks);
 	muc_limits_default(&s->limits);
 	config_init(&s->defaults);
@@ -149,7 +152,7 @@ any_payload(struct arena *a)
 static void
 any_config(struct room *r)
 {
-	bool known;
+	config_set known;
 
 	r->config.membersonly = any(2);
 	r->config.publicroom = any(2);
@@ -829,6 +832,36 @@ test_occupants(void)
 	test_release(&t);
 }
 
+/* What the operator decides for all rooms holds for those that come, too, now and after a restart. */
+static void
+test_forced(void)
+{
+	static const char *const pairs[] = { "publicroom", "0", NULL };
+	static const struct import_conf conf = { 0 };
+	static const char text[] = HEAD ROOM "config muc#roomconfig_publicroom=\"1\"\nend\n";
+	enum muc_error error;
+	struct test t;
+	char *out;
+
+	test_init(&t);
+	t.now.wall_ms = NOW;
+	t.conf.room_forced = pairs;
+	test_start(&t, &error);
+	run_down(&t);
+	is_str(import_text(t.muc, &conf, text, strlen(text)), NULL,
+	    "a public room, where there is to be none");
+	test_stop(&t);
+	test_start(&t, &error);
+	run_down(&t);
+	is_int(count_rooms_of(t.host.store, TABLE_listed), 0, "it is not listed");
+	ok(is_sound(t.host.store), "sound");
+	out = export_all(t.host.store);
+	is_int(count_of(out, "config muc#roomconfig_publicroom=\"1\""), 1,
+	    "and still what its owners want");
+	free(out);
+	test_release(&t);
+}
+
 /* -- a store that is not sound -- */
 
 struct nth {
@@ -906,7 +939,7 @@ test_unsound(void)
 		TABLE_listed, TABLE_user, TABLE_gone };
 	static const enum table broken[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
 		TABLE_requests, TABLE_listed, TABLE_sessions, TABLE_user, TABLE_gone, TABLE_archive,
-		TABLE_invites, TABLE_roles, TABLE_spoke };
+		TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_bans };
 	struct world w;
 	unsigned n, found;
 	struct room *r;
@@ -928,6 +961,10 @@ test_unsound(void)
 	r = room_get(&w.s, &j);
 	jid_split(w.s.arena, "romeo@example/r", &j);
 	session_save(session_add(r, "Romeo", &j, ROLE_VISITOR, AFF_NONE));
+	bans_load(&w.s, NULL);
+	ban_set(
+	    &w.s, &(struct ban){
+		      .target = "*.example", .reason = "spam", .set_ms = NOW, .until_ms = NOW });
 	ok(is_sound(w.s.store), "a store with all there may be is sound");
 	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
 		found = missed(w.s.store, whole[i], &n);
@@ -940,6 +977,7 @@ test_unsound(void)
 		    store_table_name(broken[i]), found);
 	}
 	room_free(r);
+	bans_free(&w.s);
 	world_release(&w);
 }
 
@@ -964,6 +1002,7 @@ main(int argc, char **argv)
 	test_garbled();
 	test_crash();
 	test_occupants();
+	test_forced();
 	test_unsound();
 	return tap_done();
 }

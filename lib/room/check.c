@@ -190,6 +190,16 @@ check_setting(void *arg, const char *var, const char *value)
 }
 
 static void
+take_config(struct check *c, struct config *config, struct bytes val)
+{
+	struct rec r;
+
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		config_read(c->arena, config, &r);
+}
+
+static void
 check_config(struct check *c, const char *jid, struct bytes name, struct bytes val)
 {
 	struct settings s = { c, jid };
@@ -198,9 +208,10 @@ check_config(struct check *c, const char *jid, struct bytes name, struct bytes v
 	struct rec r;
 
 	config_init(&config);
-	rec_init(&r, val.p, val.n);
-	while (rec_next(&r))
-		config_read(c->arena, &config, &r);
+	take_config(c, &config, val);
+	/* What the service has decided for all rooms stands above that. */
+	if (record_find(LINE_room, "forced", val, &r))
+		take_config(c, &config, (struct bytes){ r.val, r.len });
 	config_each(c->arena, &config, check_setting, &s);
 	if (get(c, TABLE_listed, name, &listed) !=
 	    (config.publicroom && number_in_record(LINE_room, "locked", val) == 0))
@@ -452,6 +463,9 @@ visit(void *arg, struct bytes key, struct bytes val)
 		break;
 	case TABLE_gone:
 		check_gone(c, key, val);
+		break;
+	case TABLE_bans:
+		look_into(c, NULL, LINE_ban, none, val);
 		break;
 	case TABLE_dead:
 		if (key.n != 8)

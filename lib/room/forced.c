@@ -70,6 +70,16 @@ force_take(struct service *s, struct config *config, config_set set)
 	f->at = 0;
 }
 
+void
+force_doubt(struct service *s)
+{
+	if (s->force.set == 0)
+		return;
+	s->force.in_store = true;
+	s->force.at = 0;
+	save_force(s, true);
+}
+
 struct step {
 	uint64_t *ids;
 	size_t n;

@@ -10,6 +10,9 @@
 /* Takes what is forced from now on; the config is taken over. */
 void force_take(struct service *, struct config *, config_set);
 
+/* Rooms have come that may disagree: all are looked at again, also after a restart. */
+void force_doubt(struct service *);
+
 /* The next rooms that may disagree, as ids; 0: that were the last. */
 #define FORCE_STEP 100
 size_t force_step(struct service *, uint64_t ids[FORCE_STEP]);

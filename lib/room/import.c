@@ -15,6 +15,7 @@
 #include "../base/rec.h"
 #include "../base/xml_parse.h"
 #include "directory.h"
+#include "forced.h"
 #include "record.h"
 #include "waiting.h"
 
@@ -230,16 +231,16 @@ static const char *
 take_config(struct import *m, const struct words *w)
 {
 	struct arena *a = m->service->arena;
-	bool known;
+	config_set field;
 
 	for (size_t i = 0; i < w->n; i++) {
 		const struct word *f = &w->v[i];
 
 		if (f->name == NULL || !f->quoted)
 			return "not a field and its value in quotes";
-		if (!config_set_value(&m->config, f->name, f->value, &known))
+		if (!config_set_value(&m->config, f->name, f->value, &field))
 			return arena_fmt(a, "field %.64s: not one of its values", f->name);
-		if (!known)
+		if (field == 0)
 			return arena_fmt(a, "field %.64s: there is none of that name", f->name);
 	}
 	return NULL;
@@ -495,6 +496,8 @@ import_finish(struct import *m, uint64_t *nrooms)
 		name(m, &j, &r);
 		config_release(&r.config);
 	}
+	if (m->nids > 0)
+		force_doubt(s);
 	state_save(s);
 	*nrooms = m->nids;
 	m->state = IS_OVER;

@@ -2,7 +2,7 @@
 /*
  * record.c - stored records as lines of text, and back
  */
-#include "field.h"
+#include "row.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ hex_of(struct arena *a, const void *p, size_t n)
 
 /* What stands behind the `=` of what is no string; NULL: it is not what it should be. */
 static const char *
-bare_value(struct arena *a, const struct field *f, const struct rec *r)
+bare_value(struct arena *a, const struct row *f, const struct rec *r)
 {
 	uint64_t n = rec_u64(r);
 
@@ -35,7 +35,7 @@ bare_value(struct arena *a, const struct field *f, const struct rec *r)
 	case VALUE_TIME:
 		return n <= (uint64_t)RECORD_TIME_MAX ? date_write(a, (int64_t)n) : NULL;
 	case VALUE_WORD:
-		return field_word(a, f, n);
+		return row_word(a, f, n);
 	case VALUE_SECRET:
 		return r->len == SECRET_LEN ? hex_of(a, r->val, r->len) : NULL;
 	case VALUE_UUID:
@@ -65,13 +65,13 @@ add_string(struct buf *b, const char *name, const char *s, size_t n)
 
 /* What cannot be shown as what it is meant to be is shown as its bytes, which are not read again. */
 static void
-add_field(struct arena *a, struct record_reader *reader, struct buf *b, const struct field *f,
+add_field(struct arena *a, struct record_reader *reader, struct buf *b, const struct row *f,
     const struct rec *r, const char **why)
 {
 	const char *value, *wrong = NULL;
 
-	if (field_is_string(f)) {
-		wrong = field_check(a, reader, f, rec_str(a, r), r->len);
+	if (row_is_string(f)) {
+		wrong = row_check(a, reader, f, rec_str(a, r), r->len);
 		add_string(b, f->name, (const char *)r->val, r->len);
 	} else {
 		value = bare_value(a, f, r);
@@ -110,7 +110,7 @@ record_write(struct arena *a, struct record_reader *reader, struct buf *b, enum 
     struct bytes tail, struct bytes val, const char **why)
 {
 	const size_t from = b->len;
-	const struct field *f;
+	const struct row *f;
 	struct rec r;
 
 	buf_adds(b, line_kinds[line].name);
@@ -122,8 +122,8 @@ record_write(struct arena *a, struct record_reader *reader, struct buf *b, enum 
 	}
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r)) {
-		f = field_of_tag(line_kinds[line].table, r.tag);
-		if (field_is_unknown(line, r.tag))
+		f = row_of_tag(line_kinds[line].table, r.tag);
+		if (row_is_unknown(line, r.tag))
 			add_bare(b, arena_fmt(a, "tag%u", r.tag), hex_of(a, r.val, r.len));
 		else if (f != NULL && f->line == line && f->type != VALUE_DERIVED)
 			add_field(a, reader, b, f, &r, why);
@@ -140,12 +140,12 @@ record_write(struct arena *a, struct record_reader *reader, struct buf *b, enum 
 bool
 record_has(enum line line, struct bytes val)
 {
-	const struct field *f;
+	const struct row *f;
 	struct rec r;
 
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r)) {
-		f = field_of_tag(line_kinds[line].table, r.tag);
+		f = row_of_tag(line_kinds[line].table, r.tag);
 		if (f != NULL && f->line == line)
 			return true;
 	}
@@ -157,7 +157,7 @@ record_lacks(struct arena *a, enum line line, struct bytes val)
 {
 	struct rec r;
 
-	for (const struct field *f = NULL; (f = field_next(f)) != NULL;)
+	for (const struct row *f = NULL; (f = row_next(f)) != NULL;)
 		if (f->line == line && f->must && !record_find(line, f->name, val, &r))
 			return arena_fmt(a, "field %s: missing", f->name);
 	return NULL;
@@ -166,7 +166,7 @@ record_lacks(struct arena *a, enum line line, struct bytes val)
 bool
 record_find(enum line line, const char *name, struct bytes val, struct rec *r)
 {
-	const struct field *f = field_of_name(line, name);
+	const struct row *f = row_of_name(line, name);
 
 	rec_init(r, val.p, val.n);
 	while (rec_next(r))
@@ -178,13 +178,13 @@ record_find(enum line line, const char *name, struct bytes val, struct rec *r)
 void
 record_put(struct buf *b, enum line line, const char *name, const void *p, size_t n)
 {
-	rec_put(b, field_of_name(line, name)->tag, p, n);
+	rec_put(b, row_of_name(line, name)->tag, p, n);
 }
 
 void
 record_put_u64(struct buf *b, enum line line, const char *name, uint64_t v)
 {
-	rec_put_u64(b, field_of_name(line, name)->tag, v);
+	rec_put_u64(b, row_of_name(line, name)->tag, v);
 }
 
 /* -- reading -- */
@@ -229,10 +229,10 @@ moved(struct arena *a, const struct record_reader *r, const char *jid)
 }
 
 static const char *
-take_string(struct arena *a, struct record_reader *r, const struct field *f, const struct word *w,
+take_string(struct arena *a, struct record_reader *r, const struct row *f, const struct word *w,
     struct buf *out)
 {
-	const char *wrong = field_check(a, r, f, w->value, w->len);
+	const char *wrong = row_check(a, r, f, w->value, w->len);
 
 	if (wrong != NULL)
 		return wrong;
@@ -241,7 +241,7 @@ take_string(struct arena *a, struct record_reader *r, const struct field *f, con
 }
 
 static const char *
-take_bare(struct arena *a, const struct field *f, const char *value, struct buf *out)
+take_bare(struct arena *a, const struct row *f, const char *value, struct buf *out)
 {
 	uint8_t id[ARCHIVE_ID_LEN], *p;
 	uint64_t n = 0;
@@ -260,7 +260,7 @@ take_bare(struct arena *a, const struct field *f, const char *value, struct buf 
 		n = (uint64_t)ms;
 		break;
 	case VALUE_WORD:
-		if (!field_number(f, value, &n))
+		if (!row_number(f, value, &n))
 			return arena_fmt(a, "none of: %s", f->words);
 		break;
 	case VALUE_SECRET:
@@ -293,7 +293,7 @@ take_unknown(struct arena *a, enum line line, const struct word *w, struct buf *
 	if (w->quoted || strncmp(w->name, "tag", 3) != 0 || w->name[3] < '1' || w->name[3] > '9')
 		return false;
 	tag = strtoul(w->name + 3, &end, 10);
-	if (*end != '\0' || tag > UINT8_MAX || !field_is_unknown(line, (uint8_t)tag))
+	if (*end != '\0' || tag > UINT8_MAX || !row_is_unknown(line, (uint8_t)tag))
 		return false;
 	p = bytes_of(a, w->value, &n);
 	if (p != NULL)
@@ -306,7 +306,7 @@ static bool
 take_key(
     struct arena *a, enum line line, const struct word *w, struct record *out, const char **wrong)
 {
-	static const struct field jid = { .type = VALUE_BARE };
+	static const struct row jid = { .type = VALUE_BARE };
 	const enum line_key key = line_kinds[line].key;
 	size_t n;
 
@@ -316,7 +316,7 @@ take_key(
 		return true;
 	}
 	if (key == KEY_TAIL && strcmp(w->name, "jid") == 0) {
-		*wrong = w->quoted ? field_check(a, NULL, &jid, w->value, w->len) : "not in quotes";
+		*wrong = w->quoted ? row_check(a, NULL, &jid, w->value, w->len) : "not in quotes";
 		out->jid = w->value;
 		return true;
 	}
@@ -333,19 +333,19 @@ static const char *
 take_word(struct arena *a, struct record_reader *r, enum line line, const struct word *w,
     struct record *out)
 {
-	const struct field *f;
+	const struct row *f;
 	const char *wrong = NULL;
 
 	if (w->name == NULL)
 		return arena_fmt(a, "\"%.64s\" is no field", w->value);
 	if (take_key(a, line, w, out, &wrong))
 		return wrong != NULL ? arena_fmt(a, "field %s: %s", w->name, wrong) : NULL;
-	f = field_of_name(line, w->name);
+	f = row_of_name(line, w->name);
 	if (f == NULL || f->type == VALUE_DERIVED)
 		return take_unknown(a, line, w, &out->val)
 			   ? NULL
 			   : arena_fmt(a, "field %.64s: there is none of that name", w->name);
-	if (field_is_string(f) != w->quoted)
+	if (row_is_string(f) != w->quoted)
 		wrong = w->quoted ? "not without quotes" : "not in quotes";
 	else if (w->quoted)
 		wrong = take_string(a, r, f, w, &out->val);
@@ -360,7 +360,7 @@ take_rest(struct arena *a, enum line line, const struct words *w, struct record 
 {
 	const enum line_key key = line_kinds[line].key;
 
-	for (const struct field *f = NULL; (f = field_next(f)) != NULL;)
+	for (const struct row *f = NULL; (f = row_next(f)) != NULL;)
 		if (f->line == line && f->must && word_named(w, f->name) == NULL)
 			return arena_fmt(a, "field %s: missing", f->name);
 	if (key == KEY_UUID && word_named(w, "id") == NULL)

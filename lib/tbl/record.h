@@ -11,7 +11,7 @@
  * tables that are LINES are kinds of lines, in the order in which a room has them; the key tells what
  * of a record's key its fields do not say. A FIELD is a tagged field of such a record. A tag is a number
  * here, and by name where the record is written: t/records.t holds that none is forgotten. `must`: a record
- * without it is none. Type DERIVED is not written: an import counts anew. Configuration, tags 33 and above of
+ * without it is none. Type DERIVED is not written: an import makes it anew, or there is no need. Configuration, tags 33 and above of
  * table rooms, is in config.h.
  */
 #ifndef TABLE
@@ -31,12 +31,13 @@ TABLE(affil, LINES)
 TABLE(nicks, MADE)	/* they stand in the records of their owners */
 TABLE(requests, LINES)
 TABLE(listed, MADE)
-TABLE(sessions, LEFT)	/* who is in a room is not of the room */
+TABLE(sessions, LEFT)	/* who is in a room is no part of it */
 TABLE(user, MADE)
-TABLE(gone, LEFT)	/* is no room any more */
+TABLE(gone, LEFT)	/* no rooms any more */
 TABLE(archive, LINES)
 TABLE(invites, LINES)
 TABLE(roles, LINES)
+TABLE(bans, LEFT)	/* the operators', of the whole service */
 TABLE(spoke, LINES)
 TABLE(dead, LEFT)
 
@@ -59,6 +60,13 @@ FIELD(gone, 2, "id", DERIVED, "", 1)
 FIELD(gone, 3, "venue", BARE, "", 0)
 FIELD(gone, 4, "owners", DERIVED, "", 0)
 
+LINE(ban, bans, NONE)
+FIELD(ban, 1, "target", TEXT, "", 1)
+FIELD(ban, 2, "reason", TEXT, "", 0)
+FIELD(ban, 3, "actor", BARE, "", 0)
+FIELD(ban, 4, "set", TIME, "", 1)
+FIELD(ban, 5, "until", TIME, "", 0)
+
 LINE(session, sessions, JID)
 FIELD(session, 1, "jid", FULL, "", 1)
 FIELD(session, 2, "nick", NICK, "", 1)
@@ -78,6 +86,7 @@ FIELD(room, 5, "owners", DERIVED, "", 0)
 FIELD(room, 6, "affiliations", DERIVED, "", 0)
 FIELD(room, 11, "secret", SECRET, "", 0)
 FIELD(room, 20, "creator", BARE, "", 0)
+FIELD(room, 22, "forced", DERIVED, "", 0)
 
 LINE(subject, rooms, NONE)
 FIELD(subject, 7, "payload", XML, "", 1)

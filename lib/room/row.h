@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * field.h - the rows of tbl/record.h, and what suits each type of value; inside of record.c
+ * row.h - the rows of tbl/record.h, and what suits each type of value; inside of record.c
  */
-#ifndef FIELD_H
-#define FIELD_H
+#ifndef ROW_H
+#define ROW_H
 
 #include "record.h"
 
@@ -24,7 +24,7 @@ enum value_type {
 	VALUE_DERIVED, /* is not written */
 };
 
-struct field {
+struct row {
 	enum line line;
 	uint8_t tag;
 	enum value_type type;
@@ -33,28 +33,28 @@ struct field {
 };
 
 /* The rows, one behind the other; NULL after the last; first: NULL. */
-const struct field *field_next(const struct field *);
+const struct row *row_next(const struct row *);
 
 /* The row of a tag; tags of several kinds of lines of one table are one set. NULL: not known. */
-const struct field *field_of_tag(enum table, uint8_t tag);
+const struct row *row_of_tag(enum table, uint8_t tag);
 
-const struct field *field_of_name(enum line, const char *name); /* NULL: none */
+const struct row *row_of_name(enum line, const char *name); /* NULL: none */
 
 /* Does that kind of line have what no row knows? A newer mucd wrote it. */
-bool field_is_unknown(enum line, uint8_t tag);
+bool row_is_unknown(enum line, uint8_t tag);
 
 /* Strings stand in quotes, all other values are bare words. */
-bool field_is_string(const struct field *);
+bool row_is_string(const struct row *);
 
 /*
  * NULL, or why a string does not suit the field. It has n bytes and a NUL behind them; the reader is for
  * payloads alone.
  */
 const char *
-field_check(struct arena *, struct record_reader *, const struct field *, const char *s, size_t n);
+row_check(struct arena *, struct record_reader *, const struct row *, const char *s, size_t n);
 
 /* The n-th word of the field's; NULL: there is none. And the reverse; false: it is none. */
-const char *field_word(struct arena *, const struct field *, uint64_t n);
-bool field_number(const struct field *, const char *word, uint64_t *n);
+const char *row_word(struct arena *, const struct row *, uint64_t n);
+bool row_number(const struct row *, const char *word, uint64_t *n);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * field.c - the rows of tbl/record.h, and what suits each type of value
+ * row.c - the rows of tbl/record.h, and what suits each type of value
  */
-#include "field.h"
+#include "row.h"
 
 #include <string.h>
 
@@ -11,13 +11,13 @@
 
 #define CONFIG_TAGS 33 /* and above: tbl/config.h */
 
-static const struct field fields[] = {
+static const struct row rows[] = {
 #define FIELD(line, tag, name, type, words, must)                                                  \
 	{ LINE_##line, tag, VALUE_##type, name, words, must },
 #include "../tbl/record.h"
 };
 
-#define NFIELDS (sizeof(fields) / sizeof(fields[0]))
+#define NROWS (sizeof(rows) / sizeof(rows[0]))
 
 const struct line_kind line_kinds[LINE_COUNT] = {
 #define LINE(line, table, key) [LINE_##line] = { #line, TABLE_##table, KEY_##key },
@@ -49,26 +49,26 @@ record_parser_new(void)
 	return xml_parser_new(header, sizeof(header) - 1);
 }
 
-const struct field *
-field_next(const struct field *f)
+const struct row *
+row_next(const struct row *f)
 {
-	f = f != NULL ? f + 1 : fields;
-	return f < fields + NFIELDS ? f : NULL;
+	f = f != NULL ? f + 1 : rows;
+	return f < rows + NROWS ? f : NULL;
 }
 
-const struct field *
-field_of_tag(enum table table, uint8_t tag)
+const struct row *
+row_of_tag(enum table table, uint8_t tag)
 {
-	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+	for (const struct row *f = rows; f < rows + NROWS; f++)
 		if (line_kinds[f->line].table == table && f->tag == tag)
 			return f;
 	return NULL;
 }
 
-const struct field *
-field_of_name(enum line line, const char *name)
+const struct row *
+row_of_name(enum line line, const char *name)
 {
-	for (const struct field *f = fields; f < fields + NFIELDS; f++)
+	for (const struct row *f = rows; f < rows + NROWS; f++)
 		if (f->line == line && strcmp(f->name, name) == 0)
 			return f;
 	return NULL;
@@ -125,7 +125,7 @@ is_payload(struct arena *a, struct record_reader *r, const char *s, size_t n)
 }
 
 const char *
-field_word(struct arena *a, const struct field *f, uint64_t n)
+row_word(struct arena *a, const struct row *f, uint64_t n)
 {
 	const char *list = f->words;
 	size_t len;
@@ -139,7 +139,7 @@ field_word(struct arena *a, const struct field *f, uint64_t n)
 }
 
 bool
-field_number(const struct field *f, const char *word, uint64_t *n)
+row_number(const struct row *f, const char *word, uint64_t *n)
 {
 	const char *list = f->words;
 	size_t len;
@@ -153,8 +153,7 @@ field_number(const struct field *f, const char *word, uint64_t *n)
 }
 
 const char *
-field_check(
-    struct arena *a, struct record_reader *r, const struct field *f, const char *s, size_t n)
+row_check(struct arena *a, struct record_reader *r, const struct row *f, const char *s, size_t n)
 {
 	const char *nick;
 
@@ -177,16 +176,16 @@ field_check(
 }
 
 bool
-field_is_string(const struct field *f)
+row_is_string(const struct row *f)
 {
 	return f->type <= VALUE_XML;
 }
 
 /* Of the kinds of one table the first has it. */
 bool
-field_is_unknown(enum line line, uint8_t tag)
+row_is_unknown(enum line line, uint8_t tag)
 {
-	return field_of_tag(line_kinds[line].table, tag) == NULL &&
+	return row_of_tag(line_kinds[line].table, tag) == NULL &&
 	       (line == 0 || line_kinds[line - 1].table != line_kinds[line].table) &&
 	       (line_kinds[line].table != TABLE_rooms || tag < CONFIG_TAGS);
 }

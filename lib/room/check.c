@@ -465,7 +465,8 @@ visit(void *arg, struct bytes key, struct bytes val)
 		check_gone(c, key, val);
 		break;
 	case TABLE_bans:
-		look_into(c, NULL, LINE_ban, none, val);
+	case TABLE_commands:
+		look_into(c, NULL, line_in(c->table), none, val);
 		break;
 	case TABLE_dead:
 		if (key.n != 8)

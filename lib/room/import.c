@@ -201,7 +201,7 @@ new_room(struct import *m, const char *jid)
 }
 
 static const char *
-take_room(struct import *m, const struct words *w)
+take_room(struct import *m, const struct line_fields *w)
 {
 	struct service *s = m->service;
 	struct record r = { .val = BUF_INIT };
@@ -228,13 +228,13 @@ take_room(struct import *m, const struct words *w)
 }
 
 static const char *
-take_config(struct import *m, const struct words *w)
+take_config(struct import *m, const struct line_fields *w)
 {
 	struct arena *a = m->service->arena;
 	config_set field;
 
 	for (size_t i = 0; i < w->n; i++) {
-		const struct word *f = &w->v[i];
+		const struct line_field *f = &w->v[i];
 
 		if (f->name == NULL || !f->quoted)
 			return "not a field and its value in quotes";
@@ -274,7 +274,7 @@ take_affil(struct import *m, const struct record *r)
 }
 
 static const char *
-take_record(struct import *m, enum line line, const struct words *w)
+take_record(struct import *m, enum line line, const struct line_fields *w)
 {
 	struct service *s = m->service;
 	struct record r = { .val = BUF_INIT };
@@ -295,7 +295,7 @@ take_record(struct import *m, enum line line, const struct words *w)
 }
 
 static const char *
-take_subject(struct import *m, const struct words *w)
+take_subject(struct import *m, const struct line_fields *w)
 {
 	struct record r = { .val = BUF_INIT };
 	const char *wrong;
@@ -327,7 +327,7 @@ add_missing(struct import *m)
 }
 
 static const char *
-take_end(struct import *m, const struct words *w)
+take_end(struct import *m, const struct line_fields *w)
 {
 	struct service *s = m->service;
 	const char *n = arena_fmt(s->arena, "%llu", (unsigned long long)m->nlines);
@@ -363,7 +363,7 @@ take_cut(struct import *m)
 }
 
 static const char *
-take_line(struct import *m, const struct words *w)
+take_line(struct import *m, const struct line_fields *w)
 {
 	enum line line = line_of(w->kind);
 
@@ -388,7 +388,7 @@ const char *
 import_line(struct import *m, const char *line, size_t n)
 {
 	static const char first[] = EXPORT_FIRST;
-	struct words *w;
+	struct line_fields *w;
 	const char *wrong;
 
 	if (m->state == IS_OVER)
@@ -404,7 +404,7 @@ import_line(struct import *m, const char *line, size_t n)
 		return NULL;
 	else {
 		w = arena_alloc(m->service->arena, sizeof(*w));
-		wrong = words_read(m->service->arena, line, n, w);
+		wrong = line_read(m->service->arena, line, n, w);
 		if (wrong == NULL)
 			wrong = take_line(m, w);
 		m->nlines++;

@@ -60,7 +60,7 @@ add_string(struct buf *b, const char *name, const char *s, size_t n)
 	buf_addc(b, ' ');
 	buf_adds(b, name);
 	buf_addc(b, '=');
-	word_write(b, s, n);
+	line_string(b, s, n);
 }
 
 /* What cannot be shown as what it is meant to be is shown as its bytes, which are not read again. */
@@ -189,8 +189,8 @@ record_put_u64(struct buf *b, enum line line, const char *name, uint64_t v)
 
 /* -- reading -- */
 
-static const struct word *
-word_named(const struct words *w, const char *name)
+static const struct line_field *
+word_named(const struct line_fields *w, const char *name)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (w->v[i].name != NULL && strcmp(w->v[i].name, name) == 0)
@@ -229,8 +229,8 @@ moved(struct arena *a, const struct record_reader *r, const char *jid)
 }
 
 static const char *
-take_string(struct arena *a, struct record_reader *r, const struct row *f, const struct word *w,
-    struct buf *out)
+take_string(struct arena *a, struct record_reader *r, const struct row *f,
+    const struct line_field *w, struct buf *out)
 {
 	const char *wrong = row_check(a, r, f, w->value, w->len);
 
@@ -283,7 +283,7 @@ take_bare(struct arena *a, const struct row *f, const char *value, struct buf *o
 
 /* What no row knows: tagN. False: it is no such field. */
 static bool
-take_unknown(struct arena *a, enum line line, const struct word *w, struct buf *out)
+take_unknown(struct arena *a, enum line line, const struct line_field *w, struct buf *out)
 {
 	unsigned long tag;
 	uint8_t *p;
@@ -303,8 +303,8 @@ take_unknown(struct arena *a, enum line line, const struct word *w, struct buf *
 
 /* Is it a part of the key that no field has? *wrong is what is wrong with it. */
 static bool
-take_key(
-    struct arena *a, enum line line, const struct word *w, struct record *out, const char **wrong)
+take_key(struct arena *a, enum line line, const struct line_field *w, struct record *out,
+    const char **wrong)
 {
 	static const struct row jid = { .type = VALUE_BARE };
 	const enum line_key key = line_kinds[line].key;
@@ -330,7 +330,7 @@ take_key(
 }
 
 static const char *
-take_word(struct arena *a, struct record_reader *r, enum line line, const struct word *w,
+take_word(struct arena *a, struct record_reader *r, enum line line, const struct line_field *w,
     struct record *out)
 {
 	const struct row *f;
@@ -356,7 +356,7 @@ take_word(struct arena *a, struct record_reader *r, enum line line, const struct
 
 /* What has to be there; and the parts of the key that are fields. */
 static const char *
-take_rest(struct arena *a, enum line line, const struct words *w, struct record *out)
+take_rest(struct arena *a, enum line line, const struct line_fields *w, struct record *out)
 {
 	const enum line_key key = line_kinds[line].key;
 
@@ -377,7 +377,7 @@ take_rest(struct arena *a, enum line line, const struct words *w, struct record 
 }
 
 const char *
-record_read(struct arena *a, struct record_reader *r, enum line line, const struct words *w,
+record_read(struct arena *a, struct record_reader *r, enum line line, const struct line_fields *w,
     struct record *out)
 {
 	const char *wrong;

@@ -48,26 +48,26 @@ enum table_fate {
 extern const enum table_fate table_fates[TABLE_COUNT];
 
 /* One field of a line, as it was read. */
-struct word {
+struct line_field {
 	const char *name; /* NULL: a word without `=` */
 	const char *value;
 	size_t len;
 	bool quoted;
 };
 
-#define WORDS_MAX 64
+#define LINE_FIELDS_MAX 64
 
-struct words {
+struct line_fields {
 	const char *kind; /* the first word */
-	struct word v[WORDS_MAX];
+	struct line_field v[LINE_FIELDS_MAX];
 	size_t n;
 };
 
 /* Takes a line apart. NULL, or what is wrong with it. Strings: arena. */
-const char *words_read(struct arena *, const char *line, size_t n, struct words *);
+const char *line_read(struct arena *, const char *line, size_t n, struct line_fields *);
 
 /* A string in quotes, as a line has it. */
-void word_write(struct buf *, const char *s, size_t n);
+void line_string(struct buf *, const char *s, size_t n);
 
 /* What it takes to look into values. */
 struct record_reader {
@@ -113,7 +113,7 @@ struct record {
  * the rest lives in the arena. NULL, or what is wrong.
  */
 const char *record_read(
-    struct arena *, struct record_reader *, enum line, const struct words *, struct record *);
+    struct arena *, struct record_reader *, enum line, const struct line_fields *, struct record *);
 
 /* The key of a record of the room of that id. */
 struct bytes record_key(struct arena *, uint64_t id, enum line, const struct record *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * words.c - a line of an export, taken apart
+ * line.c - a line of an export, taken apart
  *
  * A word, then fields `name=value` or words alone, with blanks between them. A value is a bare word or a
  * string in double quotes, in which \" \\ \n \t \r and \xNN stand for what cannot stand there itself.
@@ -75,7 +75,7 @@ string_len(const struct rest *r)
 
 /* A string behind its first quote. */
 static const char *
-read_string(struct arena *a, struct rest *r, struct word *w)
+read_string(struct arena *a, struct rest *r, struct line_field *w)
 {
 	char *s = arena_alloc(a, string_len(r) + 1);
 	size_t n = 0;
@@ -97,7 +97,7 @@ read_string(struct arena *a, struct rest *r, struct word *w)
 }
 
 static const char *
-read_bare(struct arena *a, struct rest *r, struct word *w)
+read_bare(struct arena *a, struct rest *r, struct line_field *w)
 {
 	const char *p = r->p;
 
@@ -127,13 +127,13 @@ read_name(struct arena *a, struct rest *r)
 }
 
 static const char *
-read_word(struct arena *a, const char *line, struct rest *r, struct words *out)
+read_word(struct arena *a, const char *line, struct rest *r, struct line_fields *out)
 {
-	struct word *w = &out->v[out->n];
+	struct line_field *w = &out->v[out->n];
 	const char *wrong;
 	const char *at = r->p;
 
-	if (out->n == WORDS_MAX)
+	if (out->n == LINE_FIELDS_MAX)
 		return "too many fields";
 	memset(w, 0, sizeof(*w));
 	w->name = read_name(a, r);
@@ -154,11 +154,11 @@ read_word(struct arena *a, const char *line, struct rest *r, struct words *out)
 }
 
 const char *
-words_read(struct arena *a, const char *line, size_t n, struct words *out)
+line_read(struct arena *a, const char *line, size_t n, struct line_fields *out)
 {
 	struct rest r = { line, line + n };
 	const char *wrong = NULL;
-	struct word first = { NULL, NULL, 0, false };
+	struct line_field first = { NULL, NULL, 0, false };
 
 	out->n = 0;
 	skip_blanks(&r);
@@ -170,7 +170,7 @@ words_read(struct arena *a, const char *line, size_t n, struct words *out)
 }
 
 void
-word_write(struct buf *b, const char *s, size_t n)
+line_string(struct buf *b, const char *s, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char plain[] = "\"\\\n\t\r", letters[] = "\"\\ntr";

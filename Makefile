@@ -46,14 +46,15 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
-           t/domains.t t/fuzz.t
+           t/domains.t t/fuzz.t t/mam.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
 # spec/run with one feature taken out of the array, for each of them.
 FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
 MUTANTS  = $(FEATURES:%=$O/mutate/%)
-# All scripts over ejabberd once is enough: in process they are played under sanitizers, too.
-T_ONCE   = t/ejabberd.t t/fuzz.t $(T_HOUSE)
+# All scripts over ejabberd once is enough: in process they are played under sanitizers, too. So is a whole
+# archive read by slixmpp, which takes its time.
+T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t $(T_HOUSE)
 T_ALL    = $(if $(SHORT),,$(T_LONG)) $(filter-out $(T_LONG),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 

@@ -233,15 +233,33 @@ command_form(struct call *c, const struct command_step *step)
 		step->fill(c, form);
 }
 
+/* A field that stands in the form, or NULL. */
+static struct xml *
+in_form(struct xml *form, const char *var)
+{
+	for (struct xml *x = form->child; x != NULL; x = x->next)
+		if (xml_is(x, NS_DATA, "field") && strcmp(xml_get(x, "var"), var) == 0)
+			return x;
+	return NULL;
+}
+
 void
 command_option(
     struct call *c, struct xml *form, const char *var, const char *label, const char *value)
 {
-	struct arena *a = c->plan->s->arena;
+	struct xml *x = in_form(form, var);
 
-	for (struct xml *x = form->child; x != NULL; x = x->next)
-		if (xml_is(x, NS_DATA, "field") && strcmp(xml_get(x, "var"), var) == 0)
-			form_add_option(a, x, label, value);
+	if (x != NULL)
+		form_add_option(c->plan->s->arena, x, label, value);
+}
+
+void
+command_value(struct call *c, struct xml *form, const char *var, const char *value)
+{
+	struct xml *x = in_form(form, var);
+
+	if (x != NULL && !is_given(c, var))
+		form_add_value(c->plan->s->arena, x, value);
 }
 
 /* -- the answer -- */

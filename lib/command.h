@@ -176,6 +176,9 @@ void command_row(
 void command_option(
     struct call *, struct xml *form, const char *var, const char *label, const char *value);
 
+/* A value of a field that stands in the form, unless something was given for it. */
+void command_value(struct call *, struct xml *form, const char *var, const char *value);
+
 /* The form of a step, with what was given for it so far: adhoc.c asks for it. */
 void command_form(struct call *, const struct command_step *);
 

@@ -85,6 +85,7 @@
 	FEATURE(command_rooms)                                                                     \
 	FEATURE(command_statistics)                                                                \
 	FEATURE(command_destroy)                                                                   \
+	FEATURE(command_bans)                                                                      \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)
 

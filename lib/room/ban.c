@@ -166,10 +166,10 @@ load_visit(void *arg, struct bytes key, struct bytes val)
 		default:
 			break;
 		}
-	if (r.p != NULL && b.target != NULL)
-		add(s, &b, false);
-	else
+	if (r.p == NULL || b.target == NULL)
 		service_log(s, MUC_LOG_ERROR, "database: table bans: a record cannot be read");
+	else if (ban_of(s, b.target) == NULL)
+		add(s, &b, false);
 	return 0;
 }
 
@@ -178,17 +178,14 @@ bans_load(struct service *s, const char *const *configured)
 {
 	static const struct bytes all = { NULL, 0 };
 	struct ban b = { .set_ms = s->now.wall_ms, .until_ms = INT64_MAX };
-	struct ban *was;
 
 	bans_free(s);
-	s->store->each(s->store, TABLE_bans, all, all, load_visit, s);
 	for (; configured != NULL && *configured != NULL; configured++) {
 		b.target = *configured;
-		was = map_get(&s->bans.by_target, b.target);
-		if (was != NULL)
-			drop(s, was);
-		add(s, &b, true);
+		if (ban_of(s, b.target) == NULL)
+			add(s, &b, true);
 	}
+	s->store->each(s->store, TABLE_bans, all, all, load_visit, s);
 	/* Whoever is an administrator now is not banned any more, and the other way round. */
 	s->bans.epoch++;
 	s->bans.sweeping = map_count(&s->bans.by_target) > 0;

@@ -182,6 +182,10 @@ TEXT("Only moderators may retract what others wrote",
     "Nur Moderatoren dürfen zurückziehen, was andere geschrieben haben",
     "Seuls les modérateurs peuvent retirer ce que d'autres ont écrit",
     "Solo los moderadores pueden retirar lo que otros escribieron")
+TEXT("Only the configuration of the service can change that: %s",
+    "Das kann nur die Konfiguration des Dienstes ändern: %s",
+    "Seule la configuration du service peut changer cela : %s",
+    "Solo la configuración del servicio puede cambiar eso: %s")
 TEXT("Only the messages with these ids",
     "Nur die Nachrichten mit diesen Kennungen",
     "Seulement les messages portant ces identifiants",
@@ -314,6 +318,10 @@ TEXT("The service is running out of storage",
     "Dem Dienst geht der Speicherplatz aus",
     "Le service manque d'espace de stockage",
     "El servicio se está quedando sin espacio")
+TEXT("There is no such ban: %s",
+    "So eine Verbannung gibt es nicht: %s",
+    "Ce bannissement n'existe pas : %s",
+    "No existe esa prohibición: %s")
 TEXT("There is no such room: %s",
     "Diesen Raum gibt es nicht: %s",
     "Ce salon n'existe pas : %s",

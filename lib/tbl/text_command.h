@@ -8,10 +8,26 @@ TEXT("Address",
     "Adresse",
     "Adresse",
     "Dirección")
+TEXT("Address, domain or pattern",
+    "Adresse, Domain oder Muster",
+    "Adresse, domaine ou motif",
+    "Dirección, dominio o patrón")
+TEXT("Addresses, domains or patterns",
+    "Adressen, Domains oder Muster",
+    "Adresses, domaines ou motifs",
+    "Direcciones, dominios o patrones")
 TEXT("Another room to go to",
     "Ein anderer Raum, in den man gehen kann",
     "Un autre salon où aller",
     "Otra sala a la que ir")
+TEXT("Ban from the service",
+    "Aus dem Dienst verbannen",
+    "Bannir du service",
+    "Prohibir el acceso al servicio")
+TEXT("Bans from the service",
+    "Aus dem Dienst Verbannte",
+    "Bannissements du service",
+    "Accesos prohibidos al servicio")
 TEXT("Bytes that wait to be sent",
     "Bytes, die auf das Senden warten",
     "Octets en attente d'envoi",
@@ -40,6 +56,14 @@ TEXT("Destroyed rooms",
     "Aufgelöste Räume",
     "Salons détruits",
     "Salas destruidas")
+TEXT("Edit the list of bans from the service",
+    "Die Liste der aus dem Dienst Verbannten bearbeiten",
+    "Modifier la liste des bannissements du service",
+    "Editar la lista de accesos prohibidos al servicio")
+TEXT("Hours (0: for good)",
+    "Stunden (0: für immer)",
+    "Heures (0 : définitivement)",
+    "Horas (0: para siempre)")
 TEXT("IQs taken",
     "angenommene IQs",
     "IQ reçus",
@@ -56,6 +80,10 @@ TEXT("Last use",
     "Zuletzt benutzt",
     "Dernière utilisation",
     "Último uso")
+TEXT("Lift bans from the service",
+    "Verbannte wieder zum Dienst zulassen",
+    "Lever des bannissements du service",
+    "Levantar prohibiciones de acceso al servicio")
 TEXT("List rooms",
     "Räume auflisten",
     "Lister les salons",
@@ -120,6 +148,10 @@ TEXT("Seconds since the start",
     "Sekunden seit dem Start",
     "Secondes depuis le démarrage",
     "Segundos desde el inicio")
+TEXT("Set by",
+    "Gesetzt von",
+    "Mis par",
+    "Puesto por")
 TEXT("Show a room",
     "Einen Raum zeigen",
     "Afficher un salon",
@@ -128,6 +160,10 @@ TEXT("Show the room",
     "Den Raum zeigen",
     "Afficher le salon",
     "Mostrar la sala")
+TEXT("Since",
+    "Seit",
+    "Depuis",
+    "Desde")
 TEXT("Sorted by",
     "Sortiert nach",
     "Trié par",
@@ -148,6 +184,10 @@ TEXT("These rooms would be destroyed",
     "Diese Räume würden aufgelöst",
     "Ces salons seraient détruits",
     "Se destruirían estas salas")
+TEXT("Until",
+    "Bis",
+    "Jusqu'à",
+    "Hasta")
 TEXT("Users in rooms",
     "Benutzer in Räumen",
     "Utilisateurs dans les salons",
@@ -160,6 +200,10 @@ TEXT("Whoever is in the rooms leaves them, what was said in them is lost",
     "Alle verlassen die Räume, und was darin gesagt wurde, geht verloren",
     "Tous quittent les salons et ce qui y a été dit est perdu",
     "Todos salen de las salas y se pierde lo que se dijo en ellas")
+TEXT("Whom they name leaves all rooms, and gets into none",
+    "Wen sie nennen, verlässt alle Räume und kommt in keinen hinein",
+    "Ceux qu'ils nomment quittent tous les salons et n'entrent dans aucun",
+    "A quienes nombren salen de todas las salas y no entran en ninguna")
 TEXT("bytes of all stanzas taken",
     "Bytes aller angenommenen Stanzas",
     "octets de toutes les strophes reçues",

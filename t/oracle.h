@@ -231,7 +231,10 @@ void world_passes(struct world *, int64_t ms);
 
 void world_restart(struct world *); /* of a service at rest */
 void world_kill(struct world *);    /* what was not committed is lost */
-void world_link(struct world *);    /* goes down amid a stanza, and comes up again */
+/* Other options are forced on all rooms: pairs that live on. */
+void world_forces(struct world *, const char *const *pairs);
+
+void world_link(struct world *); /* goes down amid a stanza, and comes up again */
 
 /* The inside of the service, to be read. */
 const struct service *world_inside(const struct world *);

@@ -94,6 +94,7 @@ do_disconnect(struct world *w, struct deed *d)
 
 static bool do_restart(struct world *, struct deed *);
 static bool do_kill(struct world *, struct deed *);
+static bool do_forced(struct world *, struct deed *);
 static bool do_link(struct world *, struct deed *);
 static bool do_crowded(struct world *, struct deed *);
 
@@ -179,6 +180,7 @@ const struct op ops[] = {
 	{ "be back", 60, WORLD, true, do_return, NULL, NULL },
 	{ "wait", 12, WORLD, true, do_wait, NULL, NULL },
 	{ "wait long", 1, WORLD, true, do_wait_long, NULL, NULL },
+	{ "options forced", 4, WORLD, true, do_forced, NULL, NULL },
 	{ "restart", 10, WORLD, true, do_restart, NULL, NULL },
 	{ "kill", 10, WORLD, true, do_kill, NULL, NULL },
 	{ "link down and up", 8, WORLD, true, do_link, NULL, NULL },
@@ -375,6 +377,26 @@ do_restart(struct world *w, struct deed *d)
 {
 	(void)d;
 	world_restart(w);
+	return true;
+}
+
+/* Of some rooms addresses are never to be open, so who may see them is not forced. */
+static bool
+do_forced(struct world *w, struct deed *d)
+{
+	static const char *const forced[][9] = {
+		{ NULL },
+		{ "moderatedroom", "1", "enablearchiving", "0", NULL },
+		{ "presencebroadcast", "moderator", "persistentroom", "1", NULL },
+		{ "presencebroadcast", "moderator participant", "moderatedroom", "1", NULL },
+		{ "membersonly", "1", NULL },
+		{ "membersonly", "0", "whois", "moderators", "passwordprotectedroom", "0", NULL },
+		{ "allow_visitor_status", "0", "changesubject", "1", "persistentroom", "0", NULL },
+		{ "muc#maxhistoryfetch", "2", "x-muc#roomconfig_reservednick", "1", NULL },
+	};
+
+	(void)d;
+	world_forces(w, forced[likely(w, 50) ? 0 : chance(w, COUNT(forced))]);
 	return true;
 }
 

@@ -526,6 +526,16 @@ world_passes(struct world *w, int64_t ms)
 }
 
 void
+world_forces(struct world *w, const char *const *pairs)
+{
+	w->conf.room_forced = pairs;
+	if (muc_reload(w->muc, &w->conf) != MUC_OK)
+		world_fails(w, NULL, "does not take another configuration");
+	truth_notes(w);
+	world_passes(w, 1);
+}
+
+void
 world_restart(struct world *w)
 {
 	struct buf before = BUF_INIT, after = BUF_INIT;

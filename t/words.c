@@ -44,6 +44,9 @@ static const struct row rows[] = {
 static void
 test_rows(struct arena *a)
 {
+	size_t none;
+
+	ok(!words_in("x", NULL, 0, &none) && none == 0, "nothing is in no text at all");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *words = words_read(a, rows[i].words);
 		size_t nslow;

@@ -192,7 +192,7 @@ words_in(const char *words, const char *text, size_t n, size_t *nslow)
 	struct buf b = BUF_INIT;
 	bool all = true;
 
-	*nslow = fold(&b, text, n);
+	*nslow = n > 0 ? fold(&b, text, n) : 0;
 	while (all && *words != '\0') {
 		size_t len = strcspn(words, " ");
 

@@ -69,7 +69,7 @@ show_failure(const struct world *w)
 
 /* What was counted in a run, and in all of them. */
 struct sum {
-	unsigned long delivered, searched, messages, old, pictures;
+	unsigned long delivered, searched, messages, old, kept, pictures;
 };
 
 /* One run; true: nothing was wrong. */
@@ -93,6 +93,7 @@ run(uint64_t seed, unsigned long steps, enum sabotage sabotage, struct tally *ta
 		sum->searched += w->nsearched;
 		sum->messages += w->nmessages;
 		sum->old += w->nold;
+		sum->kept += w->nkept;
 		sum->pictures += w->npictures;
 	}
 	world_release(w);
@@ -122,10 +123,10 @@ test_work(const struct tally *tally, const struct sum *sum)
 			ok(tally[i].taken > 0, "%s: was taken", ops[i].name);
 	}
 	printf("# %lu pictures of rooms compared; %lu stanzas told, %lu of them searched for "
-	       "addresses, "
-	       "%lu messages, %lu old ones\n",
-	    sum->pictures, sum->delivered, sum->searched, sum->messages, sum->old);
-	ok(sum->searched > 0 && sum->messages > 0, "there was something to look at");
+	       "addresses, %lu messages, %lu old ones, %lu out of archives\n",
+	    sum->pictures, sum->delivered, sum->searched, sum->messages, sum->old, sum->kept);
+	ok(sum->searched > 0 && sum->messages > 0 && sum->kept > 0,
+	    "there was something to look at");
 }
 
 /* A service that errs once in a while would not be overlooked. */

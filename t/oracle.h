@@ -136,7 +136,9 @@ struct deed {
 	size_t takes_back; /* SAY: the message in the room that it takes back: 1 is the first */
 	size_t entered_at, most_old; /* ENTER: of that history there is; is wanted at most */
 	bool wants_old;		     /* ENTER: and the room tells it */
-	bool by_admin;		     /* or an owner, before or after it */
+	bool asks, sifts; /* the archive is asked: for messages, and not for all of them */
+	size_t last_told; /* of those in the room: 1 is the first */
+	bool by_admin;	  /* or an owner, before or after it */
 	bool is_iq, refused, answered;
 };
 
@@ -177,7 +179,7 @@ enum sabotage {
 
 struct world {
 	uint64_t chance, service_chance;
-	unsigned long step, ndelivered, nsearched, nmessages, nold, npictures;
+	unsigned long step, ndelivered, nsearched, nmessages, nold, nkept, npictures;
 	struct muc *muc;
 	struct muc_stream *stream;
 	struct muc_host host;
@@ -352,6 +354,7 @@ OPERATION(marker)
 OPERATION(say_to_one)
 OPERATION(retract)
 OPERATION(moderate)
+OPERATION(archive)
 OPERATION(subject)
 OPERATION(pm)
 OPERATION(unlock)

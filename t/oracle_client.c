@@ -499,15 +499,79 @@ takes_pm(const struct news *n)
 	complain(n, "a private message that is not for it");
 }
 
+/* Was none of these told, as far as anybody knows their ids? Behind the first, before the last. */
+static bool
+have_no_id(const struct model *m, size_t first, size_t last)
+{
+	while (++first < last)
+		if (*m->said[first - 1].sid != '\0')
+			return false;
+	return true;
+}
+
+/* What the archive has in the place of a message: it, or a tombstone. */
+static void
+takes_kept(const struct news *n, const struct due *said, const struct xml *message)
+{
+	const char *body = xml_child_text(message, NS_STANZA, "body"),
+		   *from = xml_get(message, "from");
+	const char *jid = n->w->model[n->room].jid;
+
+	if (from == NULL || strncmp(from, jid, strlen(jid)) != 0 ||
+	    strcmp(from + strlen(jid) + 1, said->nick) != 0)
+		complain(n, "an archive names another one");
+	else if (body != NULL ? strcmp(body, said->id) != 0 : said->retracted == 0)
+		complain(n, "an archive tells what was not said");
+	else if (body != NULL && said->retracted > 0 && said->retracted < n->w->step)
+		complain(n, "an archive tells what was taken back");
+}
+
+/* XEP-0313: what was asked for, in order and without a gap, and nothing else. */
+static void
+takes_result(const struct news *n, const struct xml *result)
+{
+	const struct xml *forwarded = xml_child(result, NS_FORWARD, "forwarded");
+	const struct xml *message = xml_child(forwarded, NS_STANZA, "message");
+	const struct xml *item =
+	    xml_child(xml_child(message, NS_MUC_USER, "x"), NS_MUC_USER, "item");
+	const struct model *m = &n->w->model[n->room];
+	const struct news query = { .w = n->w, .c = n->c, .id = xml_get(result, "queryid") };
+	struct deed *d = deed_of(&query);
+	const char *jid = xml_get(item, "jid"), *sid = xml_get(result, "id");
+	size_t i = m->nsaid;
+
+	if (d == NULL || !d->asks || d->answered || (int)d->room != n->room || n->nick != NULL) {
+		complain(n, "a result for nothing");
+		return;
+	}
+	if (jid != NULL && !d->by_admin && !truth_shows_jid(n->w, n->c, (unsigned)n->room) &&
+	    strncmp(jid, n->c->bare, strlen(n->c->bare)) != 0)
+		complain(n, "a JID that it may not see");
+	while (i > 0 && strcmp(m->said[i - 1].sid, sid) != 0)
+		i--;
+	if (i == 0)
+		return;
+	if (i <= d->last_told || (d->last_told > 0 && !d->sifts && !have_no_id(m, d->last_told, i)))
+		complain(n, "an archive out of order, or with a gap");
+	d->last_told = i;
+	takes_kept(n, &m->said[i - 1], message);
+	n->w->nkept++;
+}
+
 static void
 takes_message(const struct news *n)
 {
+	const struct xml *result = xml_child(n->x, NS_MAM, "result");
 	const struct xml *user = xml_child(n->x, NS_MUC_USER, "x");
 	const struct xml *item = xml_child(user, NS_MUC_USER, "item");
 
 	if (xml_child(user, NS_MUC_USER, "invite") != NULL ||
 	    xml_child(user, NS_MUC_USER, "decline") != NULL)
 		return;
+	if (result != NULL) {
+		takes_result(n, result);
+		return;
+	}
 	if (n->v->lost && !n->v->entering)
 		return;
 	if (type_is(n, "groupchat"))

@@ -119,6 +119,7 @@ const struct op ops[] = {
 	{ "say", 130, INSIDE, true, make_say, NULL, NULL },
 	{ "say with forged children", 10, INSIDE, true, make_say_forged, NULL, NULL },
 	{ "marker", 10, INSIDE, true, make_marker, NULL, NULL },
+	{ "archive", 25, ANYBODY, true, make_archive, NULL, NULL },
 	{ "subject", 12, INSIDE, true, make_subject, NULL, NULL },
 	{ "kick", 14, MODERATOR, true, make_kick, NULL, NULL },
 	{ "role", 40, MODERATOR, true, make_role, NULL, NULL },

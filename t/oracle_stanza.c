@@ -377,6 +377,49 @@ make_moderate(struct world *w, struct deed *d)
 	    w->model[d->room].said[d->takes_back - 1].sid);
 }
 
+/* XEP-0313 6.1.2: who may enter may read now. 4.1.1: who does not see addresses does not search for them. */
+static bool
+is_foul_query(struct world *w, const struct deed *d, const char *by)
+{
+	const struct room *r = truth_room(w, d->room);
+	const struct session *s = session_of(w, d);
+	const enum affiliation a = truth_affiliation(w, d->client, d->room);
+	const bool stranger = a < AFF_MEMBER;
+
+	if (a == AFF_OUTCAST || (r->config.membersonly && stranger) ||
+	    (r->config.passwordprotectedroom && stranger && s == NULL) ||
+	    truth_config(r, "enablearchiving", 0) == 0)
+		return true;
+	return by != NULL && strcmp(by, d->client->bare) != 0 && r->config.whois != WHOIS_ANYONE &&
+	       a < AFF_ADMIN && (s == NULL || s->occupant->role != ROLE_MODERATOR);
+}
+
+bool
+make_archive(struct world *w, struct deed *d)
+{
+	static const char *const pages[] = { "", "<max>5</max>", "<max>0</max>",
+		"<max>7</max><before/>" };
+	const struct room *r = truth_room(w, d->room);
+	const char *by = likely(w, 25) ? some_user(w) : NULL, *with = by;
+
+	if (r == NULL)
+		return false;
+	if (by == NULL && likely(w, 25))
+		with = arena_cat(w->a, w->model[d->room].jid, "/", some_nick(w, d), NULL);
+	d->asks = true;
+	d->sifts = with != NULL;
+	d->foul = is_foul_query(w, d, by);
+	if (with != NULL)
+		with = arena_cat(w->a,
+		    "<x xmlns='" NS_FORM "' type='submit'><field var='FORM_TYPE'>"
+		    "<value>urn:xmpp:mam:2</value></field><field var='with'><value>",
+		    esc(w, with), "</value></field></x>", NULL);
+	return put(w, d, "iq", NULL,
+	    "type='set'><query xmlns='urn:xmpp:mam:2' queryid='%s'>%s"
+	    "<set xmlns='http://jabber.org/protocol/rsm'>%s</set></query>",
+	    d->id, with != NULL ? with : "", one_of(w, pages, COUNT(pages)));
+}
+
 /* 7.5, example 48. */
 bool
 make_say_to_one(struct world *w, struct deed *d)

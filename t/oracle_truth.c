@@ -418,8 +418,10 @@ is_inviters(const struct xml *x, int user)
 static const struct deed *
 answered(const struct world *w, const struct client *c, const struct xml *x)
 {
-	const char *id = xml_get(x, "id");
+	const char *id = xml_get(xml_child(x, NS_MAM, "result"), "queryid");
 
+	if (id == NULL)
+		id = xml_get(x, "id");
 	for (unsigned i = 0; i < w->ndeeds && id != NULL; i++)
 		if (w->deed[i].client == c && strcmp(w->deed[i].id, id) == 0)
 			return &w->deed[i];

@@ -93,11 +93,9 @@ static void __attribute__((format(printf, 2, 0))) on_error(cfg_t *cfg, const cha
 static int
 parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
-	static const char suffix[] = "_bytes";
 	const struct number *num = numbers;
-	const size_t len = strlen(opt->name), tail = sizeof suffix - 1;
-	bool is_bytes = strcmp(opt->name, "database_max") == 0 ||
-			(len > tail && strcmp(opt->name + len - tail, suffix) == 0);
+	bool is_bytes =
+	    strcmp(opt->name, "database_max") == 0 || strstr(opt->name, "_bytes") != NULL;
 	int64_t v;
 
 	while (strcmp(num->name, opt->name) != 0)

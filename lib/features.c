@@ -43,6 +43,8 @@
 	/* presence of the others, self-presence, the history, then the subject: 7.1 */            \
 	FEATURE(enter)                                                                             \
 	FEATURE(history)                                                                           \
+	/* how long that is kept is nobody else's affair */                                        \
+	FEATURE(retention)                                                                         \
 	/* what takes a message back is asked before subject and groupchat: it is neither */       \
 	FEATURE(retract)                                                                           \
 	FEATURE(moderate)                                                                          \

@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "feature.h"
 #include "room/ban.h"
+#include "room/held.h"
 #include "room/import.h"
 
 enum {
@@ -238,6 +239,8 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	RB_INIT(&s->doubts);
 	relay_init(&s->relay);
 	RB_INIT(&s->locks);
+	RB_INIT(&s->archives.held);
+	TAILQ_INIT(&s->archives.changed);
 	s->started_ms = now.mono_ms;
 	config_init(&s->defaults);
 	config_init(&s->force.config);
@@ -544,6 +547,7 @@ muc_commit(struct muc *m)
 {
 	struct service *s = &m->s;
 
+	held_settle(s);
 	/* Also when nothing was written: a turn that has read ends its transaction, too. */
 	if (s->store->commit(s->store) != STORE_OK) {
 		s->stats.retries++;
@@ -559,6 +563,7 @@ muc_commit(struct muc *m)
 	s->stats.turns += m->did;
 	m->did = false;
 	s->turn_bytes = s->turn_pairs = 0;
+	RB_INIT(&s->archives.held);
 	arena_reset(s->arena);
 	return MUC_COMMITTED;
 }

@@ -78,6 +78,11 @@ struct muc_host {
 	LIMIT(archive_queries_per_user, 5, 1, 1000, "one's queries of archives that take longer")  \
 	LIMIT(archive_queries, 1000, 1, 100000, "such queries of all users")                       \
 	LIMIT(archive_visits_per_s, 500000, 1000, 100000000, "messages a second they look at")     \
+	LIMIT(archive_days, 0, 0, 36500, "what was said is kept; 0: as long as there is room")     \
+	LIMIT(archive_entries_per_room, 0, 0, 1000000000000, "messages kept of a room; 0: any")    \
+	LIMIT(archive_bytes_per_room, 1073741824, 0, 70368744177664, "of a room; 0: any")          \
+	LIMIT(archive_bytes, 34359738368, 0, 70368744177664, "kept of all rooms; 0: any")          \
+	LIMIT(archive_after_destroy_days, 0, 0, 36500, "it is kept when the room is no more")      \
 	LIMIT(reason_bytes, 4096, 64, 262144, "a reason given for a change, or for a room's end")  \
 	LIMIT(invites_per_message, 20, 1, 100, "invitations in one message")                       \
 	LIMIT(invites_per_min, 30, 1, 100000, "invitations one bare JID may send a minute")        \
@@ -265,6 +270,8 @@ size_t muc_queued(const struct muc *);
 	STAT(occupants, "nicks in rooms")                                                          \
 	STAT(sessions, "full JIDs in rooms")                                                       \
 	STAT(in_doubt, "sessions in doubt")                                                        \
+	STAT(archive_entries, "messages kept")                                                     \
+	STAT(archive_bytes, "bytes of messages kept")                                              \
 	STAT(in_message, "messages taken")                                                         \
 	STAT(in_presence, "presences taken")                                                       \
 	STAT(in_iq, "IQs taken")                                                                   \

@@ -29,12 +29,15 @@
 	TABLE(user, "bare JID NUL room id of each room that it created")                           \
 	TABLE(gone, "domain NUL node -> tombstone; NUL expiry, room id -> its key")                \
 	TABLE(archive, "room id, UUIDv7 -> a message that was said")                               \
+	TABLE(held, "room id -> how many entries and bytes its archive holds, since when")         \
+	TABLE(aging, "order, time, room id: rooms by the age of what they hold")                   \
+	TABLE(over, "room id of each that holds more than it may")                                 \
 	TABLE(invites, "room id, digests of two bare JIDs -> invitee, inviter, id, time")          \
 	TABLE(roles, "room id, bare JID -> role kept for when they come back, time")               \
 	TABLE(bans, "digest or name of a JID, domain or pattern -> whom the operators keep out")   \
 	TABLE(spoke, "room id, bare JID -> when it spoke last, where that matters")                \
 	TABLE(commands, "digest of a bare JID, session id -> a command under way")                 \
-	TABLE(dead, "room id of a destroyed room whose data still goes")
+	TABLE(dead, "room id of a destroyed room whose data still goes -> when, where it was")
 
 enum table {
 #define TABLE(name, what) TABLE_##name,

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/xml.h"
 #include "base/xml_write.h"
+#include "host_count.h"
 #include "host_in.h"
 #include "match.h"
 #include "scs.h"
@@ -249,6 +250,13 @@ take_dead(void *arg, struct bytes key, struct bytes val)
 	return take_named(arg, val, key);
 }
 
+/* A room that is gone, and its archive is not: order, when, id. */
+static int
+take_kept(void *arg, struct bytes key, struct bytes val)
+{
+	return take_named(arg, val, (struct bytes){ (const uint8_t *)key.p + 9, 8 });
+}
+
 static int
 count_stray(void *arg, struct bytes key, struct bytes val)
 {
@@ -259,13 +267,18 @@ count_stray(void *arg, struct bytes key, struct bytes val)
 	return 0;
 }
 
-/* Records of a room's own stand under its id; a room that is gone has none, or they are going. */
+/*
+ * Records of a room's own stand under its id; a room that is gone has none, or they are going, or its
+ * archive is kept.
+ */
 static bool
 no_strays(struct host *h)
 {
 	static const enum table living[] = { TABLE_rooms, TABLE_sessions };
-	static const enum table going[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_archive,
-		TABLE_invites, TABLE_roles, TABLE_spoke };
+	static const enum table going[] = { TABLE_affil, TABLE_nicks, TABLE_requests, TABLE_invites,
+		TABLE_roles, TABLE_spoke };
+	static const enum table kept[] = { TABLE_archive, TABLE_held, TABLE_over };
+	const uint8_t dead = HOST_AGING_DEAD;
 	struct strays s = { h->p->a, MAP_INIT, 0 };
 	struct bytes all = { "", 0 };
 	struct store *store = h->store;
@@ -277,11 +290,23 @@ no_strays(struct host *h)
 	store->each(store, TABLE_dead, all, all, take_dead, &s);
 	for (i = 0; i < sizeof(going) / sizeof(going[0]); i++)
 		store->each(store, going[i], all, all, count_stray, &s);
+	store->each(store, TABLE_aging, (struct bytes){ &dead, 1 }, all, take_kept, &s);
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		store->each(store, kept[i], all, all, count_stray, &s);
 	map_release(&s.rooms);
 	if (s.n > 0)
 		play_fail(h->p, "%llu records in the store are of rooms that are not there",
 		    (unsigned long long)s.n);
 	return s.n == 0;
+}
+
+static bool
+counted(struct host *h)
+{
+	if (host_counted(h->store, muc_stats(h->muc)))
+		return true;
+	play_fail(h->p, "what the archives hold is not what is noted of it");
+	return false;
 }
 
 bool
@@ -293,7 +318,7 @@ host_same_after_restart(struct host *h)
 
 	h->p->verbose = false;
 	h->no_ticks = true;
-	good = no_strays(h) && find_out(h, &before);
+	good = no_strays(h) && counted(h) && find_out(h, &before);
 	h->now = now;
 	good = good && h->p->world->restart(h->p, true) && find_out(h, &after) &&
 	       same(h->p, "the store is", &before.tables, &after.tables) &&

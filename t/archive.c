@@ -57,6 +57,7 @@ begin(struct world *w)
 	w->s.store = store_mem_new();
 	w->s.arena = arena_new();
 	w->s.now.wall_ms = NOW;
+	TAILQ_INIT(&w->s.archives.changed);
 	load(w, 1);
 }
 

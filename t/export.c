@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "room/ban.h"
 #include "room/directory.h"
+#include "room/held.h"
 #include "room/record.h"
 #include "room/waiting.h"
 #include "service.h"
@@ -76,6 +77,7 @@ world_init(struct world *w)
 	TAILQ_INIT(&s->user_order);
 	TAILQ_INIT(&s->bans.exact);
 	TAILQ_INIT(&s->bans.patterns);
+	TAILQ_INIT(&s->archives.changed);
 	RB_INIT(&s->locks);
 	muc_limits_default(&s->limits);
 	config_init(&s->defaults);
@@ -277,6 +279,14 @@ any_room(struct world *w, const char *node)
 	rooms_sweep(s);
 }
 
+/* What muc_commit() does about the archives. */
+static void
+end_turn(struct world *w)
+{
+	held_settle(&w->s);
+	RB_INIT(&w->s.archives.held);
+}
+
 /* Also one whose name is too long for a key. */
 static void
 any_rooms(struct world *w)
@@ -289,6 +299,7 @@ any_rooms(struct world *w)
 		any_room(w, arena_fmt(w->s.arena, "room%u", i));
 	if (any(3) == 0)
 		any_room(w, node);
+	end_turn(w);
 	arena_reset(w->s.arena);
 }
 
@@ -441,7 +452,7 @@ static bool
 are_same(struct store *a, struct store *b, const char *const *nodes, size_t n)
 {
 	static const enum table tables[] = { TABLE_affil, TABLE_nicks, TABLE_requests,
-		TABLE_archive, TABLE_invites, TABLE_roles, TABLE_spoke };
+		TABLE_archive, TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke };
 	struct compared c = { b, 0 };
 	struct arena *arena = arena_new();
 
@@ -936,10 +947,10 @@ static void
 test_unsound(void)
 {
 	static const enum table whole[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
-		TABLE_listed, TABLE_user, TABLE_gone };
+		TABLE_listed, TABLE_user, TABLE_gone, TABLE_archive, TABLE_held, TABLE_aging };
 	static const enum table broken[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
 		TABLE_requests, TABLE_listed, TABLE_sessions, TABLE_user, TABLE_gone, TABLE_archive,
-		TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_bans };
+		TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_bans };
 	struct world w;
 	unsigned n, found;
 	struct room *r;
@@ -965,6 +976,7 @@ test_unsound(void)
 	ban_set(
 	    &w.s, &(struct ban){
 		      .target = "*.example", .reason = "spam", .set_ms = NOW, .until_ms = NOW });
+	end_turn(&w);
 	ok(is_sound(w.s.store), "a store with all there may be is sound");
 	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
 		found = missed(w.s.store, whole[i], &n);

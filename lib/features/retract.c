@@ -51,7 +51,7 @@ retract_entry(
 	tombstone.prior = false;
 	tombstone.payload = b.p;
 	tombstone.payload_len = b.len;
-	archive_add(p->room, &tombstone);
+	archive_replace(p->room, &tombstone);
 	buf_release(&b);
 }
 

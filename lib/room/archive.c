@@ -8,6 +8,7 @@
 
 #include "../base/digest.h"
 #include "../base/rec.h"
+#include "held.h"
 
 enum { /* tags of a record in table archive; never reused */
 	TAG_KIND = 1,
@@ -60,6 +61,22 @@ archive_ms(const uint8_t id[ARCHIVE_ID_LEN])
 	return ms;
 }
 
+/* The last that is stored, or was until it was too old. */
+static void
+learn_last(struct room *r)
+{
+	struct service *s = r->service;
+	const struct held *h = held_get(s, r->id);
+	uint8_t prefix[8];
+
+	id_bytes(r->id, prefix);
+	s->store->each_back(s->store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
+	    (struct bytes){ NULL, 0 }, last_visit, r);
+	if (memcmp(h->last_id, r->last_id, ARCHIVE_ID_LEN) > 0)
+		memcpy(r->last_id, h->last_id, ARCHIVE_ID_LEN);
+	r->last_known = true;
+}
+
 /* The end of an id, by which the room knows that the rest is its own. */
 static void
 mark(const struct room *r, const uint8_t id[ARCHIVE_ID_LEN], uint8_t out[ARCHIVE_ID_LEN - MARK_AT])
@@ -88,14 +105,9 @@ archive_next_id(struct room *r, uint8_t id[ARCHIVE_ID_LEN])
 	struct service *s = r->service;
 	int64_t ms = s->now.wall_ms, last_ms;
 	unsigned counter = 0;
-	uint8_t prefix[8];
 
-	id_bytes(r->id, prefix);
 	if (!r->last_known)
-		s->store->each_back(s->store, TABLE_archive,
-		    (struct bytes){ prefix, sizeof(prefix) }, (struct bytes){ NULL, 0 }, last_visit,
-		    r);
-	r->last_known = true;
+		learn_last(r);
 	last_ms = archive_ms(r->last_id);
 	if (ms <= last_ms) {
 		ms = last_ms;
@@ -145,11 +157,13 @@ archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN])
 	return s[2 * ARCHIVE_ID_LEN + 4] == '\0';
 }
 
-void
-archive_add(struct room *r, const struct entry *e)
+/* Returns how many bytes the record has. */
+static size_t
+put_entry(struct room *r, struct bytes key, const struct entry *e)
 {
 	struct service *s = r->service;
 	struct buf b = BUF_INIT;
+	size_t n;
 
 	rec_put_u64(&b, TAG_KIND, e->kind);
 	rec_put_str(&b, TAG_NICK, e->nick);
@@ -159,14 +173,38 @@ archive_add(struct room *r, const struct entry *e)
 	rec_put(&b, TAG_PAYLOAD, e->payload, e->payload_len);
 	if (e->prior)
 		rec_put_u64(&b, TAG_PRIOR, 1);
-	s->store->put(
-	    s->store, TABLE_archive, entry_key(s->arena, r, e->id), (struct bytes){ b.p, b.len });
+	s->store->put(s->store, TABLE_archive, key, (struct bytes){ b.p, b.len });
 	s->turn_wrote = true;
+	n = key.n + b.len;
 	buf_release(&b);
+	return n;
+}
+
+void
+archive_add(struct room *r, const struct entry *e)
+{
+	struct service *s = r->service;
+	const struct bytes key = entry_key(s->arena, r, e->id);
+
+	held_add(s, held_get(s, r->id), key.p, put_entry(r, key, e), r->config.archivedays);
+}
+
+void
+archive_replace(struct room *r, const struct entry *e)
+{
+	struct service *s = r->service;
+	const struct bytes key = entry_key(s->arena, r, e->id);
+	struct bytes val = { NULL, 0 };
+	int64_t before;
+
+	s->store->get(s->store, TABLE_archive, key, &val);
+	before = (int64_t)(key.n + val.n);
+	held_change(s, held_get(s, r->id), key.p, 0, (int64_t)put_entry(r, key, e) - before);
 }
 
 struct walk {
 	struct room *room;
+	int64_t horizon_ms;
 	archive_visit *visit;
 	void *arg;
 	int result;
@@ -232,7 +270,8 @@ archive_get(struct room *r, const uint8_t id[ARCHIVE_ID_LEN], struct entry *e)
 	struct store *store = r->service->store;
 	struct bytes key = entry_key(r->service->arena, r, id), val;
 
-	return store->get(store, TABLE_archive, key, &val) == STORE_OK &&
+	return archive_ms(id) >= archive_horizon(r) &&
+	       store->get(store, TABLE_archive, key, &val) == STORE_OK &&
 	       read_or_log(r, key, val, e);
 }
 
@@ -244,6 +283,9 @@ walk_visit(void *arg, struct bytes key, struct bytes val)
 
 	if (!read_or_log(w->room, key, val, &e))
 		return 0;
+	/* Backwards this is the end. */
+	if (archive_ms(e.id) < w->horizon_ms)
+		return 1;
 	return w->result = w->visit(w->arg, &e);
 }
 
@@ -251,9 +293,14 @@ int
 archive_each(struct room *r, const uint8_t *after, archive_visit *visit, void *arg)
 {
 	struct store *store = r->service->store;
-	struct walk w = { r, visit, arg, 0 };
-	uint8_t prefix[8];
+	struct walk w = { r, archive_horizon(r), visit, arg, 0 };
+	uint8_t prefix[8], horizon[ARCHIVE_ID_LEN] = { 0 };
 
+	/* From the first that is not too old: no id is that time and nothing else. */
+	if (w.horizon_ms > 0 && (after == NULL || archive_ms(after) < w.horizon_ms)) {
+		id_bytes((uint64_t)w.horizon_ms << 16, horizon);
+		after = horizon;
+	}
 	id_bytes(r->id, prefix);
 	store->each(store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
 	    entry_key(r->service->arena, r, after), walk_visit, &w);
@@ -264,7 +311,7 @@ int
 archive_each_back(struct room *r, const uint8_t *before, archive_visit *visit, void *arg)
 {
 	struct store *store = r->service->store;
-	struct walk w = { r, visit, arg, 0 };
+	struct walk w = { r, archive_horizon(r), visit, arg, 0 };
 	uint8_t prefix[8];
 
 	id_bytes(r->id, prefix);

@@ -9,8 +9,8 @@
  *
  * A record holds what is needed to say the message again to anybody; who may see what of it
  * is decided when it is said. It is written in the turn in which the message is told, before that.
- * A destroyed room's records go in steps (rooms_purge); ids of rooms are never reused, so a new room of
- * that name has nothing of them.
+ * How much there is, and what of it goes when: held.h. A destroyed room's records go in steps
+ * (rooms_purge); ids of rooms are never reused, so a new room of that name has nothing of them.
  */
 #ifndef ARCHIVE_H
 #define ARCHIVE_H
@@ -55,14 +55,22 @@ char *archive_text(struct arena *, const uint8_t id[ARCHIVE_ID_LEN]);
 /* The reverse. False when it is no such text: ids are taken letter by letter. */
 bool archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN]);
 
-/* Stores the entry under its id, in place of one that is there. */
+/* Stores the entry under an id of archive_next_id(), or in place of the one that is there. */
 void archive_add(struct room *, const struct entry *);
+void archive_replace(struct room *, const struct entry *);
 
-/* The entry of that id; its payload lives until the store is written to. False: there is none. */
+/* What was said before that time (wall ms) is too old to be shown, gone or not. retention.c */
+int64_t archive_horizon(const struct room *);
+
+/*
+ * The entry of that id; its payload lives until the store is written to. False: there is none, or it is
+ * too old.
+ */
 bool archive_get(struct room *, const uint8_t id[ARCHIVE_ID_LEN], struct entry *);
 
 /*
- * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all). An entry
+ * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all), but for
+ * those that are too old. An entry
  * and what it points to live until visit returns; it stops the walk by another result than 0, and then
  * that is returned. A record that cannot be read is logged and left out.
  */

@@ -15,6 +15,7 @@
 #include "../base/xml_parse.h"
 #include "../export.h"
 #include "directory.h"
+#include "held.h"
 #include "record.h"
 
 struct check {
@@ -28,6 +29,8 @@ struct check {
 	enum table table;
 	struct check_totals *totals;
 	uint64_t greatest_id, ngone;
+	struct held held; /* what all archives do */
+	bool counting;	  /* they are not counted yet */
 };
 
 static const struct bytes none = { NULL, 0 };
@@ -49,16 +52,6 @@ static bool
 get(struct check *c, enum table t, struct bytes key, struct bytes *val)
 {
 	return c->store->get(c->store, t, key, val) == STORE_OK;
-}
-
-static uint64_t
-id_in(struct bytes b)
-{
-	uint64_t id = 0;
-
-	for (int i = 0; i < 8; i++)
-		id = id << 8 | ((const uint8_t *)b.p)[i];
-	return id;
 }
 
 /* A field as a string; NULL: the record has none. */
@@ -122,7 +115,7 @@ is_in_place(struct check *c, enum line line, struct bytes key, struct bytes val)
 	default:
 		return true;
 	}
-	return bytes_cmp(key, record_key(c->arena, id_in(key), line, &r)) == 0;
+	return bytes_cmp(key, record_key(c->arena, bytes_id(key.p), line, &r)) == 0;
 }
 
 /* -- rooms, and where they stand -- */
@@ -134,8 +127,8 @@ check_name(struct check *c, struct bytes key, struct bytes val)
 	struct jid j;
 
 	c->totals->rooms++;
-	if (val.n == 8 && id_in(val) > c->greatest_id)
-		c->greatest_id = id_in(val);
+	if (val.n == 8 && bytes_id(val.p) > c->greatest_id)
+		c->greatest_id = bytes_id(val.p);
 	if (jid == NULL) {
 		wrong(c, arena_strndup(c->arena, key.p, key.n), "a name without a room");
 		return;
@@ -253,7 +246,7 @@ check_room(struct check *c, struct bytes key, struct bytes val)
 		wrong(c, jid, "no name leads to it");
 	check_counts(c, jid, key, val);
 	check_config(c, jid, name, val);
-	check_creator(c, jid, id_in(key), val);
+	check_creator(c, jid, bytes_id(key.p), val);
 }
 
 static void
@@ -281,7 +274,7 @@ check_user(struct check *c, struct bytes key, struct bytes val)
 	look_into(c, jid, LINE_user, none, val);
 	if (get(c, TABLE_rooms, id, &room))
 		creator = text_in_record(c, LINE_room, "creator", room);
-	if (creator == NULL || bytes_cmp(key, creator_key(c->arena, creator, id_in(id))) != 0)
+	if (creator == NULL || bytes_cmp(key, creator_key(c->arena, creator, bytes_id(id.p))) != 0)
 		wrong(c, jid, "somebody counts as its creator who is not");
 }
 
@@ -296,7 +289,7 @@ check_nick_of(struct check *c, const char *jid, struct bytes key, struct bytes v
 
 	if (nick == NULL || owner == NULL)
 		return;
-	if (!get(c, TABLE_nicks, store_key(c->arena, id_in(key), nick), &found) ||
+	if (!get(c, TABLE_nicks, store_key(c->arena, bytes_id(key.p), nick), &found) ||
 	    bytes_cmp(found, (struct bytes){ owner, strlen(owner) }) != 0)
 		wrong(c, jid, "the nickname of %s is not reserved", owner);
 }
@@ -307,11 +300,85 @@ check_nick(struct check *c, const char *jid, struct bytes key, struct bytes val)
 	const char *owner = arena_strndup(c->arena, val.p, val.n), *nick;
 	struct bytes affil;
 
-	nick = get(c, TABLE_affil, store_key(c->arena, id_in(key), owner), &affil)
+	nick = get(c, TABLE_affil, store_key(c->arena, bytes_id(key.p), owner), &affil)
 		   ? text_in_record(c, LINE_affil, "nick", affil)
 		   : NULL;
-	if (nick == NULL || bytes_cmp(key, store_key(c->arena, id_in(key), nick)) != 0)
+	if (nick == NULL || bytes_cmp(key, store_key(c->arena, bytes_id(key.p), nick)) != 0)
 		wrong(c, jid, "a nickname is reserved for %s, who has another one or none", owner);
+}
+
+/* -- what archives hold -- */
+
+/* Is that the archive of a room that has ended? */
+static bool
+is_kept(struct check *c, struct bytes id)
+{
+	struct bytes val;
+
+	return get(c, TABLE_held, id, &val) && number_in_record(LINE_held, "ended", val) != 0;
+}
+
+static int
+hold_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct held *h = arg;
+
+	if (h->entries++ == 0 && key.n == 8 + ARCHIVE_ID_LEN)
+		h->oldest_ms = archive_ms((const uint8_t *)key.p + 8);
+	h->bytes += key.n + val.n;
+	return 0;
+}
+
+static void
+check_held(struct check *c, struct bytes key, struct bytes val)
+{
+	struct held told = { .room_id = 0 }, h = told;
+	const char *jid = key.n == 8 ? room_of(c, key) : NULL;
+	uint8_t aging[1 + 8 + 8] = { AGING_SAID };
+	struct bytes found;
+
+	held_read(&told, val);
+	look_into(c, jid, LINE_held, none, val);
+	if (key.n != 8) {
+		wrong(c, NULL, "a key that is none");
+		return;
+	}
+	c->store->each(c->store, TABLE_archive, key, none, hold_visit, &h);
+	if (!c->counting && (h.entries != told.entries || h.bytes != told.bytes))
+		wrong(c, jid,
+		    "its archive has %llu entries, %llu bytes, and it counts %llu and %llu",
+		    (unsigned long long)h.entries, (unsigned long long)h.bytes,
+		    (unsigned long long)told.entries, (unsigned long long)told.bytes);
+	id_bytes((uint64_t)told.oldest_ms, aging + 1);
+	memcpy(aging + 9, key.p, 8);
+	if (told.entries > 0 &&
+	    (told.oldest_ms != h.oldest_ms ||
+		!get(c, TABLE_aging, (struct bytes){ aging, sizeof(aging) }, &found)))
+		wrong(c, jid, "its oldest entry is not where it is looked for");
+}
+
+/* Order, time, room. */
+static void
+check_aging(struct check *c, struct bytes key)
+{
+	const uint8_t *k = key.p;
+	struct bytes val;
+
+	if (key.n != 1 + 8 + 8 || k[0] < AGING_SAID || k[0] >= AGING_END)
+		wrong(c, NULL, "a key that is none");
+	else if (!get(c, TABLE_held, (struct bytes){ k + 9, 8 }, &val))
+		wrong(c, NULL, "an archive that holds nothing");
+}
+
+static void
+check_archives(struct check *c)
+{
+	struct bytes val = none;
+
+	get(c, TABLE_meta, (struct bytes){ "archives", 8 }, &val);
+	if (!c->counting && (number_in_record(LINE_archives, "entries", val) != c->held.entries ||
+				number_in_record(LINE_archives, "bytes", val) != c->held.bytes))
+		wrong(c, NULL, "what all archives hold is not what is counted of them");
 }
 
 /* A record of a room: its key begins with the room's id. */
@@ -330,9 +397,11 @@ check_of_room(struct check *c, enum line line, struct bytes key, struct bytes va
 	if (line != LINE_session && get(c, TABLE_dead, id, &found))
 		return;
 	jid = room_of(c, id);
+	if (jid == NULL && line == LINE_message && is_kept(c, id))
+		return;
 	if (jid == NULL) {
 		wrong(c, NULL, "a record of room %llu, which is not there",
-		    (unsigned long long)id_in(id));
+		    (unsigned long long)bytes_id(id.p));
 		return;
 	}
 	if (line == LINE_COUNT) {
@@ -468,15 +537,40 @@ visit(void *arg, struct bytes key, struct bytes val)
 	case TABLE_commands:
 		look_into(c, NULL, line_in(c->table), none, val);
 		break;
+	case TABLE_held:
+		check_held(c, key, val);
+		break;
+	case TABLE_aging:
+		check_aging(c, key);
+		break;
+	case TABLE_over:
 	case TABLE_dead:
 		if (key.n != 8)
 			wrong(c, NULL, "a key that is none");
+		break;
+	case TABLE_archive:
+		hold_visit(&c->held, key, val);
+		check_of_room(c, LINE_message, key, val);
 		break;
 	default:
 		check_of_room(c, line_in(c->table), key, val);
 		break;
 	}
 	return 0;
+}
+
+/* Is what archives hold still to be counted? Older mucds counted nothing. */
+static bool
+is_counting(struct check *c)
+{
+	static const struct bytes state = { "state", 5 }, archives = { "archives", 8 };
+	struct bytes val;
+	struct rec f;
+
+	if (get(c, TABLE_meta, state, &val) && number_in_record(LINE_state, "schema", val) < 3)
+		return true;
+	return get(c, TABLE_meta, archives, &val) &&
+	       record_find(LINE_archives, "counted-to", val, &f);
 }
 
 void
@@ -492,10 +586,12 @@ store_check(struct store *store, void (*tell)(void *, const char *, const char *
 	c->wrong = tell;
 	c->arg = arg;
 	c->totals = totals;
+	c->counting = is_counting(c);
 	for (int t = 0; t < TABLE_COUNT; t++) {
 		c->table = (enum table)t;
 		store->each(store, c->table, none, none, visit, c);
 	}
+	check_archives(c);
 	check_state(c);
 	xml_parser_free(c->reader.parser);
 	buf_release(&c->line);

@@ -62,21 +62,6 @@ static const struct {
 	{ AT(getmemberlist), "none", "" },
 };
 
-/* xs:language: letters, then parts of letters and digits. */
-static bool
-is_language(const char *s)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const char both[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	size_t n = strspn(s, letters);
-
-	while (n > 0 && n <= 8 && s[n] == '-') {
-		s += n + 1;
-		n = strspn(s, both);
-	}
-	return n > 0 && n <= 8 && s[n] == '\0';
-}
-
 /* 16.5.3: an XMPP URI. Clients make links of it, so it is nothing else. */
 static bool
 is_xmpp_uri(const char *s)
@@ -91,7 +76,7 @@ static const struct {
 	const char *datatype;
 	bool (*suits)(const char *);
 } checked[] = {
-	{ AT(lang), "xs:language", is_language },
+	{ AT(lang), "xs:language", lang_suits },
 	{ AT(pubsub), "xs:anyURI", is_xmpp_uri },
 };
 #undef AT
@@ -290,15 +275,20 @@ field_set(const struct field *f)
 	return (config_set)1 << (f - config_fields);
 }
 
+/* The var without the name of the form that it is in. */
+static const char *
+short_name(const char *var)
+{
+	var += strncmp(var, "x-", 2) == 0 ? 2 : 0;
+	var += strncmp(var, "muc#", 4) == 0 ? 4 : 0;
+	return var + (strncmp(var, "roomconfig_", 11) == 0 ? 11 : 0);
+}
+
 bool
 config_set_value(struct config *c, const char *var, const char *value, config_set *field)
 {
-	static const char prefix[] = "muc#roomconfig_";
-
 	for (const struct field *f = config_fields; f->var != NULL; f++)
-		if (strcmp(f->var, var) == 0 ||
-		    (strncmp(f->var, prefix, sizeof(prefix) - 1) == 0 &&
-			strcmp(f->var + sizeof(prefix) - 1, var) == 0)) {
+		if (strcmp(f->var, var) == 0 || strcmp(short_name(f->var), var) == 0) {
 			*field = field_set(f);
 			return field_take(NULL, c, f, value);
 		}

@@ -60,7 +60,7 @@ void config_release(struct config *);
 void config_copy(struct config *to, const struct config *from);
 
 /*
- * Sets the field called var, or var without "muc#roomconfig_". False when the value
+ * Sets the field called var, or var without "x-", "muc#" and "roomconfig_". False when the value
  * does not suit it. *field is that field; without one nothing happens, it is 0 and the result true.
  */
 bool config_set_value(struct config *, const char *var, const char *value, config_set *field);

@@ -16,6 +16,7 @@
 #include "../base/xml_parse.h"
 #include "directory.h"
 #include "forced.h"
+#include "held.h"
 #include "record.h"
 #include "waiting.h"
 
@@ -288,6 +289,8 @@ take_record(struct import *m, enum line line, const struct line_fields *w)
 		else
 			put(m, line_kinds[line].table, key, (struct bytes){ r.val.p, r.val.len });
 	}
+	if (wrong == NULL && line == LINE_message)
+		held_add(s, held_get(s, m->id), key.p, key.n + r.val.len, m->config.archivedays);
 	if (wrong == NULL && line == LINE_affil)
 		wrong = take_affil(m, &r);
 	buf_release(&r.val);

@@ -16,10 +16,11 @@
 #include "dialog.h"
 #include "directory.h"
 #include "forced.h"
+#include "held.h"
 #include "room_tag.h"
 #include "waiting.h"
 
-#define SCHEMA	     2 /* raise it with a migration */
+#define SCHEMA	     3 /* raise it with a migration */
 #define FULL_PERCENT 90
 
 enum { /* tags of the record `state` in table meta; never reused */
@@ -49,6 +50,16 @@ id_bytes(uint64_t id, uint8_t out[8])
 {
 	for (int i = 0; i < 8; i++)
 		out[i] = (uint8_t)(id >> (56 - 8 * i));
+}
+
+uint64_t
+bytes_id(const void *p)
+{
+	uint64_t id = 0;
+
+	for (int i = 0; i < 8; i++)
+		id = id << 8 | ((const uint8_t *)p)[i];
+	return id;
 }
 
 /* A key of two parts; a second part that is too long becomes 0xff (never in UTF-8) and its digest. */
@@ -119,6 +130,7 @@ migrate(struct service *s, uint64_t schema, bool signs)
 {
 	if (schema < 2)
 		rooms_listed_recount(s);
+	held_load(s, schema >= 3);
 	if (schema < SCHEMA || !signs)
 		state_save(s);
 }
@@ -143,6 +155,7 @@ service_load(struct service *s)
 	s->gone_first_ms = s->dialogs_until_ms = INT64_MAX;
 	s->host->random(s->host->arg, s->secret, sizeof(s->secret));
 	if (s->store->get(s->store, TABLE_meta, state_key, &val) != STORE_OK) {
+		held_begin(s);
 		state_save(s);
 		return MUC_OK;
 	}
@@ -422,7 +435,6 @@ room_get(struct service *s, const struct jid *j)
 {
 	struct room *r = map_get(&s->rooms, j->bare);
 	struct bytes val;
-	uint64_t id = 0;
 
 	if (r != NULL)
 		return r;
@@ -430,9 +442,7 @@ room_get(struct service *s, const struct jid *j)
 		STORE_OK ||
 	    val.n != 8)
 		return NULL;
-	for (int i = 0; i < 8; i++)
-		id = id << 8 | ((const uint8_t *)val.p)[i];
-	r = room_get_id(s, id);
+	r = room_get_id(s, bytes_id(val.p));
 	if (r != NULL && r->secret_new)
 		room_save(r);
 	return r;
@@ -473,9 +483,7 @@ room_destroy(struct room *r)
 	room_unlist(r);
 	creator_forget(r);
 	s->store->del(s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) });
-	s->store->put(
-	    s->store, TABLE_dead, (struct bytes){ id, sizeof(id) }, (struct bytes){ "", 0 });
-	s->purging = true;
+	room_mourn(r);
 	s->nrooms--;
 	state_save(s);
 	room_unwatch(r);
@@ -500,82 +508,6 @@ rooms_sweep(struct service *s)
 {
 	while (!TAILQ_EMPTY(&s->idle))
 		room_free(TAILQ_FIRST(&s->idle));
-}
-
-#define PURGE_STEP 500 /* records */
-
-struct purge {
-	struct arena *arena;
-	const uint8_t *below; /* of dead rooms: the first id that is left alone; NULL: none */
-	struct bytes keys[PURGE_STEP];
-	size_t n;
-};
-
-static int
-purge_visit(void *arg, struct bytes key, struct bytes val)
-{
-	struct purge *p = arg;
-	char *k;
-
-	(void)val;
-	k = arena_alloc(p->arena, key.n);
-	memcpy(k, key.p, key.n);
-	p->keys[p->n++] = (struct bytes){ k, key.n };
-	return p->n == PURGE_STEP;
-}
-
-/*
- * Tables whose keys begin with a room's id; its sessions have left before it is destroyed. A record in table
- * rooms is left by an import that did not come to its end.
- */
-static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_requests,
-	TABLE_archive, TABLE_invites, TABLE_roles, TABLE_spoke };
-
-/* Ids that an import is still to give a name to have their data. */
-static int
-dead_visit(void *arg, struct bytes key, struct bytes val)
-{
-	struct purge *p = arg;
-
-	if (p->below != NULL && memcmp(key.p, p->below, 8) >= 0)
-		return 1;
-	return purge_visit(arg, key, val);
-}
-
-/* Removes what fits into the step; true: the step is full. */
-static bool
-purge_table(struct service *s, enum table t, struct bytes id, struct purge *p)
-{
-	size_t from = p->n;
-
-	s->store->each(s->store, t, id, (struct bytes){ NULL, 0 }, purge_visit, p);
-	for (size_t i = from; i < p->n; i++)
-		s->store->del(s->store, t, p->keys[i]);
-	return p->n == PURGE_STEP;
-}
-
-bool
-rooms_purge(struct service *s)
-{
-	static const struct bytes all = { NULL, 0 };
-	struct purge *dead = arena_alloc(s->arena, sizeof(*dead));
-	struct purge *p = arena_alloc(s->arena, sizeof(*p));
-	uint8_t below[8];
-	bool full = false;
-
-	dead->arena = p->arena = s->arena;
-	id_bytes(s->import_from, below);
-	dead->below = s->import_from != 0 ? below : NULL;
-	s->store->each(s->store, TABLE_dead, all, all, dead_visit, dead);
-	for (size_t i = 0; i < dead->n && !full; i++) {
-		for (size_t t = 0; t < sizeof(of_room) / sizeof(of_room[0]) && !full; t++)
-			full = purge_table(s, of_room[t], dead->keys[i], p);
-		if (!full)
-			s->store->del(s->store, TABLE_dead, dead->keys[i]);
-	}
-	s->turn_wrote = s->turn_wrote || dead->n > 0;
-	s->purging = full || dead->n == PURGE_STEP;
-	return s->purging;
 }
 
 void

@@ -21,6 +21,7 @@
 #include "../base/xml.h"
 #include "../muc.h"
 #include "../store.h"
+#include "archives.h"
 #include "config.h"
 #include "relay.h"
 
@@ -118,8 +119,8 @@ struct occupant {
 
 TAILQ_HEAD(occupant_list, occupant);
 
-#define SECRET_LEN     32
-#define ARCHIVE_ID_LEN 16
+#define DAY_MS	   (INT64_C(24) * 60 * 60 * 1000)
+#define SECRET_LEN 32
 
 /* Somebody who asked for voice a while ago. */
 struct asked {
@@ -309,9 +310,10 @@ struct service {
 	uint64_t import_from;	/* rooms from that id on wait for their names: import.c; 0: none */
 	bool purging;		/* table dead is not empty */
 	struct lock_tree locks; /* the rooms that wait to be configured */
-	uint64_t ngone;		/* tombstones */
-	int64_t gone_first_ms;	/* wall: when the first of them expires; INT64_MAX: there is none */
-	int64_t started_ms;	/* mono */
+	struct archives archives;
+	uint64_t ngone;	       /* tombstones */
+	int64_t gone_first_ms; /* wall: when the first of them expires; INT64_MAX: there is none */
+	int64_t started_ms;    /* mono */
 	uint8_t secret[SECRET_LEN]; /* with which ids of commands are signed */
 	int64_t ndialogs;	    /* commands under way: dialog.h */
 	int64_t dialogs_until_ms; /* wall: when the first of them ends; INT64_MAX: there is none */
@@ -369,9 +371,6 @@ void rooms_sweep(struct service *);
 
 /* Tells whether a room's first occupant came or its last went, for the lists above. */
 void room_set_busy(struct room *, bool busy);
-
-/* Removes a step's worth of destroyed rooms' data; false when none is left. */
-bool rooms_purge(struct service *);
 
 /* Frees the room and everything in it; the store keeps it. */
 void room_free(struct room *);
@@ -574,6 +573,7 @@ void occupant_id_add(struct arena *, struct xml *stanza, const char *id);
 
 /* Numbers as 8 bytes big-endian, the way ids stand in keys. */
 void id_bytes(uint64_t id, uint8_t out[8]);
+uint64_t bytes_id(const void *eight);
 
 /* id, then the string: cut to a digest when the key would be too long. */
 struct bytes store_key(struct arena *, uint64_t id, const char *s);

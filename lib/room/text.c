@@ -37,6 +37,20 @@ lang_tag(enum lang lang)
 }
 
 bool
+lang_suits(const char *s)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char both[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	size_t n = strspn(s, letters);
+
+	while (n > 0 && n <= 8 && s[n] == '-') {
+		s += n + 1;
+		n = strspn(s, both);
+	}
+	return n > 0 && n <= 8 && s[n] == '\0';
+}
+
+bool
 lang_read(const char *tag, enum lang *lang)
 {
 	size_t n;

@@ -34,6 +34,9 @@ const char *lang_tag(enum lang);
  */
 bool lang_read(const char *tag, enum lang *);
 
+/* Is it a language tag as xs:language has it: letters, then parts of letters and digits? */
+bool lang_suits(const char *);
+
 /* The language of a room: what it is configured to be, else English. NULL is allowed. */
 enum lang room_lang(const struct room *);
 

@@ -11,7 +11,6 @@
 #include "../base/rec.h"
 #include "directory.h"
 
-#define DAY_MS	    (INT64_C(24) * 60 * 60 * 1000)
 #define OWNER_BYTES 16
 #define MOST_OWNERS 100 /* that are known again */
 #define STEP	    100 /* tombstones removed at once */

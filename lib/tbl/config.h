@@ -39,6 +39,7 @@ ENUM(44, allowpm, "muc#roomconfig_allowpm", "allow_private_messages", ALLOWPM_AN
 BOOL(53, allow_query_users, "allow_query_users", "", 1, "Occupants may query one another's clients")
 BOOL(47, enablearchiving, "muc#roomconfig_enablearchiving", "+mam muc#roomconfig_mam", 1, "Keep messages for those who come later")
 UINT(48, maxhistoryfetch, "muc#maxhistoryfetch", "muc#roomconfig_historylength muc#roomconfig_defaulthistorymessages", 20, "Messages shown on entering")
+UINT(61, archivedays, "x-muc#roomconfig_archivedays", "", 0, "Days for which messages are kept (0: as long as the service keeps them)")
 BOOL(46, enablelogging, "muc#roomconfig_enablelogging", "", 0, "The conversation is logged in public")
 TEXT(52, pubsub, "muc#roomconfig_pubsub", "", 1024, "text-single", "Publish-subscribe node of the room")
 BOOL(57, reservednick, "x-muc#roomconfig_reservednick", "", 0, "Who has reserved a nickname goes by that one")

@@ -35,6 +35,9 @@ TABLE(sessions, LEFT)	/* who is in a room is no part of it */
 TABLE(user, MADE)
 TABLE(gone, LEFT)	/* no rooms any more */
 TABLE(archive, LINES)
+TABLE(held, MADE)
+TABLE(aging, MADE)
+TABLE(over, MADE)
 TABLE(invites, LINES)
 TABLE(roles, LINES)
 TABLE(bans, LEFT)	/* the operators', of the whole service */
@@ -48,6 +51,26 @@ FIELD(state, 2, "next-id", DERIVED, "", 1)
 FIELD(state, 3, "rooms", DERIVED, "", 0)
 FIELD(state, 20, "gone", DERIVED, "", 0)
 FIELD(state, 21, "secret", DERIVED, "", 0)
+
+LINE(archives, meta, NONE)
+FIELD(archives, 30, "entries", DERIVED, "", 1)
+FIELD(archives, 31, "bytes", DERIVED, "", 1)
+FIELD(archives, 32, "counted-to", DERIVED, "", 0)
+FIELD(archives, 33, "entries-limit", DERIVED, "", 0)
+FIELD(archives, 34, "bytes-limit", DERIVED, "", 0)
+
+LINE(held, held, NONE)
+FIELD(held, 1, "entries", DERIVED, "", 1)
+FIELD(held, 2, "bytes", DERIVED, "", 1)
+FIELD(held, 3, "oldest", TIME, "", 0)
+FIELD(held, 4, "days", DERIVED, "", 0)
+FIELD(held, 5, "last-id", UUID, "", 0)
+FIELD(held, 6, "over", DERIVED, "", 0)
+FIELD(held, 7, "ended", TIME, "", 0)
+
+LINE(dead, dead, NONE)
+FIELD(dead, 1, "ended", TIME, "", 0)
+FIELD(dead, 2, "jid", BARE, "", 0)
 
 LINE(listed, listed, NONE)
 FIELD(listed, 1, "node", TEXT, "", 1)

@@ -62,6 +62,10 @@ TEXT("Configuration of %s",
     "Einstellungen von %s",
     "Configuration de %s",
     "Configuración de %s")
+TEXT("Days for which messages are kept (0: as long as the service keeps them)",
+    "Tage, für die Nachrichten aufbewahrt werden (0: so lange wie der Dienst sie aufbewahrt)",
+    "Jours pendant lesquels les messages sont conservés (0 : autant que le service les conserve)",
+    "Días que se guardan los mensajes (0: tanto como los guarde el servicio)")
 TEXT("Description",
     "Beschreibung",
     "Description",

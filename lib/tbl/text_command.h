@@ -208,6 +208,10 @@ TEXT("bytes of all stanzas taken",
     "Bytes aller angenommenen Stanzas",
     "octets de toutes les strophes reçues",
     "bytes de todas las estrofas recibidas")
+TEXT("bytes of messages kept",
+    "Bytes der aufbewahrten Nachrichten",
+    "octets des messages conservés",
+    "bytes de los mensajes guardados")
 TEXT("bytes told",
     "verschickte Bytes",
     "octets envoyés",
@@ -224,6 +228,10 @@ TEXT("full JIDs in rooms",
     "volle Adressen in Räumen",
     "adresses complètes dans les salons",
     "direcciones completas en las salas")
+TEXT("messages kept",
+    "aufbewahrte Nachrichten",
+    "messages conservés",
+    "mensajes guardados")
 TEXT("messages taken",
     "angenommene Nachrichten",
     "messages reçus",

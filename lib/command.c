@@ -126,6 +126,44 @@ call_fault(struct call *c, enum deny deny, const char *what)
 	return deny;
 }
 
+/* -- what is done -- */
+
+struct plan *
+call_deed(struct call *c, struct room *r)
+{
+	struct jid j;
+
+	for (struct plan *deed = c->plan->deeds; deed != NULL; deed = deed->next)
+		if (deed->room == r)
+			return deed;
+	jid_split(c->plan->s->arena, r->jid, &j);
+	return plan_deed(c->plan, r, &j);
+}
+
+struct noted {
+	struct audit audit;
+	struct noted *next;
+};
+
+void
+call_audit(struct call *c, const struct audit *audit)
+{
+	struct noted *n = arena_alloc(c->plan->s->arena, sizeof(*n));
+
+	n->audit = *audit;
+	n->audit.actor = c->plan->ev->from.full;
+	n->audit.command = c->command->node;
+	*c->noted_end = n;
+	c->noted_end = &n->next;
+}
+
+void
+call_noted(struct call *c)
+{
+	for (const struct noted *n = c->noted; n != NULL; n = n->next)
+		audit_put(c->plan->s, &n->audit);
+}
+
 /* -- is it good? -- */
 
 static bool

@@ -33,6 +33,7 @@
 #define COMMAND_H
 
 #include "feature.h"
+#include "room/audit.h"
 #include "room/dialog.h"
 
 /* One of several values: what is sent, and what people read (SAID()). */
@@ -96,6 +97,7 @@ struct call {
 	struct dialog dialog;
 	struct xml *out; /* <command/> of the answer */
 	bool ends;	 /* this answer is the last one */
+	struct noted *noted, **noted_end;
 
 	/* Called when the changes of the plan are made; cannot fail. */
 	void (*on)(struct call *);
@@ -138,6 +140,27 @@ enum deny call_room(struct call *, const char *text, struct room **);
 
 /* Refuses what a field holds (any text, shown to the sender). */
 enum deny call_fault(struct call *, enum deny, const char *what);
+
+/* -- what is done -- */
+
+/* The deed in that room: plan_deed(), or the one that there is. */
+struct plan *call_deed(struct call *, struct room *);
+
+/*
+ * Plans an affiliation in a deed, and what is noted of it; plan_granted() is called when all are planned.
+ * OK; BAD_PAYLOAD when there is one of the same user already. command_affiliations.c
+ */
+enum deny call_grant(
+    struct call *, struct plan *deed, const char *bare, enum affiliation, const char *reason);
+
+/*
+ * Has something noted in the audit log when it is done: actor and command are filled in. What it points to
+ * is borrowed.
+ */
+void call_audit(struct call *, const struct audit *);
+
+/* Notes it: adhoc.c does so. */
+void call_noted(struct call *);
 
 /* -- the answer -- */
 

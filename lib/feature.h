@@ -185,6 +185,12 @@ struct change *plan_grant(struct plan *, const struct affil *);
 enum deny plan_standings(struct plan *);
 
 /*
+ * Plans what the affiliations in the plan mean: plan_standings(), and that those who see addresses from now
+ * on are told them. affiliations.c
+ */
+enum deny plan_granted(struct plan *);
+
+/*
  * Plans the room's end (10.9), with another room to go to, its password and a reason; each may be NULL. All
  * are borrowed. destroy.c
  */

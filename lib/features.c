@@ -86,6 +86,9 @@
 	/* the menu of commands, in this order: what is looked at, then what is done */            \
 	FEATURE(command_rooms)                                                                     \
 	FEATURE(command_statistics)                                                                \
+	FEATURE(command_audit)                                                                     \
+	FEATURE(command_affiliations)                                                              \
+	FEATURE(command_announce)                                                                  \
 	FEATURE(command_destroy)                                                                   \
 	FEATURE(command_bans)                                                                      \
 	/* last of all: the room may end */                                                        \

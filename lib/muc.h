@@ -95,6 +95,7 @@ struct muc_host {
 	LIMIT(commands_per_user, 10, 1, 1000, "those of one bare JID")                             \
 	LIMIT(command_s, 900, 10, 86400, "how long one waits for its next step")                   \
 	LIMIT(command_bytes, 65536, 1024, 1048576, "what has been filled in in one")               \
+	LIMIT(audit_records, 100000, 100, 10000000, "what of administrators' deeds is kept")       \
 	LIMIT(rate_per_s, 50, 1, 1000000, "stanzas a second that one bare JID may send for long")  \
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \

@@ -36,6 +36,7 @@
 	TABLE(roles, "room id, bare JID -> role kept for when they come back, time")               \
 	TABLE(bans, "digest or name of a JID, domain or pattern -> whom the operators keep out")   \
 	TABLE(spoke, "room id, bare JID -> when it spoke last, where that matters")                \
+	TABLE(audit, "number -> what an administrator has done")                                   \
 	TABLE(commands, "digest of a bare JID, session id -> a command under way")                 \
 	TABLE(dead, "room id of a destroyed room whose data still goes -> when, where it was")
 

@@ -505,6 +505,7 @@ plan_command(struct plan *p)
 	if (node == NULL)
 		return BAD_REQUEST;
 	c->plan = p;
+	c->noted_end = &c->noted;
 	c->command = command_find(p, node);
 	if (c->command == NULL)
 		return ITEM_NOT_FOUND;
@@ -527,6 +528,7 @@ on_command(struct plan *p, const struct change *change)
 		dialog_del(p->s, &c->dialog);
 	else
 		dialog_put(p->s, &c->dialog);
+	call_noted(c);
 	if (c->on != NULL)
 		c->on(c);
 }

@@ -277,13 +277,10 @@ plan_set(struct plan *p)
 		if (deny != OK)
 			return deny;
 	}
-	deny = plan_standings(p);
-	if (deny != OK)
-		return deny;
-	if (p->promoted > 0 && p->room->config.whois != WHOIS_ANYONE)
-		plan_add(p, CH_ROSTER);
-	result_new(p);
-	return OK;
+	deny = plan_granted(p);
+	if (deny == OK)
+		result_new(p);
+	return deny;
 }
 
 static const struct route routes[] = {

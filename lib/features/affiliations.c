@@ -117,6 +117,16 @@ plan_standings(struct plan *p)
 	return OK;
 }
 
+enum deny
+plan_granted(struct plan *p)
+{
+	enum deny deny = plan_standings(p);
+
+	if (deny == OK && p->promoted > 0 && p->room->config.whois != WHOIS_ANYONE)
+		plan_add(p, CH_ROSTER);
+	return deny;
+}
+
 /* What the sender may make of others. */
 static enum deny
 may_rank(const struct plan *p, const struct change *c)

@@ -83,9 +83,7 @@ static enum deny
 plan_one(struct call *c, const char *text, const char *venue, struct xml *table)
 {
 	struct arena *a = c->plan->s->arena;
-	struct plan *deed;
 	struct room *r;
-	struct jid j;
 	enum deny deny = call_room(c, text, &r);
 
 	if (deny != OK)
@@ -96,9 +94,8 @@ plan_one(struct call *c, const char *text, const char *venue, struct xml *table)
 	    c, table, columns, (const char *[]){ r->jid, arena_fmt(a, "%u", r->noccupants) });
 	if (call_flag(c, "dry_run"))
 		return OK;
-	jid_split(a, r->jid, &j);
-	deed = plan_deed(c->plan, r, &j);
-	plan_destroyed(deed, venue, call_value(c, "password"), call_value(c, "reason"));
+	plan_destroyed(call_deed(c, r), venue, call_value(c, "password"), call_value(c, "reason"));
+	call_audit(c, &(struct audit){ .room = r->jid, .reason = call_value(c, "reason") });
 	return OK;
 }
 

@@ -155,6 +155,7 @@ plan_pairs(const struct plan *p)
 		case CH_ROLE:
 		case CH_SHOW:
 		case CH_VOICE:
+		case CH_ANNOUNCE:
 			told++;
 			break;
 		case CH_RENICK:

@@ -40,6 +40,7 @@
 	CHANGE(CONFIG, "the configuration")                                                        \
 	CHANGE(SHOW, "an occupant's presence is shown to others from now on, or no more")          \
 	CHANGE(UNLOCK, "the room is open to others")                                               \
+	CHANGE(ANNOUNCE, "the room itself says something to all")                                  \
 	CHANGE(COMMAND, "a command is begun, goes on, or is done")                                 \
 	CHANGE(DESTROY, "the room ceases to be")
 
@@ -80,7 +81,8 @@ struct change {
 	bool opens;		       /* CONFIG: all are told the JIDs of all, by a CH_ROSTER */
 	const struct xml *x;	       /* the payload: <x muc/>, <destroy/>, the message */
 	unsigned code;		       /* LEAVE: the status that says why; 0: of its own will */
-	const char *reason;	       /* LEAVE, ROLE: or NULL */
+	const char *reason;	       /* LEAVE, ROLE: or NULL; ANNOUNCE: what is said */
+	bool translated;	       /* ANNOUNCE: it is a text of tbl/text.h */
 	const char *actor;	       /* LEAVE: the nick of whoever caused it, or NULL */
 	const char *text;	       /* the cleaned payload of the stanza, serialised, or NULL */
 	size_t text_len;

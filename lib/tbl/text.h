@@ -262,6 +262,10 @@ TEXT("That command is no longer under way",
     "Dieser Befehl läuft nicht mehr",
     "Cette commande n'est plus en cours",
     "Ese comando ya no está en curso")
+TEXT("That has been changed since: %s",
+    "Das hat sich inzwischen geändert: %s",
+    "Cela a changé depuis : %s",
+    "Eso ha cambiado desde entonces: %s")
 TEXT("That is not the address of a user",
     "Das ist nicht die Adresse eines Benutzers",
     "Ce n'est pas l'adresse d'un utilisateur",

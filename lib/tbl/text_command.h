@@ -4,6 +4,10 @@
  *
  * Names of commands, forms and fields, notes, statistics. What others say, too, is in text.h.
  */
+TEXT("About",
+    "Über",
+    "Au sujet de",
+    "Sobre")
 TEXT("Address",
     "Adresse",
     "Adresse",
@@ -16,22 +20,62 @@ TEXT("Addresses, domains or patterns",
     "Adressen, Domains oder Muster",
     "Adresses, domaines ou motifs",
     "Direcciones, dominios o patrones")
+TEXT("Admin",
+    "Administrator",
+    "Administrateur",
+    "Administrador")
+TEXT("Affiliation of all of them",
+    "Zugehörigkeit von allen",
+    "Affiliation de tous",
+    "Afiliación de todos ellos")
+TEXT("After",
+    "Nachher",
+    "Après",
+    "Después")
+TEXT("Announcement",
+    "Ankündigung",
+    "Annonce",
+    "Anuncio")
 TEXT("Another room to go to",
     "Ein anderer Raum, in den man gehen kann",
     "Un autre salon où aller",
     "Otra sala a la que ir")
+TEXT("Audit log",
+    "Protokoll der Befehle",
+    "Journal des commandes",
+    "Registro de los comandos")
 TEXT("Ban from the service",
     "Aus dem Dienst verbannen",
     "Bannir du service",
     "Prohibir el acceso al servicio")
+TEXT("Banned",
+    "Verbannt",
+    "Banni",
+    "Expulsado")
 TEXT("Bans from the service",
     "Aus dem Dienst Verbannte",
     "Bannissements du service",
     "Accesos prohibidos al servicio")
+TEXT("Before",
+    "Vorher",
+    "Avant",
+    "Antes")
 TEXT("Bytes that wait to be sent",
     "Bytes, die auf das Senden warten",
     "Octets en attente d'envoi",
     "Bytes que esperan ser enviados")
+TEXT("Changed affiliations: %s",
+    "Geänderte Zugehörigkeiten: %s",
+    "Affiliations changées : %s",
+    "Afiliaciones cambiadas: %s")
+TEXT("Changes of affiliations",
+    "Änderungen von Zugehörigkeiten",
+    "Changements d'affiliations",
+    "Cambios de afiliaciones")
+TEXT("Command",
+    "Befehl",
+    "Commande",
+    "Comando")
 TEXT("Commands",
     "Befehle",
     "Commandes",
@@ -56,10 +100,18 @@ TEXT("Destroyed rooms",
     "Aufgelöste Räume",
     "Salons détruits",
     "Salas destruidas")
+TEXT("Done by",
+    "Getan von",
+    "Fait par",
+    "Hecho por")
 TEXT("Edit the list of bans from the service",
     "Die Liste der aus dem Dienst Verbannten bearbeiten",
     "Modifier la liste des bannissements du service",
     "Editar la lista de accesos prohibidos al servicio")
+TEXT("Give a room another owner",
+    "Einem Raum einen anderen Besitzer geben",
+    "Donner un autre propriétaire à un salon",
+    "Dar otro propietario a una sala")
 TEXT("Hours (0: for good)",
     "Stunden (0: für immer)",
     "Heures (0 : définitivement)",
@@ -88,10 +140,30 @@ TEXT("List rooms",
     "Räume auflisten",
     "Lister les salons",
     "Listar las salas")
+TEXT("Make an announcement",
+    "Etwas ankündigen",
+    "Faire une annonce",
+    "Hacer un anuncio")
+TEXT("Member",
+    "Mitglied",
+    "Membre",
+    "Miembro")
+TEXT("New owner (empty: you)",
+    "Neuer Besitzer (leer: Sie)",
+    "Nouveau propriétaire (vide : vous)",
+    "Nuevo propietario (vacío: tú)")
+TEXT("None",
+    "Keine",
+    "Aucune",
+    "Ninguna")
 TEXT("Nothing was done",
     "Es wurde nichts getan",
     "Rien n'a été fait",
     "No se ha hecho nada")
+TEXT("Number",
+    "Nummer",
+    "Numéro",
+    "Número")
 TEXT("Number of users in rooms",
     "Anzahl der Benutzer in Räumen",
     "Nombre d'utilisateurs dans les salons",
@@ -100,6 +172,10 @@ TEXT("Occupants",
     "Anwesende",
     "Occupants",
     "Ocupantes")
+TEXT("Only in these rooms",
+    "Nur in diesen Räumen",
+    "Seulement dans ces salons",
+    "Solo en estas salas")
 TEXT("Only say what would be done",
     "Nur sagen, was getan würde",
     "Dire seulement ce qui serait fait",
@@ -108,6 +184,18 @@ TEXT("Only the first %s rooms were looked at",
     "Nur die ersten %s Räume wurden angesehen",
     "Seuls les %s premiers salons ont été examinés",
     "Solo se han mirado las primeras %s salas")
+TEXT("Others, each in a line: address, affiliation, reason",
+    "Andere, je Zeile: Adresse, Zugehörigkeit, Grund",
+    "D'autres, un par ligne : adresse, affiliation, motif",
+    "Otros, uno por línea: dirección, afiliación, motivo")
+TEXT("Owner",
+    "Besitzer",
+    "Propriétaire",
+    "Propietario")
+TEXT("Part of a user, a room or a command",
+    "Teil eines Benutzers, Raums oder Befehls",
+    "Partie d'un utilisateur, d'un salon ou d'une commande",
+    "Parte de un usuario, una sala o un comando")
 TEXT("Part of the address or name",
     "Teil der Adresse oder des Namens",
     "Partie de l'adresse ou du nom",
@@ -136,6 +224,10 @@ TEXT("Rooms",
     "Räume",
     "Salons",
     "Salas")
+TEXT("Rooms in which it was said: %s",
+    "Räume, in denen es gesagt wurde: %s",
+    "Salons où cela a été dit : %s",
+    "Salas en las que se ha dicho: %s")
 TEXT("Rooms of %s",
     "Räume von %s",
     "Salons de %s",
@@ -148,6 +240,10 @@ TEXT("Seconds since the start",
     "Sekunden seit dem Start",
     "Secondes depuis le démarrage",
     "Segundos desde el inicio")
+TEXT("Set affiliations",
+    "Zugehörigkeiten setzen",
+    "Définir les affiliations",
+    "Definir afiliaciones")
 TEXT("Set by",
     "Gesetzt von",
     "Mis par",
@@ -176,14 +272,30 @@ TEXT("Stored affiliations",
     "Gespeicherte Zugehörigkeiten",
     "Affiliations enregistrées",
     "Afiliaciones guardadas")
+TEXT("The present owners stay owners",
+    "Die jetzigen Besitzer bleiben es",
+    "Les propriétaires actuels le restent",
+    "Los propietarios actuales lo siguen siendo")
 TEXT("The room %s",
     "Der Raum %s",
     "Le salon %s",
     "La sala %s")
+TEXT("The service has changed who owns this room",
+    "Der Dienst hat geändert, wem dieser Raum gehört",
+    "Le service a changé les propriétaires de ce salon",
+    "El servicio ha cambiado de quién es esta sala")
 TEXT("These rooms would be destroyed",
     "Diese Räume würden aufgelöst",
     "Ces salons seraient détruits",
     "Se destruirían estas salas")
+TEXT("Time",
+    "Zeit",
+    "Heure",
+    "Hora")
+TEXT("Undo changes of affiliations",
+    "Änderungen von Zugehörigkeiten zurücknehmen",
+    "Annuler des changements d'affiliations",
+    "Deshacer cambios de afiliaciones")
 TEXT("Until",
     "Bis",
     "Jusqu'à",
@@ -192,10 +304,18 @@ TEXT("Users in rooms",
     "Benutzer in Räumen",
     "Utilisateurs dans les salons",
     "Usuarios en las salas")
+TEXT("Users or domains",
+    "Benutzer oder Domains",
+    "Utilisateurs ou domaines",
+    "Usuarios o dominios")
 TEXT("Version",
     "Version",
     "Version",
     "Versión")
+TEXT("What is chosen is made as it was before, if it has not changed since",
+    "Was ausgewählt ist, wird wie vorher, wenn es sich nicht inzwischen geändert hat",
+    "Ce qui est choisi redevient comme avant, si rien n'a changé depuis",
+    "Lo elegido vuelve a ser como antes, si no ha cambiado desde entonces")
 TEXT("Whoever is in the rooms leaves them, what was said in them is lost",
     "Alle verlassen die Räume, und was darin gesagt wurde, geht verloren",
     "Tous quittent les salons et ce qui y a été dit est perdu",

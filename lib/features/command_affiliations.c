@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command_affiliations.c - an administrator says who owns a room, and who is what in it
+ *
+ * XEP-0045 9, 10.3 to 10.8. It is done as by an owner, so what holds for owners holds: a room keeps one.
+ * Prosody's node for it is known, too. A room whose owner has gone is given another one; those who are in
+ * are told that the service has done so, without names: not all of them may see addresses.
+ */
+#include "command.h"
+
+static const struct command_option affiliations[] = {
+	{ "owner", SAID("Owner") },
+	{ "admin", SAID("Admin") },
+	{ "member", SAID("Member") },
+	{ "none", SAID("None") },
+	{ "outcast", SAID("Banned") },
+	{ NULL, NULL },
+};
+
+/* -- who is what -- */
+
+static const struct command_field set_fields[] = {
+	{ .var = "room", .type = "text-single", .label = SAID("Room"), .required = true },
+	{ .var = "jid", .type = "jid-multi", .label = SAID("Users or domains") },
+	{ .var = "affiliation",
+	    .type = "list-single",
+	    .label = SAID("Affiliation of all of them"),
+	    .options = affiliations },
+	{ .var = "reason", .type = "text-single", .label = SAID("Reason") },
+	{ .var = "lines",
+	    .type = "text-multi",
+	    .label = SAID("Others, each in a line: address, affiliation, reason") },
+	{ .var = NULL },
+};
+
+static enum deny
+check_set(struct call *c)
+{
+	size_t njids, nlines;
+
+	call_values(c, "jid", &njids);
+	call_values(c, "lines", &nlines);
+	if (njids + nlines == 0)
+		return call_fault(c, MISSING, call_say(c, "Users or domains"));
+	if (njids > 0 && call_value(c, "affiliation") == NULL)
+		return call_fault(c, MISSING, call_say(c, "Affiliation of all of them"));
+	return OK;
+}
+
+static const struct command_step set_steps[] = { { .fields = set_fields, .check = check_set } };
+
+enum deny
+call_grant(
+    struct call *c, struct plan *deed, const char *bare, enum affiliation to, const char *reason)
+{
+	struct affil before = { .affiliation = AFF_NONE };
+	const struct affil f = { .affiliation = to, .jid = bare, .reason = reason };
+
+	if (!plan_names(deed, "jid/", bare))
+		return call_fault(c, BAD_PAYLOAD, bare);
+	affiliation_stored(deed->room, bare, &before);
+	if (plan_grant(deed, &f) == NULL)
+		return OK;
+	call_audit(c, &(struct audit){
+			  .room = deed->room->jid,
+			  .target = bare,
+			  .before = affiliation_name(before.affiliation),
+			  .after = affiliation_name(to),
+			  .reason = reason,
+		      });
+	return OK;
+}
+
+static enum deny
+grant_jids(struct call *c, struct plan *deed)
+{
+	struct arena *a = c->plan->s->arena;
+	enum affiliation to = AFF_NONE;
+	enum deny deny = OK;
+	struct jid j;
+	size_t n;
+	const char **jids = call_values(c, "jid", &n);
+
+	if (n > 0)
+		affiliation_read(call_value(c, "affiliation"), &to);
+	for (size_t i = 0; i < n && deny == OK; i++) {
+		jid_prep(a, jids[i], &j);
+		deny = call_grant(c, deed, j.bare, to, call_value(c, "reason"));
+	}
+	return deny;
+}
+
+/* The next word of a line; "" at its end. */
+static const char *
+word(struct arena *a, const char **line)
+{
+	const char *w = *line + strspn(*line, " \t");
+	size_t n = strcspn(w, " \t");
+
+	*line = w + n + strspn(w + n, " \t");
+	return arena_strndup(a, w, n);
+}
+
+static enum deny
+grant_lines(struct call *c, struct plan *deed)
+{
+	struct arena *a = c->plan->s->arena;
+	enum deny deny = OK;
+	size_t n;
+	const char **lines = call_values(c, "lines", &n);
+
+	for (size_t i = 0; i < n && deny == OK; i++) {
+		const char *line = lines[i], *jid = word(a, &line), *name = word(a, &line);
+		enum affiliation to;
+		struct jid j;
+
+		if (*jid == '\0')
+			continue;
+		if (!jid_prep(a, jid, &j) || !affiliation_read(name, &to))
+			return call_fault(c, BAD_PAYLOAD, lines[i]);
+		deny = call_grant(c, deed, j.bare, to, *line != '\0' ? line : NULL);
+	}
+	return deny;
+}
+
+static enum deny
+run_set(struct call *c)
+{
+	struct room *r;
+	struct plan *deed;
+	enum deny deny = call_room(c, call_value(c, "room"), &r);
+
+	if (deny != OK)
+		return deny;
+	deed = call_deed(c, r);
+	deny = grant_jids(c, deed);
+	if (deny == OK)
+		deny = grant_lines(c, deed);
+	if (deny == OK && map_count(&deed->named) > (size_t)c->plan->s->limits.items_per_request)
+		deny = POLICY_VIOLATION;
+	if (deny != OK)
+		return deny;
+	command_note(
+	    c, NOTE_INFO, call_say_number(c, "Changed affiliations: %s", map_count(&deed->affils)));
+	return plan_granted(deed);
+}
+
+/* -- whose it is -- */
+
+static const struct command_field own_fields[] = {
+	{ .var = "room", .type = "text-single", .label = SAID("Room"), .required = true },
+	{ .var = "owner", .type = "jid-single", .label = SAID("New owner (empty: you)") },
+	{ .var = "keep",
+	    .type = "boolean",
+	    .label = SAID("The present owners stay owners"),
+	    .def = "1" },
+	{ .var = "reason", .type = "text-single", .label = SAID("Reason") },
+	{ .var = NULL },
+};
+
+static const struct command_step own_steps[] = { { .fields = own_fields } };
+
+struct present {
+	struct call *call;
+	struct plan *deed;
+	const char *owner; /* the new one */
+	enum deny deny;
+};
+
+static int
+demote(void *arg, const char *bare)
+{
+	struct present *o = arg;
+
+	if (strcmp(bare, o->owner) != 0)
+		o->deny =
+		    call_grant(o->call, o->deed, bare, AFF_ADMIN, call_value(o->call, "reason"));
+	return o->deny != OK;
+}
+
+static enum deny
+run_own(struct call *c)
+{
+	const char *owner = call_value(c, "owner");
+	struct present present = { .call = c };
+	struct room *r;
+	struct jid j;
+	enum deny deny = call_room(c, call_value(c, "room"), &r);
+
+	if (deny != OK)
+		return deny;
+	jid_prep(c->plan->s->arena, owner != NULL ? owner : c->plan->ev->from.bare, &j);
+	if (j.node == NULL)
+		return call_fault(c, BAD_PAYLOAD, j.bare);
+	present.deed = call_deed(c, r);
+	present.owner = j.bare;
+	deny = call_grant(c, present.deed, j.bare, AFF_OWNER, call_value(c, "reason"));
+	if (deny == OK && !call_flag(c, "keep"))
+		affiliation_owners(r, demote, &present);
+	if (deny != OK || present.deny != OK)
+		return deny != OK ? deny : present.deny;
+	if (map_count(&present.deed->affils) > 0) {
+		struct change *said = plan_add(present.deed, CH_ANNOUNCE);
+
+		said->reason = SAID("The service has changed who owns this room");
+		said->translated = true;
+	}
+	command_note(c, NOTE_INFO,
+	    call_say_number(c, "Changed affiliations: %s", map_count(&present.deed->affils)));
+	return plan_granted(present.deed);
+}
+
+static const struct command commands[] = {
+	{ .node = "set-affiliations",
+	    .alias = "http://prosody.im/protocol/muc#set-affiliation",
+	    .name = SAID("Set affiliations"),
+	    .where = TO_SERVICE,
+	    .steps = set_steps,
+	    .nsteps = 1,
+	    .run = run_set },
+	{ .node = "transfer-room",
+	    .name = SAID("Give a room another owner"),
+	    .where = TO_SERVICE,
+	    .steps = own_steps,
+	    .nsteps = 1,
+	    .run = run_own },
+	{ .node = NULL },
+};
+
+const struct feature feature_command_affiliations = {
+	.name = "command_affiliations",
+	.commands = commands,
+};

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * audit.c - what administrators have done
+ *
+ * Table audit has the notes under numbers without a gap: so their count is known from the first and the
+ * last one.
+ */
+#include "audit.h"
+
+#include <string.h>
+
+#include "../base/rec.h"
+
+#define STEP                                                                                       \
+	4 /* more than one that goes for each that comes: the limit may be a lower one by now */
+
+enum { /* tags of a record in table audit; never reused */
+	AUDIT_TIME = 1,
+	AUDIT_ACTOR = 2,
+	AUDIT_COMMAND = 3,
+	AUDIT_ROOM = 4,
+	AUDIT_TARGET = 5,
+	AUDIT_BEFORE = 6,
+	AUDIT_AFTER = 7,
+	AUDIT_REASON = 8,
+};
+
+static const struct bytes none = { NULL, 0 };
+
+static uint64_t
+number_of(struct bytes key)
+{
+	uint64_t no = 0;
+
+	for (size_t i = 0; i < key.n; i++)
+		no = no << 8 | ((const uint8_t *)key.p)[i];
+	return no;
+}
+
+static int
+number_visit(void *arg, struct bytes key, struct bytes val)
+{
+	(void)val;
+	*(uint64_t *)arg = number_of(key);
+	return 1;
+}
+
+static void
+drop_oldest(struct service *s, uint64_t last)
+{
+	uint8_t key[8];
+	uint64_t first;
+
+	for (int i = 0; i < STEP; i++) {
+		s->store->each(s->store, TABLE_audit, none, none, number_visit, &first);
+		if (last - first < (uint64_t)s->limits.audit_records)
+			return;
+		id_bytes(first, key);
+		s->store->del(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) });
+	}
+}
+
+void
+audit_put(struct service *s, const struct audit *n)
+{
+	struct buf b = BUF_INIT;
+	uint64_t last = 0;
+	uint8_t key[8];
+
+	s->store->each_back(s->store, TABLE_audit, none, none, number_visit, &last);
+	id_bytes(last + 1, key);
+	rec_put_u64(&b, AUDIT_TIME, (uint64_t)s->now.wall_ms);
+	rec_put_str(&b, AUDIT_ACTOR, n->actor);
+	rec_put_str(&b, AUDIT_COMMAND, n->command);
+	rec_put_str(&b, AUDIT_ROOM, n->room);
+	rec_put_str(&b, AUDIT_TARGET, n->target);
+	rec_put_str(&b, AUDIT_BEFORE, n->before);
+	rec_put_str(&b, AUDIT_AFTER, n->after);
+	rec_put_str(&b, AUDIT_REASON, n->reason);
+	s->store->put(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) },
+	    (struct bytes){ b.p, b.len });
+	s->turn_wrote = true;
+	buf_release(&b);
+	drop_oldest(s, last + 1);
+}
+
+static void
+read_audit(struct arena *a, struct bytes key, struct bytes val, struct audit *n)
+{
+	struct rec r;
+
+	memset(n, 0, sizeof(*n));
+	n->no = number_of(key);
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		switch (r.tag) {
+		case AUDIT_TIME:
+			n->ms = (int64_t)rec_u64(&r);
+			break;
+		case AUDIT_ACTOR:
+			n->actor = rec_str(a, &r);
+			break;
+		case AUDIT_COMMAND:
+			n->command = rec_str(a, &r);
+			break;
+		case AUDIT_ROOM:
+			n->room = rec_str(a, &r);
+			break;
+		case AUDIT_TARGET:
+			n->target = rec_str(a, &r);
+			break;
+		case AUDIT_BEFORE:
+			n->before = rec_str(a, &r);
+			break;
+		case AUDIT_AFTER:
+			n->after = rec_str(a, &r);
+			break;
+		case AUDIT_REASON:
+			n->reason = rec_str(a, &r);
+			break;
+		default:
+			break;
+		}
+}
+
+struct walk {
+	struct service *service;
+	int (*visit)(void *, const struct audit *);
+	void *arg;
+	int result;
+};
+
+static int
+walk_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct walk *w = arg;
+	struct audit n;
+
+	read_audit(w->service->arena, key, val, &n);
+	return w->result = w->visit(w->arg, &n);
+}
+
+int
+audit_each_back(struct service *s, int (*visit)(void *arg, const struct audit *), void *arg)
+{
+	struct walk w = { s, visit, arg, 0 };
+
+	s->store->each_back(s->store, TABLE_audit, none, none, walk_visit, &w);
+	return w.result;
+}
+
+bool
+audit_get(struct service *s, uint64_t no, struct audit *n)
+{
+	uint8_t key[8];
+	struct bytes val;
+
+	id_bytes(no, key);
+	if (s->store->get(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) }, &val) !=
+	    STORE_OK)
+		return false;
+	read_audit(s->arena, (struct bytes){ key, sizeof(key) }, val, n);
+	return true;
+}

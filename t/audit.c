@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * audit.c - the audit log: what is noted comes back, and the oldest goes
+ */
+#include "room/audit.h"
+#include "service.h"
+#include "tap.h"
+
+static int
+count(void *arg, const struct audit *n)
+{
+	uint64_t *last = arg;
+
+	if (last[0] == 0)
+		last[1] = n->no;
+	last[0]++;
+	last[2] = n->no;
+	return 0;
+}
+
+/* How many there are, the latest and the oldest. */
+static void
+holds(struct service *s, uint64_t n, uint64_t latest, uint64_t oldest)
+{
+	uint64_t got[3] = { 0, 0, 0 };
+
+	audit_each_back(s, count, got);
+	ok(got[0] == n && got[1] == latest && got[2] == oldest, "%d notes, from %d to %d", (int)n,
+	    (int)oldest, (int)latest);
+}
+
+static int
+stop(void *arg, const struct audit *n)
+{
+	(void)n;
+	return ++*(int *)arg == 3 ? 42 : 0;
+}
+
+int
+main(void)
+{
+	const struct audit all = { 0, 0, "a@x/r", "set", "r@y", "b@x", "none", "member", "why" };
+	struct test t;
+	struct service s = { .limits = { .audit_records = 3 } };
+	struct audit got;
+	int visits = 0;
+
+	test_init(&t);
+	s.host = &t.host;
+	s.store = t.host.store;
+	s.arena = arena_new();
+	s.now = t.now;
+	holds(&s, 0, 0, 0);
+	ok(!audit_get(&s, 1, &got), "there is none");
+	audit_put(&s, &all);
+	ok(audit_get(&s, 1, &got), "there is one");
+	is_int(got.ms, t.now.wall_ms, "with its time");
+	ok(strcmp(got.actor, "a@x/r") == 0 && strcmp(got.command, "set") == 0 &&
+		strcmp(got.room, "r@y") == 0 && strcmp(got.target, "b@x") == 0 &&
+		strcmp(got.before, "none") == 0 && strcmp(got.after, "member") == 0 &&
+		strcmp(got.reason, "why") == 0,
+	    "and all that was noted");
+	audit_put(&s, &(struct audit){ .actor = "a@x/r", .command = "stop" });
+	ok(audit_get(&s, 2, &got) && got.room == NULL && got.target == NULL && got.reason == NULL,
+	    "what is not noted is not there");
+	audit_put(&s, &all);
+	holds(&s, 3, 3, 1);
+	is_int(audit_each_back(&s, stop, &visits), 42, "a visit stops when it wants to");
+	audit_put(&s, &all);
+	holds(&s, 3, 4, 2);
+	ok(!audit_get(&s, 1, &got), "the oldest has gone");
+	s.limits.audit_records = 1;
+	audit_put(&s, &all);
+	holds(&s, 1, 5, 5);
+	s.limits.audit_records = 100;
+	for (int i = 0; i < 20; i++)
+		audit_put(&s, &all);
+	holds(&s, 21, 25, 5);
+	s.limits.audit_records = 10;
+	for (int i = 0; i < 4; i++)
+		audit_put(&s, &all);
+	holds(&s, 10, 29, 20);
+	arena_free(s.arena);
+	t.host.store->close(t.host.store);
+	return tap_done();
+}

@@ -40,15 +40,6 @@ call_values(const struct call *c, const char *var, size_t *n)
 	return all;
 }
 
-static bool
-is_given(const struct call *c, const char *var)
-{
-	for (const struct given *g = c->dialog.given; g != NULL; g = g->next)
-		if (strcmp(g->var, var) == 0)
-			return true;
-	return false;
-}
-
 const char *
 call_value(const struct call *c, const char *var)
 {
@@ -58,7 +49,7 @@ call_value(const struct call *c, const char *var)
 
 	if (n > 0)
 		return v[0];
-	return f != NULL && !is_given(c, var) ? f->def : NULL;
+	return f != NULL ? f->def : NULL;
 }
 
 const char *
@@ -209,7 +200,7 @@ command_check(struct call *c, const struct command_step *step)
 		size_t n;
 		const char **v = call_values(c, f->var, &n);
 
-		if (n == 0 && f->required && (f->def == NULL || is_given(c, f->var)))
+		if (n == 0 && f->required && f->def == NULL)
 			return call_fault(c, MISSING, call_say(c, f->label));
 		for (size_t i = 0; i < n; i++)
 			if (!suits(c, f, v[i]))
@@ -269,6 +260,15 @@ command_form(struct call *c, const struct command_step *step)
 		add_field(c, form, f);
 	if (step->fill != NULL)
 		step->fill(c, form);
+}
+
+static bool
+is_given(const struct call *c, const char *var)
+{
+	for (const struct given *g = c->dialog.given; g != NULL; g = g->next)
+		if (strcmp(g->var, var) == 0)
+			return true;
+	return false;
 }
 
 /* A field that stands in the form, or NULL. */

@@ -69,6 +69,9 @@ struct command_step {
 
 	bool takes_all; /* fill adds fields that are not in the table */
 
+	/* What is filled in at once does not pass it by in silence: then it is shown. */
+	bool essential;
+
 	/* Judges what was given for this step, when each field by itself is good. NULL: nothing to judge. */
 	enum deny (*check)(struct call *);
 };

@@ -208,6 +208,16 @@ bool plan_hides(const struct plan *, enum role before, enum role after);
  */
 void plan_config(struct plan *, const struct config *);
 
+/*
+ * The configuration that a submitted form makes of the one before, within the limits and with what is forced:
+ * OK or NOT_ACCEPTABLE. New texts are the form's. owner.c
+ */
+enum deny config_asked(
+    const struct plan *, const struct config *before, const struct xml *form, struct config *);
+
+/* Plans what a submitted form asks: the configuration, and the lists of admins and owners. owner.c */
+enum deny plan_configured(struct plan *, const struct xml *form);
+
 /* May that bare JID have the nick, as the plan leaves it? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
 enum deny nick_free(const struct plan *, const char *nick, const char *bare);
 

@@ -85,11 +85,14 @@
 	FEATURE(between)                                                                           \
 	/* the menu of commands, in this order: what is looked at, then what is done */            \
 	FEATURE(command_rooms)                                                                     \
+	FEATURE(command_users)                                                                     \
 	FEATURE(command_statistics)                                                                \
 	FEATURE(command_audit)                                                                     \
 	FEATURE(command_affiliations)                                                              \
 	FEATURE(command_announce)                                                                  \
+	FEATURE(command_create)                                                                    \
 	FEATURE(command_destroy)                                                                   \
+	FEATURE(command_unused)                                                                    \
 	FEATURE(command_bans)                                                                      \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)

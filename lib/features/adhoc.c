@@ -358,13 +358,32 @@ take_form(struct call *c, bool whole)
 
 /* -- a new one -- */
 
+/* Is anything given for that step? What no step knows is for one that takes all. */
+static bool
+is_answered(const struct call *c, const struct command_step *s)
+{
+	const struct command *k = c->command;
+
+	for (const struct given *g = c->dialog.given; g != NULL; g = g->next) {
+		bool known = false;
+
+		if (own_field(s, g->var) != NULL)
+			return true;
+		for (unsigned i = 0; i < k->nsteps && !known; i++)
+			known = own_field(&k->steps[i], g->var) != NULL;
+		if (s->takes_all && !known)
+			return true;
+	}
+	return false;
+}
+
 static bool
 lacks_nothing(const struct call *c, const struct command_step *step)
 {
 	for (const struct command_field *f = step->fields; f != NULL && f->var != NULL; f++)
 		if (f->required && call_value(c, f->var) == NULL)
 			return false;
-	return true;
+	return !step->essential || is_answered(c, step);
 }
 
 /* Past the forms for which all is there; without any form in the request none is taken for filled in. */

@@ -18,14 +18,17 @@ may_create(const struct room *r, const struct plan *p, const struct change *c)
 	return OK;
 }
 
+/* It may be made for somebody else, whose it is then. */
 static void
 on_create(struct plan *p, const struct change *c)
 {
-	struct affil owner = { .affiliation = AFF_OWNER, .jid = p->ev->from.bare };
+	const char *by = p->ev->from.bare;
+	struct affil owner = { .affiliation = AFF_OWNER, .jid = c->affil.jid };
 
-	(void)c;
-	p->room = room_create(p->s, &p->ev->to, p->ev->from.bare);
-	affiliation_set(p->room, &owner, p->ev->from.bare);
+	if (owner.jid == NULL)
+		owner.jid = by;
+	p->room = room_create(p->s, &p->ev->to, owner.jid);
+	affiliation_set(p->room, &owner, by);
 }
 
 static enum deny

@@ -272,18 +272,13 @@ plan_config(struct plan *p, const struct config *config)
 		plan_effects(p, config, c);
 }
 
-static enum deny
-plan_submit(struct plan *p, const struct xml *form)
+enum deny
+config_asked(const struct plan *p, const struct config *before, const struct xml *form,
+    struct config *config)
 {
-	struct room *r = p->room;
-	struct config *config = arena_alloc(p->s->arena, sizeof(*config));
 	int64_t most = p->s->limits.occupants_per_room;
-	struct change *c;
-	enum deny deny;
 
-	if (!form_type_is(form, FORM_TYPE))
-		return BAD_REQUEST;
-	*config = r->config;
+	*config = *before;
 	if (!config_submit(p->s->arena, config, form))
 		return NOT_ACCEPTABLE;
 	if (config->maxusers > most)
@@ -291,16 +286,40 @@ plan_submit(struct plan *p, const struct xml *form)
 	if (config->slow_mode_duration > SLOWEST_S)
 		config->slow_mode_duration = SLOWEST_S;
 	config_take(config, &p->s->force.config, p->s->force.set);
+	return OK;
+}
+
+enum deny
+plan_configured(struct plan *p, const struct xml *form)
+{
+	struct room *r = p->room;
+	struct config *config = arena_alloc(p->s->arena, sizeof(*config));
+	enum deny deny = config_asked(p, &r->config, form, config);
+	struct change *c;
+
+	if (deny != OK)
+		return deny;
 	/* First of all: with the last who is no member the room itself may go. */
 	if (r->locked)
 		plan_add(p, CH_UNLOCK);
 	c = plan_change(p, config);
 	deny = plan_lists(p, form);
-	if (deny != OK)
-		return deny;
-	plan_effects(p, config, c);
-	result_new(p);
-	return OK;
+	if (deny == OK)
+		plan_effects(p, config, c);
+	return deny;
+}
+
+static enum deny
+plan_submit(struct plan *p, const struct xml *form)
+{
+	enum deny deny;
+
+	if (!form_type_is(form, FORM_TYPE))
+		return BAD_REQUEST;
+	deny = plan_configured(p, form);
+	if (deny == OK)
+		result_new(p);
+	return deny;
 }
 
 /* 10.1.3: a new room is gone when its form is cancelled; later nothing changes (10.2). */

@@ -55,15 +55,20 @@ read_affil(struct arena *a, struct bytes val, struct affil *out)
 }
 
 bool
-affiliation_stored(const struct room *r, const char *bare, struct affil *out)
+affiliation_in(struct service *s, uint64_t room_id, const char *bare, struct affil *out)
 {
-	struct service *s = r->service;
 	struct bytes val;
 
-	if (s->store->get(s->store, TABLE_affil, store_key(s->arena, r->id, bare), &val) !=
+	if (s->store->get(s->store, TABLE_affil, store_key(s->arena, room_id, bare), &val) !=
 	    STORE_OK)
 		return false;
 	return read_affil(s->arena, val, out);
+}
+
+bool
+affiliation_stored(const struct room *r, const char *bare, struct affil *out)
+{
+	return affiliation_in(r->service, r->id, bare, out);
 }
 
 enum affiliation

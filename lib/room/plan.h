@@ -67,9 +67,10 @@ struct change {
 	struct session *session; /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
 	const struct jid *from;	 /* ENTER: the full JID that enters */
 	const char *nick;	 /* ENTER, RENAME, RENICK: the nick, prepared */
-	bool renicked;	    /* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
-	bool was_shown;	    /* RENAME: its presence is the one shown for the old nick */
-	struct affil affil; /* AFFILIATION; STANDING: the affiliation and the reason */
+	bool renicked;	/* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
+	bool was_shown; /* RENAME: its presence is the one shown for the old nick */
+	struct affil
+	    affil; /* AFFILIATION; STANDING: the affiliation and the reason; CREATE: whose */
 	enum affiliation before; /* AFFILIATION, STANDING: what held for it */
 	bool reserves;		 /* AFFILIATION: its nick was not reserved for it before */
 	bool own; /* AFFILIATION: about the sender, who registers or gives it up: 7.10 */

@@ -448,6 +448,9 @@ struct affil {
 /* What is stored for exactly this bare JID or domain; false: nothing. Strings: arena. */
 bool affiliation_stored(const struct room *, const char *bare, struct affil *);
 
+/* The same of a room that need not be loaded. */
+bool affiliation_in(struct service *, uint64_t room_id, const char *bare, struct affil *);
+
 /*
  * What users of a domain have by the domain's affiliation (9.2). Whole domains may be banned or be
  * members; a component that owns a room does not make its users owners.

@@ -334,6 +334,10 @@ TEXT("There is no such room: %s",
     "Diesen Raum gibt es nicht: %s",
     "Ce salon n'existe pas : %s",
     "No existe esa sala: %s")
+TEXT("There is such a room already: %s",
+    "Diesen Raum gibt es schon: %s",
+    "Ce salon existe déjà : %s",
+    "Esa sala ya existe: %s")
 TEXT("This does not suit: %s",
     "Das passt nicht: %s",
     "Ceci ne convient pas : %s",

@@ -24,6 +24,10 @@ TEXT("Admin",
     "Administrator",
     "Administrateur",
     "Administrador")
+TEXT("Affiliation",
+    "Zugehörigkeit",
+    "Affiliation",
+    "Afiliación")
 TEXT("Affiliation of all of them",
     "Zugehörigkeit von allen",
     "Affiliation de tous",
@@ -32,14 +36,26 @@ TEXT("After",
     "Nachher",
     "Après",
     "Después")
+TEXT("All of them",
+    "Alle davon",
+    "Tous",
+    "Todas ellas")
 TEXT("Announcement",
     "Ankündigung",
     "Annonce",
     "Anuncio")
+TEXT("Announcements: listed, only those with voice may speak",
+    "Ankündigungen: aufgelistet, nur wer Schreibrecht hat, darf schreiben",
+    "Annonces : listé, seuls ceux qui ont la parole s'expriment",
+    "Anuncios: en la lista, solo hablan quienes tienen voz")
 TEXT("Another room to go to",
     "Ein anderer Raum, in den man gehen kann",
     "Un autre salon où aller",
     "Otra sala a la que ir")
+TEXT("As the service makes rooms",
+    "Wie der Dienst Räume anlegt",
+    "Comme le service crée les salons",
+    "Como el servicio crea las salas")
 TEXT("Audit log",
     "Protokoll der Befehle",
     "Journal des commandes",
@@ -84,6 +100,18 @@ TEXT("Commands under way",
     "Laufende Befehle",
     "Commandes en cours",
     "Comandos en curso")
+TEXT("Configure a room",
+    "Einen Raum einstellen",
+    "Configurer un salon",
+    "Configurar una sala")
+TEXT("Configured: %s",
+    "Eingestellt: %s",
+    "Configuré : %s",
+    "Configurada: %s")
+TEXT("Create a room",
+    "Einen Raum anlegen",
+    "Créer un salon",
+    "Crear una sala")
 TEXT("Created",
     "Angelegt",
     "Créé",
@@ -92,10 +120,18 @@ TEXT("Created by",
     "Angelegt von",
     "Créé par",
     "Creada por")
+TEXT("Created: %s",
+    "Angelegt: %s",
+    "Créé : %s",
+    "Creada: %s")
 TEXT("Destroy rooms",
     "Räume auflösen",
     "Détruire des salons",
     "Destruir salas")
+TEXT("Destroy unused rooms",
+    "Unbenutzte Räume auflösen",
+    "Détruire les salons inutilisés",
+    "Destruir salas sin uso")
 TEXT("Destroyed rooms",
     "Aufgelöste Räume",
     "Salons détruits",
@@ -152,6 +188,14 @@ TEXT("New owner (empty: you)",
     "Neuer Besitzer (leer: Sie)",
     "Nouveau propriétaire (vide : vous)",
     "Nuevo propietario (vacío: tú)")
+TEXT("Nickname",
+    "Spitzname",
+    "Pseudo",
+    "Apodo")
+TEXT("Nobody entered or said anything for so many days",
+    "So viele Tage hat niemand den Raum betreten oder etwas gesagt",
+    "Personne n'est entré ni n'a parlé depuis tant de jours",
+    "Nadie ha entrado ni ha dicho nada en tantos días")
 TEXT("None",
     "Keine",
     "Aucune",
@@ -184,6 +228,10 @@ TEXT("Only the first %s rooms were looked at",
     "Nur die ersten %s Räume wurden angesehen",
     "Seuls les %s premiers salons ont été examinés",
     "Solo se han mirado las primeras %s salas")
+TEXT("Options of the room",
+    "Einstellungen des Raums",
+    "Options du salon",
+    "Opciones de la sala")
 TEXT("Others, each in a line: address, affiliation, reason",
     "Andere, je Zeile: Adresse, Zugehörigkeit, Grund",
     "D'autres, un par ligne : adresse, affiliation, motif",
@@ -192,6 +240,10 @@ TEXT("Owner",
     "Besitzer",
     "Propriétaire",
     "Propietario")
+TEXT("Owner (empty: you)",
+    "Besitzer (leer: Sie)",
+    "Propriétaire (vide : vous)",
+    "Propietario (vacío: tú)")
 TEXT("Part of a user, a room or a command",
     "Teil eines Benutzers, Raums oder Befehls",
     "Partie d'un utilisateur, d'un salon ou d'une commande",
@@ -208,6 +260,14 @@ TEXT("Per cent of the storage in use",
     "Belegter Speicherplatz in Prozent",
     "Stockage utilisé, en pour cent",
     "Almacenamiento usado, en tanto por ciento")
+TEXT("Private group: hidden, for members who see addresses",
+    "Private Gruppe: verborgen, für Mitglieder, die Adressen sehen",
+    "Groupe privé : caché, pour des membres qui voient les adresses",
+    "Grupo privado: oculto, para miembros que ven las direcciones")
+TEXT("Public: listed, open to all",
+    "Öffentlich: aufgelistet, für alle offen",
+    "Public : listé, ouvert à tous",
+    "Pública: en la lista, abierta a todos")
 TEXT("Reason",
     "Grund",
     "Motif",
@@ -216,6 +276,10 @@ TEXT("Refused: %s",
     "Abgelehnt: %s",
     "Refusé : %s",
     "Rechazado: %s")
+TEXT("Role",
+    "Rolle",
+    "Rôle",
+    "Rol")
 TEXT("Room",
     "Raum",
     "Salon",
@@ -232,6 +296,10 @@ TEXT("Rooms of %s",
     "Räume von %s",
     "Salons de %s",
     "Salas de %s")
+TEXT("Rooms of a user",
+    "Räume eines Benutzers",
+    "Salons d'un utilisateur",
+    "Salas de un usuario")
 TEXT("Rows on a page",
     "Zeilen auf einer Seite",
     "Lignes par page",
@@ -284,6 +352,14 @@ TEXT("The service has changed who owns this room",
     "Der Dienst hat geändert, wem dieser Raum gehört",
     "Le service a changé les propriétaires de ce salon",
     "El servicio ha cambiado de quién es esta sala")
+TEXT("Their owners can create them again for some days",
+    "Ihre Besitzer können sie einige Tage lang neu anlegen",
+    "Leurs propriétaires peuvent les recréer pendant quelques jours",
+    "Sus propietarios pueden volver a crearlas durante unos días")
+TEXT("There are more of them",
+    "Es gibt noch mehr davon",
+    "Il y en a d'autres",
+    "Hay más")
 TEXT("These rooms would be destroyed",
     "Diese Räume würden aufgelöst",
     "Ces salons seraient détruits",
@@ -300,6 +376,10 @@ TEXT("Until",
     "Bis",
     "Jusqu'à",
     "Hasta")
+TEXT("User or domain",
+    "Benutzer oder Domain",
+    "Utilisateur ou domaine",
+    "Usuario o dominio")
 TEXT("Users in rooms",
     "Benutzer in Räumen",
     "Utilisateurs dans les salons",

@@ -42,6 +42,7 @@ TABLE(invites, LINES)
 TABLE(roles, LINES)
 TABLE(bans, LEFT)	/* the operators', of the whole service */
 TABLE(spoke, LINES)
+TABLE(audit, LEFT)	/* what the administrators of this service have done */
 TABLE(commands, LEFT)	/* their ids are signed by the service */
 TABLE(dead, LEFT)
 
@@ -91,6 +92,16 @@ FIELD(ban, 2, "reason", TEXT, "", 0)
 FIELD(ban, 3, "actor", BARE, "", 0)
 FIELD(ban, 4, "set", TIME, "", 1)
 FIELD(ban, 5, "until", TIME, "", 0)
+
+LINE(audit, audit, NONE)
+FIELD(audit, 1, "time", TIME, "", 1)
+FIELD(audit, 2, "actor", TEXT, "", 1)
+FIELD(audit, 3, "command", TEXT, "", 1)
+FIELD(audit, 4, "room", TEXT, "", 0)
+FIELD(audit, 5, "target", TEXT, "", 0)
+FIELD(audit, 6, "before", TEXT, "", 0)
+FIELD(audit, 7, "after", TEXT, "", 0)
+FIELD(audit, 8, "reason", TEXT, "", 0)
 
 LINE(command, commands, NONE)
 FIELD(command, 1, "until", TIME, "", 1)

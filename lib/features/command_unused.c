@@ -7,7 +7,6 @@
  */
 #include "command.h"
 
-#define DAY_MS	    (INT64_C(24) * 3600 * 1000)
 #define ROOMS_SHOWN 100	   /* on a page */
 #define LOOK_MOST   100000 /* rooms, in one turn */
 

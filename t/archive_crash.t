@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""
+archive_crash.t - a kill -9 loses no message that anybody has got
+
+Three clients talk into a room as fast as they can, and mucd is killed at a random moment, again and
+again, each time in another room. After each restart somebody else reads the archive (XEP-0313): every
+message that one of the three has got is in it, once, with the same body, nickname and id (stanza-id), in
+the order in which it was got. Over a real Prosody.
+"""
+import random
+import sys
+sys.dont_write_bytecode = True
+from muctest import *
+
+ROUNDS = 20
+SEED = int(os.environ.get("SEED", 1))
+SETTINGS = """
+rate_per_s = 1000000
+rate_burst = 1000000
+rate_bytes_per_s = 1G
+rate_bytes_burst = 1G
+"""
+SID = "{urn:xmpp:sid:0}stanza-id"
+MAM = "urn:xmpp:mam:2"
+RSM = "http://jabber.org/protocol/rsm"
+
+
+def messages(stanzas, room):
+    """(stanza-id, nickname, body) of what was said in the room."""
+    got = []
+    for x in stanzas:
+        if x.get("type") == "groupchat" and bare_of(x) == room and body(x) and nick_of(x):
+            got.append((x.find(SID).get("id"), nick_of(x), body(x)))
+    return got
+
+
+def archived(c, room):
+    """The same of all that the archive of the room has, page by page."""
+    got, after = [], ""
+    while True:
+        fin = c.iq(room, "set", "<query xmlns='%s'><set xmlns='%s'>%s</set></query>" %
+                   (MAM, RSM, after), 30)
+        if fin.get("type") != "result":
+            raise Failure("the archive of %s cannot be read: %s" % (room, condition(fin)))
+        for x in c.all():
+            result = x.find("{%s}result" % MAM)
+            if result is not None:
+                m = result.find(".//{jabber:client}message")
+                got.append((result.get("id"), nick_of(m), body(m)))
+        if fin.find("{%s}fin" % MAM).get("complete") == "true":
+            return got
+        after = "<after>%s</after>" % fin.find(".//{%s}last" % RSM).text
+
+
+def talk(rng, clients, room, seconds):
+    """They say what nobody has said before, in bursts, until the time is over; returns how much."""
+    end = time.monotonic() + seconds
+    n = 0
+    while time.monotonic() < end:
+        for c in clients:
+            burst = []
+            for _ in range(rng.randint(1, 6)):
+                n += 1
+                burst.append("<message type='groupchat' to='%s' id='m%d'><body>%d %s</body></message>" %
+                             (room, n, n, "x" * rng.choice((0, 10, 100, 5000))))
+            c.send("".join(burst))
+        for c in clients:
+            c.fill(0.01)
+    return n
+
+
+def one_round(number, rng, mucd, clients, late):
+    room = "round%d@%s" % (number, DOMAIN)
+    clients[0].create(room, "nick0")
+    for i, c in enumerate(clients[1:]):
+        c.join(room, "nick%d" % (i + 1))
+    said = talk(rng, clients, room, rng.uniform(0.02, 0.5))
+    mucd.kill()
+    # What the server still holds for them was told by mucd: it counts.
+    heard = []
+    for c in clients:
+        c.iq(None, "get", "<query xmlns='jabber:iq:roster'/>")
+        heard.append(messages(c.all(), room))
+    mucd.start()
+    kept = archived(late, room)
+    missing = set().union(*heard) - set(kept)
+    same(sorted(missing)[:3], [], "round %d: of %d said, %s heard, %d kept: none is missing" % (
+        number, said, "/".join(str(len(h)) for h in heard), len(kept)))
+    ids = [m[0] for m in kept]
+    good = ids == sorted(set(ids)) and all(h == [m for m in kept if m in set(h)] for h in heard)
+    ok(good, "round %d: all are in the order in which they were heard, once" % number)
+    for c in clients:
+        c.presence(room + "/x", kind="unavailable")
+    sync(*clients)
+    for c in clients + [late]:
+        c.all()
+    return max(len(h) for h in heard), said
+
+
+def crashes():
+    rng = random.Random(SEED)
+    diag("SEED=%d" % SEED)
+    server = Server("prosody", users=("romeo", "juliet", "tybalt", "late"))
+    clients = [Client(server, user) for user in ("romeo", "juliet", "tybalt")]
+    late = Client(server, "late")
+    mucd = Mucd(server.components, SETTINGS)
+    cut = 0
+    total = 0
+    for number in range(1, ROUNDS + 1):
+        heard, said = one_round(number, rng, mucd, clients, late)
+        total += heard
+        cut += heard < said
+    ok(total > 20 * ROUNDS, "%d messages were heard" % total)
+    ok(cut > ROUNDS // 4, "in %d of %d rounds mucd was killed before it had told all" % (cut, ROUNDS))
+    same(mucd.stop()[0], 0, "mucd ends well")
+
+
+main([crashes], 120)

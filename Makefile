@@ -40,12 +40,13 @@ RUN_SRC  = $(filter-out spec/live% $(LIVE_MAIN),$(wildcard spec/*.c))
 LIVE_SRC = $(filter-out spec/run.c spec/host% $(LIVE_MAIN),$(wildcard spec/*.c))
 ORACLE   = $(wildcard t/oracle_*.c)
 T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
-SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(ORACLE) $(wildcard spec/*.c))
+BENCH_SRC = $(wildcard t/bench/*.c)
+SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(ORACLE) $(wildcard spec/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
 T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
-T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
+T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/archive_crash.t t/attach.t t/serve.t \
            t/domains.t t/fuzz.t t/mam.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
@@ -83,7 +84,7 @@ $O/mucctl: $(call obj,$(CTL_SRC) $(filter-out component/mucd.c,$(MUCD_SRC))) $O/
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
 
 # A unit test is one file, but for the oracle; those of component/ link what they test without its main().
-$(T_BIN): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
+$(T_BIN) $(patsubst %.c,$O/%,$(BENCH_SRC)): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
 $O/t/oracle: $(call obj,$(ORACLE))
 $O/t/retention: $(call obj,spec/host_count.c)
@@ -153,6 +154,11 @@ check:
 mutate: $(MUTANTS)
 	@prove -e '' t/mutate.t
 
+# How fast messages are kept and pages of them found, and what they take on the disk. No test: it takes
+# minutes and says numbers.
+bench-archive: $O/t/bench/archive
+	@cd $O && exec t/bench/archive $(MESSAGES)
+
 newcomer:
 	@t/newcomer
 
@@ -191,5 +197,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests fuzzers fuzz deps demo check mutate newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate bench-archive newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC))) $(MUTANTS:%=%.d)

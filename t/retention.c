@@ -164,6 +164,20 @@ shown(struct test *t, int room, char text[1000])
 	    t, "<presence from='b@example/r' to='r%d@rooms.example' type='unavailable'/>", room));
 }
 
+/* How many messages a query of the archive finds. */
+static int
+found(struct test *t, int room)
+{
+	char *out = ask(t,
+	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='q'>"
+	    "<query xmlns='urn:xmpp:mam:2'/></iq>",
+	    room);
+	int n = count_of(out, "<result ");
+
+	free(out);
+	return n;
+}
+
 #define IS_SHOWN(t, room, want, what)                                                              \
 	do {                                                                                       \
 		char got[1000];                                                                    \
@@ -355,6 +369,7 @@ test_age(void)
 	pass(&t, HOUR_MS);
 	IS_SHOWN(&t, 1, "old new ", "a day: what the service keeps for two stays");
 	IS_SHOWN(&t, 2, "new ", "what a room keeps for one is not shown any more");
+	ok(found(&t, 1) == 2 && found(&t, 2) == 1, "nor found");
 	ok(tick(&t) == 0 && count(&t, TABLE_archive) == 6, "although it is still there");
 	pass(&t, HOUR_MS);
 	ok(tick(&t) == 1 && count(&t, TABLE_archive) == 5, "an hour later it has gone");

@@ -14,7 +14,7 @@
 #define IQ(who, id, type, payload)                                                                 \
 	"<iq from='" who "' to='room@rooms.example' type='" type "' id='" id "'>" payload "</iq>"
 #define QUERY  "<query xmlns='urn:xmpp:mam:2'"
-#define NSENT  5000
+#define NSENT  3000
 #define ID_LEN 36
 #define NUSERS 3
 
@@ -142,13 +142,20 @@ copy_after(char *to, const char *out, const char *tag)
 	to[ID_LEN] = '\0';
 }
 
+/* Sanitizers measure a whole string for each strstr(). */
+static const char *
+find(const char *p, const char *end, const char *piece)
+{
+	return memmem(p, (size_t)(end - p), piece, strlen(piece));
+}
+
 static void
 read_page(struct page *pg)
 {
-	const char *p = pg->out, *count = strstr(pg->out, "<count>");
+	const char *p = pg->out, *end = p + strlen(p), *count = strstr(p, "<count>");
 
-	for (pg->n = 0; (p = strstr(p, "<result xmlns='urn:xmpp:mam:2'")) != NULL; p++) {
-		memcpy(pg->id[pg->n], strstr(p, " id='") + 5, ID_LEN);
+	for (pg->n = 0; (p = find(p, end, "<result xmlns='urn:xmpp:mam:2'")) != NULL; p++) {
+		memcpy(pg->id[pg->n], find(p, end, " id='") + 5, ID_LEN);
 		pg->id[pg->n++][ID_LEN] = '\0';
 	}
 	copy_after(pg->first, pg->out, "<first");
@@ -345,8 +352,8 @@ page_through(struct test *t, const struct filter *f, bool back, struct page *pg)
 	do {
 		max = any(3) == 0 ? 1 + any(20) : 50 + any(300);
 		/* Thousands of pages prove no more than hundreds. */
-		if (nwant > 2000)
-			max = 200 + any(100);
+		if (nwant > 200)
+			max = 100 + any(200);
 		turn_over(t, form.p, pg, back, max, first);
 		good = is_next(pg, want, nwant, back, &at);
 		if (good && first && pg->complete)
@@ -383,13 +390,13 @@ test_pages(void)
 	f.who = -1;
 	ok(page_through(&t, &f, false, &pg) && page_through(&t, &f, true, &pg),
 	    "all of it, forth and back");
-	for (n = 0; n < 200; n++) {
+	for (n = 0; n < 150; n++) {
 		choose(&f);
 		if (!page_through(&t, &f, any(2) == 0, &pg))
 			break;
 		nlong += pg.nticks > 0;
 	}
-	is_int(n, 200, "200 queries told what the list says");
+	is_int(n, 150, "150 queries told what the list says");
 	ok(nlong > 10, "%u of them in several steps", nlong);
 	free(pg.out);
 	pg.out = NULL;
@@ -407,8 +414,8 @@ static void
 begin_long(struct test *t)
 {
 	begin(t);
-	for (unsigned i = 0; i < 4500; i++) {
-		say(t, 1, i == 4400 ? "the needle" : "hay", 0);
+	for (unsigned i = 0; i < 2500; i++) {
+		say(t, 1, i == 2400 ? "the needle" : "hay", 0);
 		t->now.wall_ms++;
 	}
 }
@@ -531,7 +538,7 @@ test_retracted(void)
 	char stanza[400], *out;
 
 	begin_long(&t);
-	t.conf.limits.archive_page = 4000;
+	t.conf.limits.archive_page = 2300;
 	t.conf.limits.archive_page_bytes = 16777216;
 	muc_reload(t.muc, &t.conf);
 	ask_only(&t, "b", "long", FORM("{urn:xmpp:fulltext:0}fulltext", "hay"));

@@ -13,30 +13,13 @@
 #include "../base/digest.h"
 #include "../base/mem.h"
 #include "../base/xml_parse.h"
-#include "../export.h"
+#include "check.h"
 #include "directory.h"
-#include "held.h"
-#include "record.h"
-
-struct check {
-	struct service service; /* a store and an arena, for functions that read */
-	struct store *store;
-	struct arena *arena; /* of a record */
-	struct record_reader reader;
-	struct buf line; /* a record as a line; thrown away */
-	void (*wrong)(void *, const char *, const char *, const char *);
-	void *arg;
-	enum table table;
-	struct check_totals *totals;
-	uint64_t greatest_id, ngone;
-	struct held held; /* what all archives do */
-	bool counting;	  /* they are not counted yet */
-};
 
 static const struct bytes none = { NULL, 0 };
 
-static void __attribute__((format(printf, 3, 4)))
-wrong(struct check *c, const char *room, const char *fmt, ...)
+void
+check_wrong(struct check *c, const char *room, const char *fmt, ...)
 {
 	char what[512];
 	va_list ap;
@@ -48,8 +31,8 @@ wrong(struct check *c, const char *room, const char *fmt, ...)
 	c->wrong(c->arg, store_table_name(c->table), room, what);
 }
 
-static bool
-get(struct check *c, enum table t, struct bytes key, struct bytes *val)
+bool
+check_get(struct check *c, enum table t, struct bytes key, struct bytes *val)
 {
 	return c->store->get(c->store, t, key, val) == STORE_OK;
 }
@@ -63,26 +46,25 @@ text_in_record(struct check *c, enum line line, const char *name, struct bytes v
 	return record_find(line, name, val, &r) ? rec_str(c->arena, &r) : NULL;
 }
 
-static uint64_t
-number_in_record(enum line line, const char *name, struct bytes val)
+uint64_t
+check_number(enum line line, const char *name, struct bytes val)
 {
 	struct rec r;
 
 	return record_find(line, name, val, &r) ? rec_u64(&r) : 0;
 }
 
-/* The address of the room of that id (8 bytes) in the arena; NULL: there is none. */
-static char *
-room_of(struct check *c, struct bytes id)
+char *
+check_room_of(struct check *c, struct bytes id)
 {
 	struct bytes val;
 
-	return get(c, TABLE_rooms, id, &val) ? text_in_record(c, LINE_room, "jid", val) : NULL;
+	return check_get(c, TABLE_rooms, id, &val) ? text_in_record(c, LINE_room, "jid", val)
+						   : NULL;
 }
 
-/* Can the record be read? */
-static void
-look_into(struct check *c, const char *room, enum line line, struct bytes tail, struct bytes val)
+void
+check_record(struct check *c, const char *room, enum line line, struct bytes tail, struct bytes val)
 {
 	const char *why;
 
@@ -91,7 +73,7 @@ look_into(struct check *c, const char *room, enum line line, struct bytes tail, 
 	if (why == NULL)
 		why = record_lacks(c->arena, line, val);
 	if (why != NULL)
-		wrong(c, room, "%s", why);
+		check_wrong(c, room, "%s", why);
 }
 
 /* Is a record under the key that its fields say? */
@@ -123,19 +105,19 @@ is_in_place(struct check *c, enum line line, struct bytes key, struct bytes val)
 static void
 check_name(struct check *c, struct bytes key, struct bytes val)
 {
-	const char *jid = val.n == 8 ? room_of(c, val) : NULL;
+	const char *jid = val.n == 8 ? check_room_of(c, val) : NULL;
 	struct jid j;
 
 	c->totals->rooms++;
 	if (val.n == 8 && bytes_id(val.p) > c->greatest_id)
 		c->greatest_id = bytes_id(val.p);
 	if (jid == NULL) {
-		wrong(c, arena_strndup(c->arena, key.p, key.n), "a name without a room");
+		check_wrong(c, arena_strndup(c->arena, key.p, key.n), "a name without a room");
 		return;
 	}
 	if (!jid_split(c->arena, jid, &j) || j.node == NULL ||
 	    bytes_cmp(name_key(c->arena, j.domain, j.node), key) != 0)
-		wrong(c, jid, "another room stands under its name");
+		check_wrong(c, jid, "another room stands under its name");
 }
 
 /* What a room has of each affiliation. */
@@ -150,20 +132,21 @@ tally_visit(void *arg, struct bytes key, struct bytes val)
 
 	(void)key;
 	t->n++;
-	t->nowners += number_in_record(LINE_affil, "affiliation", val) == AFF_OWNER;
+	t->nowners += check_number(LINE_affil, "affiliation", val) == AFF_OWNER;
 	return 0;
 }
 
 static void
 check_counts(struct check *c, const char *jid, struct bytes id, struct bytes val)
 {
-	uint64_t n = number_in_record(LINE_room, "affiliations", val);
-	uint64_t nowners = number_in_record(LINE_room, "owners", val);
+	uint64_t n = check_number(LINE_room, "affiliations", val);
+	uint64_t nowners = check_number(LINE_room, "owners", val);
 	struct tally t = { 0, 0 };
 
 	c->store->each(c->store, TABLE_affil, id, none, tally_visit, &t);
 	if (t.n != n || t.nowners != nowners)
-		wrong(c, jid, "it has %llu affiliations, %llu of owners, and counts %llu and %llu",
+		check_wrong(c, jid,
+		    "it has %llu affiliations, %llu of owners, and counts %llu and %llu",
 		    (unsigned long long)t.n, (unsigned long long)t.nowners, (unsigned long long)n,
 		    (unsigned long long)nowners);
 }
@@ -179,7 +162,7 @@ check_setting(void *arg, const char *var, const char *value)
 	struct settings *s = arg;
 
 	if (value == NULL)
-		wrong(s->check, s->jid, "%s has none of its values", var);
+		check_wrong(s->check, s->jid, "%s has none of its values", var);
 }
 
 static void
@@ -206,9 +189,9 @@ check_config(struct check *c, const char *jid, struct bytes name, struct bytes v
 	if (record_find(LINE_room, "forced", val, &r))
 		take_config(c, &config, (struct bytes){ r.val, r.len });
 	config_each(c->arena, &config, check_setting, &s);
-	if (get(c, TABLE_listed, name, &listed) !=
-	    (config.publicroom && number_in_record(LINE_room, "locked", val) == 0))
-		wrong(c, jid,
+	if (check_get(c, TABLE_listed, name, &listed) !=
+	    (config.publicroom && check_number(LINE_room, "locked", val) == 0))
+		check_wrong(c, jid,
 		    config.publicroom ? "it is public and not listed"
 				      : "it is listed and not public");
 	config_release(&config);
@@ -220,8 +203,9 @@ check_creator(struct check *c, const char *jid, uint64_t id, struct bytes val)
 	struct bytes found;
 	const char *creator = text_in_record(c, LINE_room, "creator", val);
 
-	if (creator != NULL && !get(c, TABLE_user, creator_key(c->arena, creator, id), &found))
-		wrong(c, jid, "it does not count as a room of who created it");
+	if (creator != NULL &&
+	    !check_get(c, TABLE_user, creator_key(c->arena, creator, id), &found))
+		check_wrong(c, jid, "it does not count as a room of who created it");
 }
 
 static void
@@ -231,19 +215,19 @@ check_room(struct check *c, struct bytes key, struct bytes val)
 	struct bytes name, id;
 	struct jid j;
 
-	look_into(c, jid, LINE_room, none, val);
+	check_record(c, jid, LINE_room, none, val);
 	if (record_has(LINE_subject, val))
-		look_into(c, jid, LINE_subject, none, val);
+		check_record(c, jid, LINE_subject, none, val);
 	if (key.n != 8 || jid == NULL || !jid_split(c->arena, jid, &j) || j.node == NULL) {
-		wrong(c, jid, "it has no address");
+		check_wrong(c, jid, "it has no address");
 		return;
 	}
 	/* What an import has left goes like a room that was destroyed. */
-	if (get(c, TABLE_dead, key, &id))
+	if (check_get(c, TABLE_dead, key, &id))
 		return;
 	name = name_key(c->arena, j.domain, j.node);
-	if (!get(c, TABLE_names, name, &id) || bytes_cmp(id, key) != 0)
-		wrong(c, jid, "no name leads to it");
+	if (!check_get(c, TABLE_names, name, &id) || bytes_cmp(id, key) != 0)
+		check_wrong(c, jid, "no name leads to it");
 	check_counts(c, jid, key, val);
 	check_config(c, jid, name, val);
 	check_creator(c, jid, bytes_id(key.p), val);
@@ -255,9 +239,9 @@ check_listed(struct check *c, struct bytes key, struct bytes val)
 	struct bytes id;
 	const char *name = arena_strndup(c->arena, key.p, key.n);
 
-	look_into(c, name, LINE_listed, none, val);
-	if (!get(c, TABLE_names, key, &id))
-		wrong(c, name, "a room that is not there is listed");
+	check_record(c, name, LINE_listed, none, val);
+	if (!check_get(c, TABLE_names, key, &id))
+		check_wrong(c, name, "a room that is not there is listed");
 }
 
 static void
@@ -267,15 +251,15 @@ check_user(struct check *c, struct bytes key, struct bytes val)
 	struct bytes id = { (const uint8_t *)key.p + key.n - 8, 8 }, room;
 
 	if (key.n <= 8) {
-		wrong(c, NULL, "a key that is none");
+		check_wrong(c, NULL, "a key that is none");
 		return;
 	}
-	jid = room_of(c, id);
-	look_into(c, jid, LINE_user, none, val);
-	if (get(c, TABLE_rooms, id, &room))
+	jid = check_room_of(c, id);
+	check_record(c, jid, LINE_user, none, val);
+	if (check_get(c, TABLE_rooms, id, &room))
 		creator = text_in_record(c, LINE_room, "creator", room);
 	if (creator == NULL || bytes_cmp(key, creator_key(c->arena, creator, bytes_id(id.p))) != 0)
-		wrong(c, jid, "somebody counts as its creator who is not");
+		check_wrong(c, jid, "somebody counts as its creator who is not");
 }
 
 /* -- what rooms have -- */
@@ -289,9 +273,9 @@ check_nick_of(struct check *c, const char *jid, struct bytes key, struct bytes v
 
 	if (nick == NULL || owner == NULL)
 		return;
-	if (!get(c, TABLE_nicks, store_key(c->arena, bytes_id(key.p), nick), &found) ||
+	if (!check_get(c, TABLE_nicks, store_key(c->arena, bytes_id(key.p), nick), &found) ||
 	    bytes_cmp(found, (struct bytes){ owner, strlen(owner) }) != 0)
-		wrong(c, jid, "the nickname of %s is not reserved", owner);
+		check_wrong(c, jid, "the nickname of %s is not reserved", owner);
 }
 
 static void
@@ -300,85 +284,12 @@ check_nick(struct check *c, const char *jid, struct bytes key, struct bytes val)
 	const char *owner = arena_strndup(c->arena, val.p, val.n), *nick;
 	struct bytes affil;
 
-	nick = get(c, TABLE_affil, store_key(c->arena, bytes_id(key.p), owner), &affil)
+	nick = check_get(c, TABLE_affil, store_key(c->arena, bytes_id(key.p), owner), &affil)
 		   ? text_in_record(c, LINE_affil, "nick", affil)
 		   : NULL;
 	if (nick == NULL || bytes_cmp(key, store_key(c->arena, bytes_id(key.p), nick)) != 0)
-		wrong(c, jid, "a nickname is reserved for %s, who has another one or none", owner);
-}
-
-/* -- what archives hold -- */
-
-/* Is that the archive of a room that has ended? */
-static bool
-is_kept(struct check *c, struct bytes id)
-{
-	struct bytes val;
-
-	return get(c, TABLE_held, id, &val) && number_in_record(LINE_held, "ended", val) != 0;
-}
-
-static int
-hold_visit(void *arg, struct bytes key, struct bytes val)
-{
-	struct held *h = arg;
-
-	if (h->entries++ == 0 && key.n == 8 + ARCHIVE_ID_LEN)
-		h->oldest_ms = archive_ms((const uint8_t *)key.p + 8);
-	h->bytes += key.n + val.n;
-	return 0;
-}
-
-static void
-check_held(struct check *c, struct bytes key, struct bytes val)
-{
-	struct held told = { .room_id = 0 }, h = told;
-	const char *jid = key.n == 8 ? room_of(c, key) : NULL;
-	uint8_t aging[1 + 8 + 8] = { AGING_SAID };
-	struct bytes found;
-
-	held_read(&told, val);
-	look_into(c, jid, LINE_held, none, val);
-	if (key.n != 8) {
-		wrong(c, NULL, "a key that is none");
-		return;
-	}
-	c->store->each(c->store, TABLE_archive, key, none, hold_visit, &h);
-	if (!c->counting && (h.entries != told.entries || h.bytes != told.bytes))
-		wrong(c, jid,
-		    "its archive has %llu entries, %llu bytes, and it counts %llu and %llu",
-		    (unsigned long long)h.entries, (unsigned long long)h.bytes,
-		    (unsigned long long)told.entries, (unsigned long long)told.bytes);
-	id_bytes((uint64_t)told.oldest_ms, aging + 1);
-	memcpy(aging + 9, key.p, 8);
-	if (told.entries > 0 &&
-	    (told.oldest_ms != h.oldest_ms ||
-		!get(c, TABLE_aging, (struct bytes){ aging, sizeof(aging) }, &found)))
-		wrong(c, jid, "its oldest entry is not where it is looked for");
-}
-
-/* Order, time, room. */
-static void
-check_aging(struct check *c, struct bytes key)
-{
-	const uint8_t *k = key.p;
-	struct bytes val;
-
-	if (key.n != 1 + 8 + 8 || k[0] < AGING_SAID || k[0] >= AGING_END)
-		wrong(c, NULL, "a key that is none");
-	else if (!get(c, TABLE_held, (struct bytes){ k + 9, 8 }, &val))
-		wrong(c, NULL, "an archive that holds nothing");
-}
-
-static void
-check_archives(struct check *c)
-{
-	struct bytes val = none;
-
-	get(c, TABLE_meta, (struct bytes){ "archives", 8 }, &val);
-	if (!c->counting && (number_in_record(LINE_archives, "entries", val) != c->held.entries ||
-				number_in_record(LINE_archives, "bytes", val) != c->held.bytes))
-		wrong(c, NULL, "what all archives hold is not what is counted of them");
+		check_wrong(
+		    c, jid, "a nickname is reserved for %s, who has another one or none", owner);
 }
 
 /* A record of a room: its key begins with the room's id. */
@@ -390,17 +301,17 @@ check_of_room(struct check *c, enum line line, struct bytes key, struct bytes va
 	const char *jid;
 
 	if (key.n < 8) {
-		wrong(c, NULL, "a key that is none");
+		check_wrong(c, NULL, "a key that is none");
 		return;
 	}
 	/* Its data goes in steps. */
-	if (line != LINE_session && get(c, TABLE_dead, id, &found))
+	if (line != LINE_session && check_get(c, TABLE_dead, id, &found))
 		return;
-	jid = room_of(c, id);
-	if (jid == NULL && line == LINE_message && is_kept(c, id))
+	jid = check_room_of(c, id);
+	if (jid == NULL && line == LINE_message && check_is_kept(c, id))
 		return;
 	if (jid == NULL) {
-		wrong(c, NULL, "a record of room %llu, which is not there",
+		check_wrong(c, NULL, "a record of room %llu, which is not there",
 		    (unsigned long long)bytes_id(id.p));
 		return;
 	}
@@ -409,9 +320,9 @@ check_of_room(struct check *c, enum line line, struct bytes key, struct bytes va
 		return;
 	}
 	tail = (struct bytes){ (const uint8_t *)key.p + 8, key.n - 8 };
-	look_into(c, jid, line, tail, val);
+	check_record(c, jid, line, tail, val);
 	if (!is_in_place(c, line, key, val))
-		wrong(c, jid, "a record under a key of another one");
+		check_wrong(c, jid, "a record under a key of another one");
 	if (line == LINE_affil)
 		check_nick_of(c, jid, key, val);
 }
@@ -427,18 +338,18 @@ check_gone(struct check *c, struct bytes key, struct bytes val)
 	const char *name;
 
 	if (*(const char *)key.p == '\0') {
-		if (key.n != sizeof(expiry) || !get(c, TABLE_gone, val, &other))
-			wrong(c, NULL, "an expiry without a tombstone");
+		if (key.n != sizeof(expiry) || !check_get(c, TABLE_gone, val, &other))
+			check_wrong(c, NULL, "an expiry without a tombstone");
 		return;
 	}
 	c->ngone++;
 	name = arena_strndup(c->arena, key.p, key.n);
-	look_into(c, name, LINE_gone, none, val);
-	id_bytes(number_in_record(LINE_gone, "until", val), expiry + 1);
-	id_bytes(number_in_record(LINE_gone, "id", val), expiry + 9);
-	if (!get(c, TABLE_gone, (struct bytes){ expiry, sizeof(expiry) }, &other) ||
+	check_record(c, name, LINE_gone, none, val);
+	id_bytes(check_number(LINE_gone, "until", val), expiry + 1);
+	id_bytes(check_number(LINE_gone, "id", val), expiry + 9);
+	if (!check_get(c, TABLE_gone, (struct bytes){ expiry, sizeof(expiry) }, &other) ||
 	    bytes_cmp(other, key) != 0)
-		wrong(c, name, "a tombstone that does not expire");
+		check_wrong(c, name, "a tombstone that does not expire");
 }
 
 static int
@@ -465,7 +376,7 @@ check_meta(struct check *c, struct bytes key, struct bytes val)
 	    count_visit, &n);
 	(void)val;
 	if (rooms_listed_count(&c->service, domain) != n)
-		wrong(c, domain, "%llu of its rooms are listed, and it counts %llu",
+		check_wrong(c, domain, "%llu of its rooms are listed, and it counts %llu",
 		    (unsigned long long)n,
 		    (unsigned long long)rooms_listed_count(&c->service, domain));
 }
@@ -479,20 +390,22 @@ check_state(struct check *c)
 	struct bytes val;
 
 	c->table = TABLE_meta;
-	if (!get(c, TABLE_meta, state, &val)) {
-		wrong(c, NULL, "there is no record of the schema");
+	if (!check_get(c, TABLE_meta, state, &val)) {
+		/* No mucd has ever committed anything to it. */
+		if (c->totals->records > 0)
+			check_wrong(c, NULL, "there is no record of the schema");
 		return;
 	}
-	look_into(c, NULL, LINE_state, none, val);
-	rooms = number_in_record(LINE_state, "rooms", val);
-	gone = number_in_record(LINE_state, "gone", val);
-	if (number_in_record(LINE_state, "next-id", val) <= c->greatest_id)
-		wrong(c, NULL, "the next room's id is in use");
+	check_record(c, NULL, LINE_state, none, val);
+	rooms = check_number(LINE_state, "rooms", val);
+	gone = check_number(LINE_state, "gone", val);
+	if (check_number(LINE_state, "next-id", val) <= c->greatest_id)
+		check_wrong(c, NULL, "the next room's id is in use");
 	if (rooms != c->totals->rooms)
-		wrong(c, NULL, "there are %llu rooms, and it counts %llu",
+		check_wrong(c, NULL, "there are %llu rooms, and it counts %llu",
 		    (unsigned long long)c->totals->rooms, (unsigned long long)rooms);
 	if (gone != c->ngone)
-		wrong(c, NULL, "there are %llu tombstones, and it counts %llu",
+		check_wrong(c, NULL, "there are %llu tombstones, and it counts %llu",
 		    (unsigned long long)c->ngone, (unsigned long long)gone);
 }
 
@@ -535,7 +448,7 @@ visit(void *arg, struct bytes key, struct bytes val)
 		break;
 	case TABLE_bans:
 	case TABLE_commands:
-		look_into(c, NULL, line_in(c->table), none, val);
+		check_record(c, NULL, line_in(c->table), none, val);
 		break;
 	case TABLE_held:
 		check_held(c, key, val);
@@ -546,10 +459,10 @@ visit(void *arg, struct bytes key, struct bytes val)
 	case TABLE_over:
 	case TABLE_dead:
 		if (key.n != 8)
-			wrong(c, NULL, "a key that is none");
+			check_wrong(c, NULL, "a key that is none");
 		break;
 	case TABLE_archive:
-		hold_visit(&c->held, key, val);
+		check_entry(c, key, val);
 		check_of_room(c, LINE_message, key, val);
 		break;
 	default:
@@ -557,20 +470,6 @@ visit(void *arg, struct bytes key, struct bytes val)
 		break;
 	}
 	return 0;
-}
-
-/* Is what archives hold still to be counted? Older mucds counted nothing. */
-static bool
-is_counting(struct check *c)
-{
-	static const struct bytes state = { "state", 5 }, archives = { "archives", 8 };
-	struct bytes val;
-	struct rec f;
-
-	if (get(c, TABLE_meta, state, &val) && number_in_record(LINE_state, "schema", val) < 3)
-		return true;
-	return get(c, TABLE_meta, archives, &val) &&
-	       record_find(LINE_archives, "counted-to", val, &f);
 }
 
 void
@@ -586,7 +485,7 @@ store_check(struct store *store, void (*tell)(void *, const char *, const char *
 	c->wrong = tell;
 	c->arg = arg;
 	c->totals = totals;
-	c->counting = is_counting(c);
+	c->counting = check_is_counting(c);
 	for (int t = 0; t < TABLE_COUNT; t++) {
 		c->table = (enum table)t;
 		store->each(store, c->table, none, none, visit, c);

@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "log.h"
 #include "store_lmdb.h"
+#include "store_walk.h"
 
 #define FIRST_BYTES ((size_t)4 << 20)	/* of the map of a new database */
 #define STEP_BYTES  ((size_t)256 << 20) /* the map doubles until a step would be more than that */
@@ -274,62 +275,34 @@ lmdb_get(struct store *store, enum table table, struct bytes key, struct bytes *
 	return STORE_OK;
 }
 
-/* Visits what has the prefix, from there on; `but` itself is left out. */
-static enum store_result
-walk(struct lmdb *s, enum table table, bool back, struct bytes from, struct bytes prefix,
-    struct bytes but, store_visit *visit, void *arg)
-{
-	MDB_val k = { from.n, (void *)(uintptr_t)from.p }, v;
-	MDB_cursor *cursor;
-	enum store_result result = STORE_OK;
-	int rc;
-
-	ensure_txn(s);
-	rc = mdb_cursor_open(s->txn, s->dbi[table], &cursor);
-	if (rc != 0)
-		die(s, "reading", rc);
-	rc = mdb_cursor_get(cursor, &k, &v, from.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
-	if (back && rc == MDB_NOTFOUND)
-		rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
-	else if (back && rc == 0 && bytes_cmp((struct bytes){ k.mv_data, k.mv_size }, from) > 0)
-		rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
-	for (; rc == 0; rc = mdb_cursor_get(cursor, &k, &v, back ? MDB_PREV : MDB_NEXT)) {
-		const struct bytes key = { k.mv_data, k.mv_size }, val = { v.mv_data, v.mv_size };
-
-		if (!bytes_begin(key, prefix))
-			break;
-		if ((but.n == 0 || bytes_cmp(key, but) != 0) && visit(arg, key, val) != 0) {
-			result = STORE_STOP;
-			break;
-		}
-	}
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		die(s, "reading", rc);
-	mdb_cursor_close(cursor);
-	return result;
-}
-
 static enum store_result
 lmdb_each(struct store *store, enum table table, struct bytes prefix, struct bytes after,
     store_visit *visit, void *arg)
 {
-	return walk(lmdb_of(store), table, false, bytes_cmp(after, prefix) > 0 ? after : prefix,
-	    prefix, after, visit, arg);
+	struct lmdb *s = lmdb_of(store);
+	enum store_result result;
+	int rc;
+
+	ensure_txn(s);
+	rc = lmdb_walk(s->txn, s->dbi[table], prefix, after, visit, arg, &result);
+	if (rc != 0)
+		die(s, "reading", rc);
+	return result;
 }
 
 static enum store_result
 lmdb_each_back(struct store *store, enum table table, struct bytes prefix, struct bytes before,
     store_visit *visit, void *arg)
 {
-	uint8_t top[STORE_KEY_MAX]; /* no key of that prefix is greater */
-	struct bytes from = { top, sizeof top };
+	struct lmdb *s = lmdb_of(store);
+	enum store_result result;
+	int rc;
 
-	memset(top, 0xff, sizeof top);
-	if (prefix.n > 0)
-		memcpy(top, prefix.p, prefix.n);
-	if (before.n > 0 && bytes_cmp(before, from) < 0)
-		from = before;
-	return walk(lmdb_of(store), table, true, from, prefix, before, visit, arg);
+	ensure_txn(s);
+	rc = lmdb_walk_back(s->txn, s->dbi[table], prefix, before, visit, arg, &result);
+	if (rc != 0)
+		die(s, "reading", rc);
+	return result;
 }
 
 static void

@@ -88,6 +88,7 @@ $(T_BIN) $(patsubst %.c,$O/%,$(BENCH_SRC)): $O/t/%: $O/t/%.o $(call obj,$(filter
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
 $O/t/oracle: $(call obj,$(ORACLE))
 $O/t/retention: $(call obj,spec/host_count.c)
+$O/t/foreign: $(call obj,component/ctl/lua_data.c component/ctl/erl_term.c)
 
 $O/t/%.t: t/%.t Makefile
 	@mkdir -p $(@D)
@@ -182,8 +183,8 @@ install: $O/mucd $O/mucctl
 	install -d $(UNIT) $(SYSUSERS)
 	install -m 755 $O/mucd $(SBIN)/mucd
 	install -m 755 $O/mucctl $(BIN)/mucctl
-	install -m 644 man/mucctl.1 $(MAN)/man1/
-	install -m 644 man/mucd.conf.5 $(MAN)/man5/
+	install -m 644 man/mucctl.1 man/mucctl-db.1 $(MAN)/man1/
+	install -m 644 man/mucd.conf.5 man/mucd-export.5 $(MAN)/man5/
 	install -m 644 man/mucd-rooms.7 $(MAN)/man7/
 	install -m 644 man/mucd.8 $(MAN)/man8/
 	install -m 644 component/mucd.conf.example $(DOC)/
@@ -192,7 +193,8 @@ install: $O/mucd $O/mucctl
 	chmod 644 $(UNIT)/mucd.service
 
 uninstall:
-	rm -f $(SBIN)/mucd $(BIN)/mucctl $(MAN)/man1/mucctl.1 $(MAN)/man5/mucd.conf.5 \
+	rm -f $(SBIN)/mucd $(BIN)/mucctl $(MAN)/man1/mucctl.1 $(MAN)/man1/mucctl-db.1 \
+	    $(MAN)/man5/mucd.conf.5 $(MAN)/man5/mucd-export.5 \
 	    $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 $(DOC)/mucd.conf.example \
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
 	rmdir $(DOC) 2>/dev/null || true

@@ -46,6 +46,9 @@ enum export_step {
  */
 enum export_step export_step(struct export *, struct buf *);
 
+/* Adds a string in quotes, as a line has it. */
+void export_string(struct buf *, const char *s, size_t n);
+
 /* -- in -- */
 
 struct import_conf {
@@ -92,5 +95,14 @@ struct check_totals {
 void store_check(struct store *,
     void (*wrong)(void *arg, const char *table, const char *room, const char *what), void *arg,
     struct check_totals *);
+
+/* What a room takes: all that has its id. */
+struct store_room_size {
+	uint64_t records, bytes, messages;
+};
+
+/* Visits all rooms, in order of their names. */
+void store_rooms(struct store *,
+    void (*visit)(void *arg, const char *jid, const struct store_room_size *), void *arg);
 
 #endif

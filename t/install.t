@@ -19,7 +19,9 @@ none "both programs, manuals, example, unit and user are there, and nothing else
 		./bin/mucctl
 		./sbin/mucd
 		./share/man/man1/mucctl.1
+		./share/man/man1/mucctl-db.1
 		./share/man/man5/mucd.conf.5
+		./share/man/man5/mucd-export.5
 		./share/man/man7/mucd-rooms.7
 		./share/man/man8/mucd.8
 		./share/doc/mucd/mucd.conf.example

@@ -11,12 +11,15 @@
 #include "../log.h"
 #include "base/mem.h"
 #include "ctl.h"
+#include "db.h"
 #include "muc.h"
 
 static enum ctl_exit help(const struct ctl_options *, int argc, char **argv);
 
 /* A command is looked for here first. */
 static const struct ctl_subcommand subcommands[] = {
+	{ "db", "command [argument ...]",
+	    "look after a database: check, stat, backup, export, import", ctl_db },
 	{ "help", "", "this text", help },
 };
 

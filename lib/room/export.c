@@ -178,7 +178,7 @@ add_setting(void *arg, const char *var, const char *value)
 	buf_adds(w->out, "config ");
 	buf_adds(w->out, var);
 	buf_addc(w->out, '=');
-	line_string(w->out, value, strlen(value));
+	export_string(w->out, value, strlen(value));
 	buf_addc(w->out, '\n');
 	w->x->nlines++;
 }

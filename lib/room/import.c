@@ -32,6 +32,7 @@ enum state {
 struct import {
 	struct service *service;
 	const struct import_conf *conf;
+	struct arena *arena; /* of a line: a turn may have very many */
 	struct record_reader reader;
 	enum state state;
 	char *wrong;
@@ -71,6 +72,7 @@ import_begin(struct service *s, const struct import_conf *conf)
 
 	m->service = s;
 	m->conf = conf;
+	m->arena = arena_new();
 	m->reader.parser = record_parser_new();
 	config_init(&m->config);
 	s->import_from = s->next_id;
@@ -93,6 +95,7 @@ import_free(struct import *m)
 		free(jid);
 	map_release(&m->jids);
 	xml_parser_free(m->reader.parser);
+	arena_free(m->arena);
 	free(m->ids);
 	free(m->wrong);
 	free(m);
@@ -145,7 +148,7 @@ id_key(struct arena *a, uint64_t id)
 static const char *
 renamed(const struct import *m, const char *jid)
 {
-	struct arena *a = m->service->arena;
+	struct arena *a = m->arena;
 	const char *at = strchr(jid, '@');
 
 	for (const char *const *p = m->conf->renames; p != NULL && *p != NULL; p += 2) {
@@ -166,14 +169,14 @@ is_taken(struct import *m, const struct jid *j)
 	struct bytes val;
 	struct room *r;
 
-	if (s->store->get(s->store, TABLE_names, name_key(s->arena, j->domain, j->node), &val) !=
+	if (s->store->get(s->store, TABLE_names, name_key(m->arena, j->domain, j->node), &val) !=
 	    STORE_OK)
 		return NULL;
 	if (!m->conf->replace)
-		return arena_fmt(s->arena, "%s is there already", j->bare);
+		return arena_fmt(m->arena, "%s is there already", j->bare);
 	r = room_get(s, j);
 	if (r != NULL && r->noccupants > 0 && !m->conf->evict)
-		return arena_fmt(s->arena, "%s has occupants", j->bare);
+		return arena_fmt(m->arena, "%s has occupants", j->bare);
 	return NULL;
 }
 
@@ -184,27 +187,26 @@ new_room(struct import *m, const char *jid)
 	const char *taken;
 	struct jid j;
 
-	if (!jid_prep(s->arena, jid, &j) || j.node == NULL || j.resource != NULL ||
+	if (!jid_prep(m->arena, jid, &j) || j.node == NULL || j.resource != NULL ||
 	    strcmp(j.full, jid) != 0)
-		return arena_fmt(s->arena, "%s is no address of a room", jid);
+		return arena_fmt(m->arena, "%s is no address of a room", jid);
 	if (service_domain(s, j.domain) < 0)
-		return arena_fmt(s->arena, "%s is not served here", j.domain);
+		return arena_fmt(m->arena, "%s is not served here", j.domain);
 	if (map_get(&m->jids, jid) != NULL)
-		return arena_fmt(s->arena, "%s: twice", jid);
+		return arena_fmt(m->arena, "%s: twice", jid);
 	taken = is_taken(m, &j);
 	if (taken != NULL)
 		return taken;
 	m->id = s->next_id++;
 	m->jid = mem_strdup(jid);
 	state_save(s);
-	put(m, TABLE_dead, id_key(s->arena, m->id), (struct bytes){ "", 0 });
+	put(m, TABLE_dead, id_key(m->arena, m->id), (struct bytes){ "", 0 });
 	return NULL;
 }
 
 static const char *
 take_room(struct import *m, const struct line_fields *w)
 {
-	struct service *s = m->service;
 	struct record r = { .val = BUF_INIT };
 	const char *was = NULL, *wrong;
 
@@ -218,7 +220,7 @@ take_room(struct import *m, const struct line_fields *w)
 	m->nlines = 0;
 	m->reader.room_was = m->jid_was = mem_strdup(was);
 	m->reader.room_is = renamed(m, was);
-	wrong = record_read(s->arena, &m->reader, LINE_room, w, &r);
+	wrong = record_read(m->arena, &m->reader, LINE_room, w, &r);
 	if (wrong == NULL)
 		wrong = new_room(m, m->reader.room_is);
 	m->reader.room_is = m->jid;
@@ -231,7 +233,7 @@ take_room(struct import *m, const struct line_fields *w)
 static const char *
 take_config(struct import *m, const struct line_fields *w)
 {
-	struct arena *a = m->service->arena;
+	struct arena *a = m->arena;
 	config_set field;
 
 	for (size_t i = 0; i < w->n; i++) {
@@ -260,16 +262,16 @@ take_affil(struct import *m, const struct record *r)
 	record_find(LINE_affil, "affiliation", val, &f);
 	affiliation = (enum affiliation)rec_u64(&f);
 	if (record_find(LINE_affil, "nick", val, &f))
-		nick = rec_str(s->arena, &f);
+		nick = rec_str(m->arena, &f);
 	m->naffiliations++;
 	m->nowners += affiliation == AFF_OWNER;
 	if (nick == NULL)
 		return NULL;
 	if (affiliation == AFF_OUTCAST)
 		return "an outcast has no nickname";
-	key = store_key(s->arena, m->id, nick);
+	key = store_key(m->arena, m->id, nick);
 	if (s->store->get(s->store, TABLE_nicks, key, &owner) == STORE_OK)
-		return arena_fmt(s->arena, "nick \"%.200s\": twice", nick);
+		return arena_fmt(m->arena, "nick \"%.200s\": twice", nick);
 	put(m, TABLE_nicks, key, (struct bytes){ r->jid, strlen(r->jid) });
 	return NULL;
 }
@@ -279,11 +281,11 @@ take_record(struct import *m, enum line line, const struct line_fields *w)
 {
 	struct service *s = m->service;
 	struct record r = { .val = BUF_INIT };
-	const char *wrong = record_read(s->arena, &m->reader, line, w, &r);
+	const char *wrong = record_read(m->arena, &m->reader, line, w, &r);
 	struct bytes key, val;
 
 	if (wrong == NULL) {
-		key = record_key(s->arena, m->id, line, &r);
+		key = record_key(m->arena, m->id, line, &r);
 		if (s->store->get(s->store, line_kinds[line].table, key, &val) == STORE_OK)
 			wrong = "there is one like that in the room already";
 		else
@@ -306,7 +308,7 @@ take_subject(struct import *m, const struct line_fields *w)
 	if (m->has_subject)
 		return "a second subject";
 	m->has_subject = true;
-	wrong = record_read(m->service->arena, &m->reader, LINE_subject, w, &r);
+	wrong = record_read(m->arena, &m->reader, LINE_subject, w, &r);
 	buf_add(&m->head, r.val.p, r.val.len);
 	buf_release(&r.val);
 	return wrong;
@@ -332,18 +334,17 @@ add_missing(struct import *m)
 static const char *
 take_end(struct import *m, const struct line_fields *w)
 {
-	struct service *s = m->service;
-	const char *n = arena_fmt(s->arena, "%llu", (unsigned long long)m->nlines);
+	const char *n = arena_fmt(m->arena, "%llu", (unsigned long long)m->nlines);
 
 	if (w->n > 1 || (w->n == 1 && (w->v[0].name != NULL || w->v[0].quoted)))
 		return "not a number of lines";
 	if (w->n == 1 && strcmp(w->v[0].value, n) != 0)
-		return arena_fmt(s->arena, "the room has %s lines, not %.32s", n, w->v[0].value);
+		return arena_fmt(m->arena, "the room has %s lines, not %.32s", n, w->v[0].value);
 	add_missing(m);
 	record_put_u64(&m->head, LINE_room, "owners", m->nowners);
 	record_put_u64(&m->head, LINE_room, "affiliations", m->naffiliations);
 	config_write(&m->head, &m->config);
-	put(m, TABLE_rooms, id_key(s->arena, m->id), (struct bytes){ m->head.p, m->head.len });
+	put(m, TABLE_rooms, id_key(m->arena, m->id), (struct bytes){ m->head.p, m->head.len });
 	if (m->nids == m->cap) {
 		m->cap = m->cap > 0 ? 2 * m->cap : 16;
 		m->ids = mem_realloc(m->ids, m->cap * sizeof(*m->ids));
@@ -383,7 +384,7 @@ take_line(struct import *m, const struct line_fields *w)
 	if (line == LINE_subject)
 		return take_subject(m, w);
 	if (line == LINE_COUNT)
-		return arena_fmt(m->service->arena, "\"%.64s\": there are no such lines", w->kind);
+		return arena_fmt(m->arena, "\"%.64s\": there are no such lines", w->kind);
 	return take_record(m, line, w);
 }
 
@@ -394,6 +395,7 @@ import_line(struct import *m, const char *line, size_t n)
 	struct line_fields *w;
 	const char *wrong;
 
+	arena_reset(m->arena);
 	if (m->state == IS_OVER)
 		return "it is over";
 	if (m->state == AT_FIRST) {
@@ -406,8 +408,8 @@ import_line(struct import *m, const char *line, size_t n)
 	} else if (n == 0 || *line == '#')
 		return NULL;
 	else {
-		w = arena_alloc(m->service->arena, sizeof(*w));
-		wrong = line_read(m->service->arena, line, n, w);
+		w = arena_alloc(m->arena, sizeof(*w));
+		wrong = line_read(m->arena, line, n, w);
 		if (wrong == NULL)
 			wrong = take_line(m, w);
 		m->nlines++;
@@ -442,20 +444,20 @@ read_room(struct import *m, uint64_t id, struct room *r)
 
 	*r = (struct room){ .service = s, .id = id };
 	config_init(&r->config);
-	s->store->get(s->store, TABLE_rooms, id_key(s->arena, id), &val);
+	s->store->get(s->store, TABLE_rooms, id_key(m->arena, id), &val);
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
-		config_read(s->arena, &r->config, &f);
+		config_read(m->arena, &r->config, &f);
 	r->locked = record_find(LINE_room, "locked", val, &f) && rec_u64(&f) != 0;
 	if (record_find(LINE_room, "created", val, &f))
 		r->created_ms = (int64_t)rec_u64(&f);
 	if (record_find(LINE_room, "creator", val, &f))
-		r->creator = rec_str(s->arena, &f);
+		r->creator = rec_str(m->arena, &f);
 	record_find(LINE_room, "jid", val, &f);
-	r->jid = rec_str(s->arena, &f);
-	jid_split(s->arena, r->jid, &j);
-	r->node = arena_strdup(s->arena, j.node);
-	r->domain = arena_strdup(s->arena, j.domain);
+	r->jid = rec_str(m->arena, &f);
+	jid_split(m->arena, r->jid, &j);
+	r->node = arena_strdup(m->arena, j.node);
+	r->domain = arena_strdup(m->arena, j.domain);
 }
 
 /* Gives a room its name, here and in all lists. */
@@ -463,11 +465,11 @@ static void
 name(struct import *m, const struct jid *j, struct room *r)
 {
 	struct service *s = m->service;
-	struct bytes key = id_key(s->arena, r->id);
+	struct bytes key = id_key(m->arena, r->id);
 
 	replace(s, j);
 	tombstone_remove(s, j);
-	put(m, TABLE_names, name_key(s->arena, j->domain, j->node), key);
+	put(m, TABLE_names, name_key(m->arena, j->domain, j->node), key);
 	s->store->del(s->store, TABLE_dead, key);
 	room_list_update(r);
 	if (r->creator != NULL)
@@ -489,13 +491,14 @@ import_finish(struct import *m, uint64_t *nrooms)
 		    m, m->state == IN_ROOM ? "the last room has no end" : "there is nothing");
 	/* All or none: somebody may have come or created one meanwhile. */
 	while (wrong == NULL && (jid = map_each(&m->jids, &at)) != NULL)
-		if (jid_split(s->arena, jid, &j))
+		if (jid_split(m->arena, jid, &j))
 			wrong = is_taken(m, &j);
 	if (wrong != NULL)
 		return result(m, wrong);
 	for (size_t i = 0; i < m->nids; i++) {
+		arena_reset(m->arena);
 		read_room(m, m->ids[i], &r);
-		jid_split(s->arena, r.jid, &j);
+		jid_split(m->arena, r.jid, &j);
 		name(m, &j, &r);
 		config_release(&r.config);
 	}

@@ -170,7 +170,7 @@ line_read(struct arena *a, const char *line, size_t n, struct line_fields *out)
 }
 
 void
-line_string(struct buf *b, const char *s, size_t n)
+export_string(struct buf *b, const char *s, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char plain[] = "\"\\\n\t\r", letters[] = "\"\\ntr";

@@ -60,7 +60,7 @@ add_string(struct buf *b, const char *name, const char *s, size_t n)
 	buf_addc(b, ' ');
 	buf_adds(b, name);
 	buf_addc(b, '=');
-	line_string(b, s, n);
+	export_string(b, s, n);
 }
 
 /* What cannot be shown as what it is meant to be is shown as its bytes, which are not read again. */

@@ -11,6 +11,7 @@
 
 #include "../base/buf.h"
 #include "../base/rec.h"
+#include "../export.h"
 #include "archive.h"
 
 /* The kinds of lines that are records. */
@@ -65,9 +66,6 @@ struct line_fields {
 
 /* Takes a line apart. NULL, or what is wrong with it. Strings: arena. */
 const char *line_read(struct arena *, const char *line, size_t n, struct line_fields *);
-
-/* A string in quotes, as a line has it. */
-void line_string(struct buf *, const char *s, size_t n);
 
 /* What it takes to look into values. */
 struct record_reader {

@@ -1,0 +1,344 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""
+mucctl_db.t - mucctl db: what is exported can be imported, a copy made under load is sound
+
+A room of 10,000 members and 100,000 messages goes out and in and is the same, in bounded memory and a few
+seconds. A room of a mucd that serves goes to another domain, and its owner finds form, lists, history and
+occupant ids as they were. Files that are cut off, garbled or for somebody else are refused by line, and
+nothing of them is there. Whoever takes an export slowly holds no page.
+"""
+import sys
+sys.dont_write_bytecode = True
+import json
+import pwd
+import resource
+import threading
+from muctest import *
+
+MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
+OTHER = "other.localhost"
+NMEMBERS, NMESSAGES = 10000, 100000
+DATA_KIB = 96 * 1024
+
+
+def ctl(*argv, limit=None, stdin=subprocess.DEVNULL, text=None, **more):
+    """(status, stdout, stderr); limit: of private memory, in KiB."""
+    def before():
+        die_with_parent()
+        if limit and not has_sanitizer(MUCCTL):
+            resource.setrlimit(resource.RLIMIT_DATA, (limit * 1024, limit * 1024))
+    if text is not None:
+        more["input"] = text
+    else:
+        more["stdin"] = stdin
+    p = subprocess.run([MUCCTL, "db", *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                       preexec_fn=before, timeout=300, **more)
+    return p.returncode, p.stdout, p.stderr
+
+
+def good(argv, what, **more):
+    """Runs it; returns what it said."""
+    status, out, err = ctl(*argv, **more)
+    if not ok(status == 0 and err == "", what):
+        diag("status %d, said: %s%s" % (status, out[:2000], err))
+    return out
+
+
+def place(domains=(DOMAIN,)):
+    """A configuration and an empty folder for its database."""
+    d = tempfile.mkdtemp(dir=TOP)
+    os.mkdir(d + "/db")
+    with open(os.open(d + "/mucd.conf", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+        f.write('database = "%s/db"\n' % d)
+        for domain in domains:
+            f.write('component "%s" { server = "127.0.0.1" port = 1 secret = "x" }\n' % domain)
+    return d, d + "/mucd.conf"
+
+
+def uuid7(ms, n):
+    h = "%012x7%03x8%015x" % (ms, n % 4096, n)
+    return "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def big_file(path):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("mucd-export 1\n")
+        f.write('room jid="big@%s" created=2026-01-01T00:00:00.000Z secret=%s\n' % (DOMAIN, "ab" * 32))
+        for i in range(NMEMBERS):
+            f.write('affil jid="user%05d@localhost" affiliation=%s nick="Nick %d" actor="user0@localhost" '
+                    'time=2026-01-01T00:00:00.000Z\n' % (i, "member" if i else "owner", i))
+        for i in range(NMESSAGES):
+            f.write('message id=%s kind=message nick="Nick %d" jid="user%05d@localhost/r" msg-id="m%d" '
+                    'payload="<body>Message %d, \\"quoted\\" and as long as messages are, \u00e4\\n</body>"\n' %
+                    (uuid7(1767225600000 + i, i), i % NMEMBERS, i % NMEMBERS, i, i))
+        f.write("end\n")
+    return path
+
+
+def records(text):
+    """What a file says of a room, but for the settings, which a short one leaves out, and counts."""
+    return [line for line in text.splitlines() if not line.startswith(("config ", "end"))]
+
+
+def big():
+    d, conf = place()
+    path = big_file(d + "/in")
+    began = time.monotonic()
+    same(good(("import", "-c", conf, path), "%d members, %d messages: imported" % (NMEMBERS, NMESSAGES),
+              limit=DATA_KIB), "1 room\n", "one room")
+    took_in = time.monotonic() - began
+    began = time.monotonic()
+    good(("export", "-c", conf, "-o", d + "/out"), "exported", limit=DATA_KIB)
+    took_out = time.monotonic() - began
+    same(os.stat(d + "/out").st_mode & 0o777, 0o600, "into a file for its owner alone")
+    text = read(d + "/out")
+    ok(records(text) == records(read(path)), "the same lines")
+    d2, conf2 = place()
+    good(("import", "-c", conf2, d + "/out"), "and in elsewhere", limit=DATA_KIB)
+    ok(good(("export", "-c", conf2), "and out, to standard output", limit=DATA_KIB) == text, "the same text")
+    ok(good(("export", "-d", d2 + "/db", "big@" + DOMAIN), "by its name") == text, "the same again")
+    out = good(("check", "-d", d2 + "/db"), "check: sound", limit=DATA_KIB)
+    ok(re.fullmatch(r"1 room, \d+ records, 0 wrong\n", out), "check: %s" % out.strip())
+    stat = json.loads(good(("stat", "-j", "-d", d2 + "/db"), "stat"))
+    counts = {t["table"]: t["records"] for t in stat["tables"]}
+    same((counts["affil"], counts["nicks"], counts["archive"], counts["names"], counts["dead"]),
+         (NMEMBERS, NMEMBERS, NMESSAGES, 1, 0), "stat: records by table")
+    same([(r["room"], r["messages"]) for r in stat["largest"]], [("big@" + DOMAIN, NMESSAGES)],
+         "stat: the largest room")
+    same(json.loads(good(("check", "-j", "-d", d2 + "/db"), "check -j"))["found"], [], "nothing found")
+    ok(took_in < 60 and took_out < 60, "in %.1f s, out %.1f s" % (took_in, took_out))
+    slow(d2, stat)
+
+
+def slow(d, stat):
+    """Nobody reads what is exported: the export waits, and holds no moment of the database."""
+    def readers():
+        return json.loads(ctl("stat", "-j", "-n", "0", "-d", d + "/db")[1])["readers"]
+    with subprocess.Popen([MUCCTL, "db", "export", "-d", d + "/db"], stdout=subprocess.PIPE,
+                          preexec_fn=die_with_parent) as p:
+        got = p.stdout.read(10)
+        there = until(lambda: [r for r in readers() if r["process"] == p.pid and not r["reads"]])
+        ok(there, "an export that waits to be read holds no moment")
+        n = len(got) + sum(len(chunk) for chunk in iter(lambda: p.stdout.read(1 << 20), b""))
+    ok(p.returncode == 0 and n > NMESSAGES * 100, "and goes on when it is: %d bytes" % n)
+
+
+# -- a mucd that serves --
+
+def story(server, mucd):
+    """A room with a bit of everything; what its owner sees of it."""
+    room = "lounge@" + DOMAIN
+    romeo, juliet = Client(server, "romeo"), Client(server, "juliet")
+    romeo.create(room, "Romeo", "roomname=Lounge persistentroom=1 membersonly=1 whois=anyone")
+    for jid, affiliation in (("juliet@localhost", "member"), ("tybalt@localhost", "outcast"),
+                             ("nurse@localhost", "admin")):
+        romeo.affiliate(room, jid, affiliation)
+    juliet.join(room, "Juliet")
+    juliet.iq(room, "set", "<query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'>"
+              "<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value></field>"
+              "<field var='muc#register_roomnick'><value>Julie</value></field></x></query>")
+    romeo.send("<message type='groupchat' to='%s' id='s'><subject>Hi \"all\"</subject></message>" % room)
+    for i in range(5):
+        romeo.say(room, "line %d\n<&>\u00e4" % i)
+    sync(romeo, juliet)
+    return romeo, juliet, room
+
+
+def seen(client, room):
+    """The form, the lists, and what is told to whoever enters: without the room's own address."""
+    form = client.iq(room, "get", "<query xmlns='%s'/>" % NS["owner"])
+    lists = [client.listed(room, a) for a in ("owner", "admin", "member", "outcast")]
+    client.inbox.clear()
+    told = client.join(room, "Romeo")
+    client.presence(room + "/Romeo", kind="unavailable")
+    history = [x for x in told if local(x.tag) == "message" and body(x) is not None]
+    mine = [x.find("{urn:xmpp:occupant-id:0}occupant-id").get("id") for x in told
+            if local(x.tag) == "presence" and nick_of(x) == "Romeo"]
+    fields = [(f.get("var"), [v.text for v in f.findall("{jabber:x:data}value")])
+              for f in form.iter("{jabber:x:data}field")]
+    ids = [x.find("{urn:xmpp:sid:0}stanza-id").get("id") for x in history]
+    return fields, lists, [(body(x), nick_of(x)) for x in history], ids, mine, \
+        [child(x, "client", "subject").text for x in told[-1:]]
+
+
+def moved():
+    server = Server("prosody", domains=(DOMAIN, OTHER), users=("romeo", "juliet"))
+    here = [c for c in server.components if c[0] == DOMAIN]
+    there = [c for c in server.components if c[0] == OTHER]
+    mucd = Mucd(here)
+    romeo, juliet, room = story(server, mucd)
+    romeo.presence(room + "/Romeo", kind="unavailable")
+    sync(romeo)
+    was = seen(romeo, room)
+    ok(len(was[2]) == 5 and len(was[4]) == 1 and was[1][2] == ["juliet@localhost"], "a room, as its owner sees it")
+    path = mucd.dir + "/rooms"
+    good(("export", "-c", mucd.conf, "-o", path, room), "exported beside the mucd that serves it")
+    status, out, err = ctl("import", "-c", mucd.conf, path)
+    ok(status == 2 and "another mucd, process %d, has it" % mucd.proc.pid in err,
+       "no import into a database that a mucd has")
+    second = Mucd(there, start=False)
+    os.mkdir(second.database)
+    good(("import", "-c", second.conf, "-m", "%s=%s" % (DOMAIN, OTHER), path), "imported elsewhere")
+    good(("check", "-c", second.conf), "sound")
+    second.start()
+    same(seen(romeo, "lounge@" + OTHER), was, "form, lists, history, ids and subject are the same")
+    x = juliet.iq("lounge@" + OTHER, "get", "<query xmlns='jabber:iq:register'/>")
+    ok("Julie" in ET.tostring(x, "unicode"), "and the nickname is reserved")
+    juliet.join("lounge@" + OTHER, "Juliet")
+    juliet.say("lounge@" + OTHER, "after all")
+    ok(juliet.hear("lounge@" + OTHER, "after all") is not None, "it goes on there")
+    same(second.stop()[0], 0, "stopped")
+    status, out, err = ctl("import", "-c", second.conf, "-m", "%s=%s" % (DOMAIN, OTHER), path)
+    ok(status == 2 and "lounge@%s is there already" % OTHER in err, "a room that is there is not replaced")
+    good(("import", "-r", "-c", second.conf, "-m", "%s=lounge@%s" % (room, OTHER), path),
+         "unless it is said, also by a rename of that room alone")
+    second.start()
+    same(seen(romeo, "lounge@" + OTHER), was, "then it is as it was")
+    until(lambda: counts(second)["dead"] == 0)
+    good(("check", "-c", second.conf), "sound")
+
+
+def counts(mucd):
+    return {t["table"]: t["records"] for t in json.loads(ctl("stat", "-j", "-c", mucd.conf)[1])["tables"]}
+
+
+def load(server, stop, sent):
+    """Somebody who talks, enters and leaves without a break."""
+    c = Client(server, "tybalt")
+    n = 0
+    while not stop.is_set():
+        room = "r%d@%s" % (n % 7, DOMAIN)
+        c.presence(room + "/T", "<x xmlns='%s'/>" % NS["muc"])
+        c.configure(room, "persistentroom=1 roomname=%d" % n)
+        for i in range(20):
+            c.say(room, "message %d of %d" % (i, n))
+        c.affiliate(room, "user%d@localhost" % n, "member")
+        c.presence(room + "/T", kind="unavailable")
+        n += 1
+        c.inbox.clear()
+    sent.append(n)
+    c.close()
+
+
+def beside():
+    server = Server("prosody", users=("romeo", "juliet", "tybalt"))
+    mucd = Mucd(server.components)
+    stop, sent = threading.Event(), []
+    talk = threading.Thread(target=load, args=(server, stop, sent))
+    talk.start()
+    copies = []
+    try:
+        until(lambda: counts(mucd)["archive"] > 200, 60)
+        for i in range(4):
+            folder = mucd.dir + "/copy%d" % i
+            os.mkdir(folder)
+            good(("backup", "-c", mucd.conf, folder), "a copy beside a mucd that works")
+            good(("check", "-c", mucd.conf), "the database itself is sound at any moment")
+            good(("export", "-c", mucd.conf, "-o", folder + "/text"), "an export as well")
+            copies.append(folder)
+    finally:
+        stop.set()
+        talk.join()
+    ok(sent and sent[0] > 10, "it has worked: %d rounds" % (sent[0] if sent else 0))
+    for folder in copies:
+        good(("check", "-d", folder), "the copy is sound")
+        text = read(folder + "/text")
+        ok(text.count("\nroom ") == text.count("\nend ") > 0, "each room of the export is whole")
+    d, conf = place()
+    good(("import", "-c", conf, copies[-1] + "/text"), "and can be imported")
+    status, out, err = ctl("backup", "-c", mucd.conf, copies[0])
+    ok(status == 2 and "File exists" in err, "no copy over another one")
+    status, out, err = ctl("backup", "-c", mucd.conf, mucd.dir + "/none/file")
+    ok(status == 2 and "No such file" in err, "none to where there is nothing")
+    mucd.kill()
+    rooms = counts(mucd)["names"]
+    os.unlink(mucd.database + "/data.mdb")
+    os.rename(copies[-1] + "/data.mdb", mucd.database + "/data.mdb")
+    os.unlink(mucd.database + "/lock.mdb")
+    mucd.start()
+    ok(counts(mucd)["names"] == rooms, "a mucd starts from it, with all %d rooms" % rooms)
+    romeo = Client(server, "romeo")
+    romeo.join("r1@" + DOMAIN, "Romeo")
+    romeo.say("r1@" + DOMAIN, "hello")
+    ok(romeo.hear("r1@" + DOMAIN, "hello") is not None, "and serves them")
+    same(mucd.stop()[0], 0, "stopped")
+
+
+# -- what is refused --
+
+ROOM = 'mucd-export 1\nroom jid="a@%s"\naffil jid="x@y" affiliation=owner nick="n"\nend 2\n' % DOMAIN
+
+
+def refused():
+    d, conf = place()
+    path = d + "/file"
+    for text, line, says in (
+            ("", 0, "there is nothing"),
+            (ROOM[:-1], 4, "cut off"),
+            (ROOM[:40], 2, "cut off"),
+            (ROOM.replace("end 2\n", ""), 0, "has no end"),
+            (ROOM.replace("export 1", "export 2"), 1, "not the first line"),
+            (ROOM.replace("affiliation=owner", "affiliation=king"), 3, "none of"),
+            (ROOM.replace('"n"', '"n'), 3, "without its end"),
+            (ROOM.replace("end 2", "end 3"), 4, "has 2 lines, not 3"),
+            (ROOM.replace(DOMAIN, "elsewhere.example"), 2, "elsewhere.example is not served here"),
+            (ROOM + ROOM[ROOM.index("room"):], 5, "twice"),
+            (ROOM + "\x00\n", 5, ""),
+            (ROOM + "garbage \xff\n", 5, "")):
+        write(path, text)
+        status, out, err = ctl("import", "-c", conf, path)
+        where = "%s:%d: " % (path, line) if line else path + ": "
+        if not ok(status == 2 and where in err and says in err and "no room was imported" in err and out == "",
+                  "line %d: %s" % (line, says or "garbage")):
+            diag("status %d: %s%s" % (status, out, err))
+    same(ctl("export", "-c", conf)[1], "mucd-export 1\n", "nothing of all that is there")
+    good(("check", "-c", conf), "and it is sound")
+    same(good(("import", "-c", conf, "-"), "from standard input", text=ROOM), "1 room\n", "a good one")
+    status, out, err = ctl("export", "-c", conf, "b@" + DOMAIN)
+    ok(status == 1 and "there is no such room" in err, "no export of a room that is not there")
+    status, out, err = ctl("import", "-c", conf, d + "/none")
+    ok(status == 2 and "No such file" in err, "no file")
+    status, out, err = ctl("check", "-d", d + "/none")
+    ok(status == 2 and "No such file" in err, "no database")
+    os.mkdir(d + "/junk")
+    write(d + "/junk/data.mdb", "junk" * 5000)
+    status, out, err = ctl("check", "-d", d + "/junk")
+    ok(status == 2 and "not a database" in err, "something else: %s" % err.strip())
+    for argv in ((), ("nonsense",), ("check", "x"), ("check", "-r"), ("export", "-q"), ("import",),
+                 ("import", "-m", "x", "f"), ("stat", "-n", "-1"), ("backup",), ("import", "-p", "f", "-c", conf)):
+        same(ctl(*argv)[0], 64, "usage: %s" % " ".join(argv))
+
+
+def owner():
+    """What root does to a database of somebody else's leaves everything theirs."""
+    if os.geteuid() != 0:
+        ok(True, "only root can become somebody else")
+        return
+    d, conf = place()
+    nobody = pwd.getpwnam("nobody")
+    os.chmod(TOP, 0o711)
+    os.chmod(d, 0o711)
+    os.chown(d + "/db", nobody.pw_uid, nobody.pw_gid)
+    os.chmod(d + "/db", 0o700)
+    good(("import", "-c", conf, write(d + "/file", ROOM)), "root imports into nobody's database")
+    good(("check", "-c", conf), "and checks it")
+    good(("backup", "-c", conf, d + "/copy"), "and copies it to where nobody may not write")
+    good(("export", "-c", conf, "-o", d + "/out"), "and exports")
+    same({os.stat(d + "/db/" + f).st_uid for f in os.listdir(d + "/db")}, {nobody.pw_uid},
+         "all files are nobody's")
+    same(os.stat(d + "/copy").st_mode & 0o777, 0o600, "the copy is for its owner alone")
+
+
+main((refused, owner, big, moved, beside), 600)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "room/held.h"
 
 /* -- a list of them -- */
 
@@ -266,6 +267,7 @@ show_details(struct call *c, const struct room *r)
 {
 	struct arena *a = c->plan->s->arena;
 	struct xml *form = command_result(c, call_say_of(c, "The room %s", r->jid));
+	const struct held *h = held_get(c->plan->s, r->id);
 	struct owner_list owners = { .arena = a };
 
 	command_say(c, form, "room", SAID("Room"), r->jid);
@@ -279,6 +281,10 @@ show_details(struct call *c, const struct room *r)
 	    date_write(a, r->used_ms != 0 ? r->used_ms : r->created_ms));
 	command_say(c, form, "affiliations", SAID("Stored affiliations"),
 	    arena_fmt(a, "%u", r->naffiliations));
+	command_say(c, form, "messages", SAID("Messages kept"),
+	    arena_fmt(a, "%llu", (unsigned long long)h->entries));
+	command_say(c, form, "bytes", SAID("Their bytes"),
+	    arena_fmt(a, "%llu", (unsigned long long)h->bytes));
 	owners.field =
 	    form_add_field(a, form, "jid-multi", "owners", call_say(c, "Owners of the room"), NULL);
 	affiliation_owners(r, list_owner, &owners);

@@ -184,6 +184,10 @@ TEXT("Member",
     "Mitglied",
     "Membre",
     "Miembro")
+TEXT("Messages kept",
+    "Aufbewahrte Nachrichten",
+    "Messages conservés",
+    "Mensajes guardados")
 TEXT("New owner (empty: you)",
     "Neuer Besitzer (leer: Sie)",
     "Nouveau propriétaire (vide : vous)",
@@ -352,6 +356,10 @@ TEXT("The service has changed who owns this room",
     "Der Dienst hat geändert, wem dieser Raum gehört",
     "Le service a changé les propriétaires de ce salon",
     "El servicio ha cambiado de quién es esta sala")
+TEXT("Their bytes",
+    "Deren Bytes",
+    "Leurs octets",
+    "Sus bytes")
 TEXT("Their owners can create them again for some days",
     "Ihre Besitzer können sie einige Tage lang neu anlegen",
     "Leurs propriétaires peuvent les recréer pendant quelques jours",

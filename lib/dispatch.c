@@ -294,9 +294,8 @@ add_venue(struct service *s, const struct ev *ev, struct xml *condition)
 		xml_text_add(s->arena, condition, jid_uri(s->arena, t.venue, "join"));
 }
 
-/* What the text of the error has in the place of its "%s". */
-static const char *
-detail(const struct plan *p, enum deny deny)
+const char *
+deny_detail(const struct plan *p, enum deny deny)
 {
 	if (deny != SLOW_MODE)
 		return p->what;
@@ -322,7 +321,7 @@ refuse(struct plan *p, enum deny deny)
 	/* Where there is no room for requests there is none for copies of them. */
 	if (deny != RESOURCE_CONSTRAINT)
 		echo(a, x, ev);
-	condition = error_add(a, x, by, deny, plan_lang(p), detail(p, deny));
+	condition = error_add(a, x, by, deny, plan_lang(p), deny_detail(p, deny));
 	if (deny == ROOM_GONE)
 		add_venue(s, ev, condition);
 	tell_jid(p, x, ev->from.full);
@@ -408,6 +407,7 @@ run_routes(struct plan *p, struct ev *ev)
 		for (const struct route *r = (*f)->routes; r != NULL && r->kind != 0; r++) {
 			if (!route_suits(r, ev))
 				continue;
+			p->judge = (*f)->name;
 			deny = check_needs(r, p->room, ev);
 			if (deny == OK)
 				deny = r->plan(p);
@@ -462,6 +462,21 @@ handle_late(struct plan *p, struct ev *ev)
 	return deny == OK ? features_may(p) : deny;
 }
 
+enum deny
+plan_judged(struct plan *p, struct ev *ev)
+{
+	enum deny deny = run_routes(p, ev);
+
+	if (deny == PASS)
+		return unrouted(p->room, ev);
+	if (deny == OK)
+		deny = features_may(p);
+	if (deny != OK || plan_pairs(p) <= PLAN_PAIRS)
+		return deny;
+	p->judge = NULL;
+	return POLICY_VIOLATION;
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -484,13 +499,7 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 	/* An answer proves that somebody is online, not that they know they are in. */
 	if (ev->session != NULL && (ev->type & (TYPE_ERROR | TYPE_RESULT)) == 0)
 		features_heard(p->s, ev->session);
-	deny = run_routes(p, ev);
-	if (deny == PASS)
-		return unrouted(p->room, ev);
-	if (deny == OK)
-		deny = features_may(p);
-	if (deny == OK && plan_pairs(p) > PLAN_PAIRS)
-		deny = POLICY_VIOLATION;
+	deny = plan_judged(p, ev);
 	return deny == OK ? seal(p) : deny;
 }
 

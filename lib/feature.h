@@ -317,6 +317,16 @@ void plan_bounced(struct plan *, struct session *);
 struct xml *error_add(
     struct arena *, struct xml *stanza, const char *by, enum deny, enum lang, const char *what);
 
+/* What the text of an error has in the place of its "%s". dispatch.c */
+const char *deny_detail(const struct plan *, enum deny);
+
+/*
+ * Plans what ev, which is filled in but for its x, asks of the plan's room, and judges it: all that is between
+ * a sender's being charged and the changes. Nothing changes. OK, IGNORE or why not, and plan->judge is
+ * the feature that says so. dispatch.c
+ */
+enum deny plan_judged(struct plan *, struct ev *);
+
 /*
  * Somebody else's error as <error/>: its type and condition alone. Texts, `by` and what the conditions
  * hold may tell who is behind a nick. error NULL: undefined-condition. dispatch.c

@@ -94,6 +94,8 @@
 	FEATURE(command_destroy)                                                                   \
 	FEATURE(command_unused)                                                                    \
 	FEATURE(command_bans)                                                                      \
+	/* and of those of a room */                                                               \
+	FEATURE(command_room_diagnose)                                                             \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)
 
@@ -109,7 +111,7 @@ const struct feature *const features[] = {
 };
 
 static enum deny
-plan_may(const struct plan *p)
+plan_may(struct plan *p)
 {
 	const struct change *c;
 	enum deny deny;
@@ -118,10 +120,14 @@ plan_may(const struct plan *p)
 		/* Whoever makes a room cannot be refused by it. */
 		if (p->room == NULL && c->kind != CH_CREATE)
 			continue;
-		for (const struct feature *const *f = features; *f != NULL; f++)
-			if ((*f)->may[c->kind] != NULL &&
-			    (deny = (*f)->may[c->kind](p->room, p, c)) != OK)
+		for (const struct feature *const *f = features; *f != NULL; f++) {
+			if ((*f)->may[c->kind] == NULL)
+				continue;
+			p->judge = (*f)->name;
+			deny = (*f)->may[c->kind](p->room, p, c);
+			if (deny != OK)
 				return deny;
+		}
 	}
 	return OK;
 }

@@ -128,6 +128,8 @@ struct plan {
 	bool configured;	  /* a CH_CONFIG has been made and told */
 	const char *what;	  /* for "%s" in the text of an error, or NULL */
 	const char *by; /* the room that refuses, where it is not the one that was asked */
+	const char
+	    *judge; /* the feature that was asked last: who refuses, if it is refused; or NULL */
 	struct plan *deeds, **deeds_end;
 	struct plan *next; /* deed */
 };

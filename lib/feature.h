@@ -108,6 +108,9 @@ struct feature {
 	/* Status codes for the self-presence of whoever enters, besides 110: code_add(). */
 	void (*add_codes)(const struct plan *, const struct change *, unsigned codes[8]);
 
+	/* Tells a session that enters, or asks for all anew, what comes before all presences. */
+	void (*greet)(struct plan *, struct session *);
+
 	/* Adds features to disco#info of a room; of the service, also forms. */
 	void (*add_disco)(const struct room *, struct xml *query);
 	void (*add_disco_service)(const struct service *, struct xml *query);
@@ -137,6 +140,7 @@ extern const struct feature *const features[];
 /* Judges the plan and its deeds. Where a deed is refused, p->by is set to the room that does. */
 enum deny features_may(struct plan *);
 void features_codes(const struct plan *, const struct change *, unsigned codes[8]);
+void features_greet(struct plan *, struct session *);
 void features_doubt(struct service *, struct session *);
 void features_heard(struct service *, struct session *);
 

@@ -40,6 +40,8 @@
 	FEATURE(whois)                                                                             \
 	FEATURE(logging)                                                                           \
 	FEATURE(broadcast)                                                                         \
+	/* who enters hears of affiliations before presences: XEP-0463 5.2.1 */                    \
+	FEATURE(mav)                                                                               \
 	/* presence of the others, self-presence, the history, then the subject: 7.1 */            \
 	FEATURE(enter)                                                                             \
 	FEATURE(history)                                                                           \
@@ -165,6 +167,14 @@ features_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->add_codes != NULL)
 			(*f)->add_codes(p, c, codes);
+}
+
+void
+features_greet(struct plan *p, struct session *x)
+{
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->greet != NULL)
+			(*f)->greet(p, x);
 }
 
 struct room *

@@ -66,6 +66,7 @@ struct muc_host {
 	LIMIT(tombstone_days, 31, 0, 3650, "a destroyed room's name is kept for its owners")       \
 	LIMIT(tombstones, 100000, 0, 10000000, "names that are kept so; the oldest are given up")  \
 	LIMIT(affiliations_per_room, 100000, 10, 10000000, "stored affiliations")                  \
+	LIMIT(changes_per_room, 1000, 0, 100000, "changes of affiliations that a room remembers")  \
 	LIMIT(items_per_request, 1000, 1, 100000, "items in one muc#admin request")                \
 	LIMIT(nick_bytes, 256, 16, 1023, "a nick")                                                 \
 	LIMIT(name_bytes, 256, 16, 1023, "the node of a room's address")                           \

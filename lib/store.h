@@ -23,6 +23,7 @@
 	TABLE(rooms, "room id -> configuration, subject, dates")                                   \
 	TABLE(affil, "room id, bare JID -> affiliation, nick, reason, actor, time")                \
 	TABLE(nicks, "room id, reserved nick -> bare JID")                                         \
+	TABLE(changes, "room id, number of a version -> the change of affiliation that made it")   \
 	TABLE(requests, "room id, bare JID -> a registration that waits for approval")             \
 	TABLE(listed, "domain NUL node of each public room")                                       \
 	TABLE(sessions, "room id, full JID -> nick, role, presence")                               \

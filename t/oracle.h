@@ -20,7 +20,7 @@
 #include "base/xml.h"
 #include "base/xml_cut.h"
 #include "base/xml_write.h"
-#include "room/room.h"
+#include "room/lists.h"
 
 #define DOMAIN "rooms.home.example"
 

@@ -19,12 +19,9 @@ may(const struct plan *p, enum privilege privilege)
 
 /* -- get -- */
 
-/*
- * 7.11, muc#roomconfig_getmemberlist: has the sender a role that may have the list? What a role may, the
- * next one may (5.1.1). A member who is not in counts as what they would enter as (9.5).
- */
+/* A member who is not in counts as what they would enter as (9.5). */
 static bool
-role_may_list(const struct plan *p)
+may_list(const struct plan *p, enum affiliation wanted)
 {
 	const struct config *c = &p->room->config;
 	enum role r = ROLE_NONE;
@@ -33,23 +30,7 @@ role_may_list(const struct plan *p)
 		r = p->ev->session->occupant->role;
 	else if (p->ev->affiliation >= AFF_MEMBER)
 		r = role_initial(c, p->ev->affiliation);
-	for (; r > ROLE_NONE; r--)
-		if ((c->getmemberlist & 1u << (ROLE_MODERATOR - r)) != 0)
-			return true;
-	return false;
-}
-
-/*
- * 9.2, 9.5, 10.5, 10.8; 5.2.1, third note: only where addresses are open to all, others than admins may
- * see who belongs to the room; who is banned is the admins' business always.
- */
-static bool
-may_list(const struct plan *p, enum affiliation wanted)
-{
-	/* Who may change what is on a list may read it. */
-	if (may(p, affiliation_change(wanted, wanted)))
-		return true;
-	return wanted != AFF_OUTCAST && p->room->config.whois == WHOIS_ANYONE && role_may_list(p);
+	return (room_lists(c, p->ev->affiliation, r) & 1u << wanted) != 0;
 }
 
 struct listing {

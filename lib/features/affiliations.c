@@ -2,7 +2,7 @@
 /*
  * affiliations.c - owners, admins, members, outcasts: who may make whom what
  *
- * XEP-0045 5.2.2, 9.1 to 9.5, 10.3 to 10.8, 18.1 (who is not there is told, too).
+ * XEP-0045 5.2.2, 9.1 to 9.5, 10.3 to 10.8, 18.1 (who is not there is told, too); XEP-0463 5.2.2.
  */
 #include "feature.h"
 
@@ -50,13 +50,30 @@ cause_of(const struct plan *p, const struct occupant *o)
 	return domains != NULL && !plan_own_affiliation(p, o->bare, &a) ? domains : NULL;
 }
 
+/*
+ * XEP-0463 5.2.2: versions follow each other in the order in which they are told. So what an occupant's
+ * presence tells is made right before it, behind what messages tell.
+ */
+static void
+show_cause(struct plan *p, const struct occupant *o, struct change *cause, enum affiliation now)
+{
+	if (cause->shown || strcmp(cause->affil.jid, o->bare) != 0 ||
+	    cause->affil.affiliation != now)
+		return;
+	cause->shown = true;
+	TAILQ_REMOVE(&p->changes, cause, entry);
+	TAILQ_INSERT_TAIL(&p->changes, cause, entry);
+}
+
 /* A change of an occupant's standing at the end of the plan. */
 static void
-add_standing(struct plan *p, struct occupant *o, const struct change *cause, enum affiliation now,
-    unsigned code)
+add_standing(
+    struct plan *p, struct occupant *o, struct change *cause, enum affiliation now, unsigned code)
 {
-	struct change *c = plan_add(p, CH_STANDING);
+	struct change *c;
 
+	show_cause(p, o, cause, now);
+	c = plan_add(p, CH_STANDING);
 	c->occupant = o;
 	c->before = o->affiliation;
 	c->affil.affiliation = now;
@@ -167,29 +184,36 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 
 /*
  * 10.3, example 176, 10.6, example 190: of somebody who is not here the occupants hear by a message;
- * it names a JID, so only those hear it who may see JIDs, and behind the code that says so (10.2.1).
+ * it names a JID, so only those hear it who may see JIDs, and behind the code that says so (10.2.1). XEP-0463
+ * 5.2.2: who follows the lists hears of each change in them, `to_all` or not: of the affiliation that somebody
+ * has of his own, not by his domain.
  */
 static void
-tell_absent(struct plan *p, const struct change *c, enum affiliation now)
+tell_absent(struct plan *p, const struct change *c, enum affiliation now, bool to_all)
 {
-	struct arena *a = p->s->arena;
-	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
-	struct xml *item = xml_add(a, xml_add(a, x, NS_MUC_USER, "x"), NS_MUC_USER, "item");
-	struct wire *w;
+	struct wire *wire[LISTS] = { NULL };
 	struct occupant *o;
 	struct session *s;
 
-	xml_set(a, item, "affiliation", affiliation_name(now));
-	xml_set(a, item, "jid", c->affil.jid);
-	xml_set(a, item, "role", role_name(ROLE_NONE));
-	w = wire_new(p->s, x);
 	p->side = p->configured ? &p->rest : &p->first;
-	TAILQ_FOREACH (o, &p->room->occupants, entry)
-		if (sees_jid(p->room, o, NULL))
-			TAILQ_FOREACH (s, &o->sessions, entry)
-				tell(p, w, s->addr);
+	TAILQ_FOREACH (o, &p->room->occupants, entry) {
+		if (!sees_jid(p->room, o, NULL))
+			continue;
+		TAILQ_FOREACH (s, &o->sessions, entry) {
+			unsigned lists = p->step != NULL ? session_lists(s) : 0;
+
+			if (lists == 0 && !to_all)
+				continue;
+			if (wire[lists] == NULL)
+				wire[lists] = wire_affiliation(p, c->affil.jid,
+				    lists != 0 ? c->affil.affiliation : now, p->step, lists);
+			tell(p, wire[lists], s->addr);
+		}
+	}
 	p->side = &p->rest;
-	wire_unref(w);
+	for (unsigned i = 0; i < LISTS; i++)
+		if (wire[i] != NULL)
+			wire_unref(wire[i]);
 }
 
 /*
@@ -216,18 +240,36 @@ tell_concerned(struct plan *p, const struct change *c, enum affiliation now)
 	tell_jid(p, x, c->affil.jid);
 }
 
+/* Makes the change; as a step of versions it waits in the plan until it is told. */
+static void
+make(struct plan *p, const struct change *c)
+{
+	struct step *step = arena_alloc(p->s->arena, sizeof(*step));
+
+	step->jid = c->affil.jid;
+	step->affiliation = c->affil.affiliation;
+	step->since = version_now(p->room);
+	affiliation_set(p->room, &c->affil, p->ev->from.bare);
+	step->until = version_now(p->room);
+	p->step = memcmp(&step->since, &step->until, sizeof(step->since)) != 0 ? step : NULL;
+}
+
 static void
 on_affiliation(struct plan *p, const struct change *c)
 {
 	enum affiliation now;
+	bool to_all;
 
-	affiliation_set(p->room, &c->affil, p->ev->from.bare);
+	make(p, c);
+	if (c->shown)
+		return;
 	/* Whose own goes may have another by its domain. */
 	now = affiliation_of(p->room, c->affil.jid);
-	if (c->here || c->before == now)
-		return;
-	tell_absent(p, c, now);
-	tell_concerned(p, c, now);
+	to_all = !c->here && c->before != now;
+	tell_absent(p, c, now, to_all);
+	if (to_all)
+		tell_concerned(p, c, now);
+	p->step = NULL;
 }
 
 /* Somebody who is here: the new role follows from the new affiliation (5.1.3), and all see it. */
@@ -251,6 +293,7 @@ on_standing(struct plan *p, const struct change *c)
 	occupant_save(o);
 	pr.role = o->role;
 	pr.hides = plan_hides(p, before, o->role);
+	pr.step = plan_take_step(p, o);
 	tell_presence_all(p, &pr, TELL_EVERYBODY, NULL);
 }
 

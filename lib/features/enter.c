@@ -9,13 +9,14 @@
 
 /* What one is told on entering, up to one's own presence: 7.1. */
 static void
-tell_entry(struct plan *p, const struct change *c, const struct session *s)
+tell_entry(struct plan *p, const struct change *c, struct session *s)
 {
 	struct presence self = {
 		.occupant = s->occupant, .role = s->occupant->role, .id = p->ev->id
 	};
 
 	features_codes(p, c, self.self_codes);
+	features_greet(p, s);
 	tell_roster(p, s);
 	tell_presence(p, &self, s, true);
 }

@@ -44,6 +44,7 @@ on_leave(struct plan *p, const struct change *c)
 		.actor = c->actor,
 		.reason = c->reason,
 		.codes = { c->code },
+		.step = plan_take_step(p, o),
 	};
 
 	if (c->session != NULL && o->nsessions > 1) {

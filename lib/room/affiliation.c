@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../base/rec.h"
+#include "lists.h"
 #include "room.h"
 
 enum { /* tags of a record in table affil; never reused */
@@ -138,6 +139,7 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 	if (had)
 		r->naffiliations--;
 	index_nick(r, f->jid, had ? before.nick : NULL, nick);
+	change_note(r, f->jid, had ? before.affiliation : AFF_NONE, f->affiliation);
 	if (f->affiliation == AFF_NONE) {
 		s->store->del(s->store, TABLE_affil, key);
 		s->turn_wrote = true;

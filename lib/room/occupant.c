@@ -7,6 +7,7 @@
 
 #include "../base/mem.h"
 #include "../base/rec.h"
+#include "lists.h"
 #include "room.h"
 
 enum { /* tags of a record in table sessions; never reused */
@@ -19,6 +20,7 @@ enum { /* tags of a record in table sessions; never reused */
 	TAG_SHOW = 7,
 	TAG_ORDER = 8,
 	TAG_HEARD = 9,
+	TAG_FOLLOWS = 10,
 };
 
 int
@@ -289,6 +291,8 @@ session_save(struct session *s)
 	rec_put_u64(&b, TAG_ORDER, s->order);
 	rec_put_u64(
 	    &b, TAG_HEARD, (uint64_t)(service->now.wall_ms - (service->now.mono_ms - s->heard_ms)));
+	if (s->follows)
+		rec_put_u64(&b, TAG_FOLLOWS, 1);
 	service->store->put(service->store, TABLE_sessions,
 	    store_key(service->arena, r->id, s->jid), (struct bytes){ b.p, b.len });
 	service->turn_wrote = true;
@@ -326,6 +330,7 @@ struct stored {
 	struct rec payload;
 	enum role role;
 	uint64_t priority, show, order, heard;
+	bool follows;
 };
 
 struct loading {
@@ -376,6 +381,9 @@ read_session(struct arena *a, struct bytes val, struct stored *out)
 		case TAG_HEARD:
 			out->heard = rec_u64(&r);
 			break;
+		case TAG_FOLLOWS:
+			out->follows = rec_u64(&r) != 0;
+			break;
 		default:
 			break;
 		}
@@ -410,6 +418,7 @@ fill_room(struct loading *l)
 		s->lang = st->lang != NULL ? mem_strdup(st->lang) : NULL;
 		s->priority = (int8_t)((int)st->priority + INT8_MIN);
 		s->show = (uint8_t)st->show;
+		s->follows = st->follows;
 		s->order = st->order;
 		/* A time of the wall becomes one of ours; one in the future counts as now. */
 		s->heard_ms = now->mono_ms - (now->wall_ms - (int64_t)st->heard);

@@ -134,6 +134,17 @@ plan_owners(const struct plan *p)
 	return (unsigned)((int)p->room->nowners + p->owners);
 }
 
+const struct step *
+plan_take_step(struct plan *p, const struct occupant *o)
+{
+	const struct step *step = p->step;
+
+	if (step == NULL || strcmp(step->jid, o->bare) != 0)
+		return NULL;
+	p->step = NULL;
+	return step;
+}
+
 size_t
 plan_pairs(const struct plan *p)
 {
@@ -150,7 +161,7 @@ plan_pairs(const struct plan *p)
 			told += !c->unsaid;
 			break;
 		case CH_AFFILIATION:
-			told += !c->here;
+			told += !c->shown;
 			break;
 		case CH_ROLE:
 		case CH_SHOW:

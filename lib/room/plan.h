@@ -9,6 +9,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
+#include "lists.h"
 #include "room.h"
 
 /* Elementary changes: CHANGE(NAME, what happens). */
@@ -76,6 +77,7 @@ struct change {
 	bool own; /* AFFILIATION: about the sender, who registers or gives it up: 7.10 */
 	const struct request *request; /* REQUEST: nick NULL: what waits of that JID goes */
 	bool here;		       /* AFFILIATION: occupants are reached by it */
+	bool shown;		       /* AFFILIATION: an occupant's presence tells it */
 	enum role role;		       /* ROLE: the new one */
 	const struct config *config;   /* CONFIG: the whole new one, in the arena */
 	config_set changed;	       /* CONFIG: in what it differs */
@@ -126,6 +128,7 @@ struct plan {
 	struct pairs first, rest; /* what is told before the reply, and after it */
 	struct pairs *side;	  /* where tell() adds: &first or &rest */
 	bool configured;	  /* a CH_CONFIG has been made and told */
+	const struct step *step;  /* of a CH_AFFILIATION, while it is not told; or NULL */
 	const char *what;	  /* for "%s" in the text of an error, or NULL */
 	const char *by; /* the room that refuses, where it is not the one that was asked */
 	const char
@@ -196,7 +199,18 @@ struct presence {
 	const char *id;		/* of the stanza, for the session that sent it */
 	unsigned self_codes[8]; /* for the self copy only, besides 110 */
 	const struct xml *destroy;
+	const struct step *step; /* that others learn by it; or NULL */
 };
+
+/* The step that is not told yet, if it is the occupant's own; who takes it tells it. Or NULL. */
+const struct step *plan_take_step(struct plan *, const struct occupant *);
+
+/*
+ * A message that tells the affiliation of somebody who is not here, or not seen: 10.3, example 176, 10.6,
+ * example 190. With lists it also tells of which version it makes which: XEP-0463 5.2.2.
+ */
+struct wire *wire_affiliation(
+    struct plan *, const char *jid, enum affiliation, const struct step *, unsigned lists);
 
 /* To one session, as it may see it, if it may see it. `self`: it is its own. */
 void tell_presence(struct plan *, const struct presence *, const struct session *to, bool self);

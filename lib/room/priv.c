@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "room.h"
+#include "lists.h"
 
 static const char *const roles[] = {
 	[ROLE_NONE] = "none",
@@ -199,6 +199,36 @@ room_lets(const struct config *c, enum affiliation a, enum role r, enum privileg
 	if (by_role[privilege][ROLE_NONE] != NULL)
 		return by_role[privilege][a >= AFF_ADMIN ? ROLE_MODERATOR : r](c);
 	return by_affiliation[privilege][a](c);
+}
+
+/*
+ * 7.11, muc#roomconfig_getmemberlist: is it a role that may have the lists? What a role may, the next one
+ * may (5.1.1).
+ */
+static bool
+role_lists(const struct config *c, enum role r)
+{
+	for (; r > ROLE_NONE; r--)
+		if ((c->getmemberlist & 1u << (ROLE_MODERATOR - r)) != 0)
+			return true;
+	return false;
+}
+
+/*
+ * Who may change what is on a list may read it. 5.2.1, third note: only where addresses are open to all,
+ * others than admins may see who belongs to the room; who is banned is the admins' business always.
+ */
+unsigned
+room_lists(const struct config *c, enum affiliation a, enum role r)
+{
+	bool open = c->whois == WHOIS_ANYONE && role_lists(c, r);
+	unsigned lists = 0;
+
+	for (enum affiliation of = AFF_OUTCAST; of <= AFF_OWNER; of++)
+		if (of != AFF_NONE &&
+		    (room_lets(c, a, r, affiliation_change(of, of)) || (open && of != AFF_OUTCAST)))
+			lists |= 1u << of;
+	return lists;
 }
 
 enum privilege

@@ -25,8 +25,8 @@ static const struct bytes none = { NULL, 0 };
  * Tables whose keys begin with a room's id; its sessions have left before it is destroyed. A record in table
  * rooms is left by an import that did not come to its end.
  */
-static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_requests,
-	TABLE_invites, TABLE_roles, TABLE_spoke };
+static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
+	TABLE_requests, TABLE_invites, TABLE_roles, TABLE_spoke };
 
 static void
 put_dead(struct service *s, uint64_t room_id, struct bytes val)

@@ -335,6 +335,11 @@ room_read(struct room *r, struct bytes val)
 				memcpy(r->secret, f.val, f.len);
 			r->secret_new = f.len != sizeof(r->secret);
 			break;
+		case TAG_VERSION:
+			r->versioned = f.len == sizeof(r->version);
+			if (r->versioned)
+				memcpy(&r->version, f.val, f.len);
+			break;
 		case TAG_SUBJECT_TEXT:
 			free(r->subject_text);
 			r->subject_text = mem_strdup(rec_str(a, &f));
@@ -369,6 +374,8 @@ room_save(struct room *r)
 	rec_put_str(&b, TAG_CREATOR, r->creator);
 	rec_put(&b, TAG_SECRET, r->secret, sizeof(r->secret));
 	r->secret_new = false;
+	if (r->versioned)
+		rec_put(&b, TAG_VERSION, &r->version, sizeof(r->version));
 	if (r->subject != NULL) {
 		rec_put(&b, TAG_SUBJECT, r->subject, r->subject_len);
 		rec_put_str(&b, TAG_SUBJECT_NICK, r->subject_nick);

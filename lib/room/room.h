@@ -78,7 +78,8 @@ struct session {
 	struct addr *addr;
 	char *payload; /* its presence, cleaned and serialised: the children */
 	uint32_t payload_len;
-	char *lang; /* xml:lang of it, or NULL */
+	char *lang;   /* xml:lang of it, or NULL */
+	bool follows; /* it asked for the versions of the lists of affiliations */
 	int8_t priority;
 	uint8_t show;	   /* how available: chat 4, none 3, away 2, xa 1, dnd 0 */
 	uint64_t order;	   /* of entering, in the room */
@@ -119,6 +120,12 @@ struct occupant {
 
 TAILQ_HEAD(occupant_list, occupant);
 
+/* A state of a room's lists of affiliations; lists.h. As it lies in the store. */
+struct version {
+	uint8_t no[8];	   /* big-endian */
+	uint8_t chance[8]; /* no two versions are the same, whatever database is brought back */
+};
+
 #define DAY_MS	   (INT64_C(24) * 60 * 60 * 1000)
 #define SECRET_LEN 32
 
@@ -154,6 +161,8 @@ struct room {
 	uint64_t forced;    /* the version of service.force that config agrees with; 0: not known */
 	uint8_t secret[SECRET_LEN]; /* key of its occupant ids */
 	bool secret_new;	    /* the store does not have it yet */
+	struct version version;	    /* of its lists of affiliations, once there is one */
+	bool versioned;
 
 	uint8_t last_id[ARCHIVE_ID_LEN]; /* the last one given, once it is known; archive.h */
 	bool last_known;
@@ -434,51 +443,6 @@ struct session *occupant_shown(const struct occupant *);
 /* Brings back the sessions of a domain's rooms. False when a record cannot be read. */
 bool sessions_load(struct service *, unsigned domain_no);
 
-/* -- affiliation.c -- */
-
-struct affil {
-	enum affiliation affiliation;
-	const char *jid;    /* bare JID or domain */
-	const char *nick;   /* that is reserved for it, prepared, or NULL; of members and above */
-	const char *reason; /* or NULL */
-	const char *actor;  /* the bare JID of who made it so; NULL in one that is not stored yet */
-	int64_t set_ms;	    /* wall: when; 0 in one that is not stored yet */
-};
-
-/* What is stored for exactly this bare JID or domain; false: nothing. Strings: arena. */
-bool affiliation_stored(const struct room *, const char *bare, struct affil *);
-
-/* The same of a room that need not be loaded. */
-bool affiliation_in(struct service *, uint64_t room_id, const char *bare, struct affil *);
-
-/*
- * What users of a domain have by the domain's affiliation (9.2). Whole domains may be banned or be
- * members; a component that owns a room does not make its users owners.
- */
-enum affiliation affiliation_by_domain(enum affiliation);
-
-/* The affiliation that holds for a bare JID: its own, else by its domain, else none. */
-enum affiliation affiliation_of(const struct room *, const char *bare);
-
-/*
- * Stores it; AFF_NONE removes the record. The nick goes into the index of reserved nicks, from which
- * the one before is taken.
- */
-void affiliation_set(struct room *, const struct affil *, const char *actor);
-
-/* Visits the owners' bare JIDs; stops when visit returns non-zero. */
-void affiliation_owners(const struct room *, int (*visit)(void *arg, const char *bare), void *arg);
-
-/* The bare JID for which the nick is reserved, in the arena; NULL: nobody's. */
-const char *nick_owner(const struct room *, const char *nick);
-
-/*
- * Visits the records of those affiliations in order of JIDs; stops when visit returns non-zero, and
- * returns that.
- */
-int affiliation_each(const struct room *, enum affiliation least, enum affiliation most,
-    int (*visit)(void *arg, const struct affil *), void *arg);
-
 /* -- priv.c: the tables of XEP-0045 5.1 and 5.2, in tbl/priv.h -- */
 
 enum privilege {
@@ -508,6 +472,9 @@ bool user_charge(struct service *, const char *bare, size_t nbytes);
 
 /* Are there so many of an allowance? Takes none. */
 bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
+
+/* Takes bytes that a stanza makes us tell besides its own cost; false: there are not enough. */
+bool user_charge_more(struct service *, const char *bare, size_t nbytes);
 
 /* Takes one from an allowance; false: it is used up for now. */
 bool user_spend(struct service *, const char *bare, enum allowance);

@@ -19,6 +19,7 @@ enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; nev
 	TAG_SUBJECT_JID = 12,
 	TAG_SUBJECT_MSG_ID = 13,
 	TAG_SUBJECT_ID = 14,
+	TAG_VERSION = 15,
 	TAG_CREATOR = 20,
 	TAG_SUBJECT_TEXT = 21,
 	TAG_FORCED = 22,

@@ -49,14 +49,51 @@ add_codes(struct arena *a, struct xml *x, const unsigned codes[8])
 		add_code(a, x, codes[i]);
 }
 
+/* XEP-0463 5.2: the version of the lists, with a step also the one before it. */
+static void
+add_version(struct plan *p, struct xml *x, const struct step *step, unsigned lists)
+{
+	struct arena *a = p->s->arena;
+	struct version now;
+	struct xml *mav;
+
+	if (lists == 0)
+		return;
+	now = step != NULL ? step->until : version_now(p->room);
+	mav = xml_add(a, x, NS_MAV, "mav");
+	if (step != NULL)
+		xml_set(a, mav, "since", version_text(a, &step->since, lists));
+	xml_set(a, mav, "until", version_text(a, &now, lists));
+}
+
+struct wire *
+wire_affiliation(struct plan *p, const char *jid, enum affiliation affiliation,
+    const struct step *step, unsigned lists)
+{
+	struct arena *a = p->s->arena;
+	struct xml *x = xml_new(a, NS_STANZA, "message"), *user, *item;
+
+	xml_set(a, x, "from", p->room->jid);
+	xml_set(a, x, "id", fresh_id(p->s));
+	user = xml_add(a, x, NS_MUC_USER, "x");
+	add_version(p, user, step, lists);
+	item = xml_add(a, user, NS_MUC_USER, "item");
+	xml_set(a, item, "affiliation", affiliation_name(affiliation));
+	xml_set(a, item, "jid", jid);
+	xml_set(a, item, "role", role_name(ROLE_NONE));
+	return wire_new(p->s, x);
+}
+
 /* <x xmlns='muc#user'>, around the item: XEP-0045 19.2. */
 static void
-add_user_x(
-    struct arena *a, struct xml *stanza, const struct presence *pr, const char *jid, bool self)
+add_user_x(struct plan *p, struct xml *stanza, const struct presence *pr, const char *jid,
+    bool self, unsigned lists)
 {
-	struct xml *x = xml_add(a, stanza, NS_MUC_USER, "x");
-	struct xml *item = xml_add(a, x, NS_MUC_USER, "item");
+	struct arena *a = p->s->arena;
+	struct xml *x = xml_add(a, stanza, NS_MUC_USER, "x"), *item;
 
+	add_version(p, x, pr->step, lists);
+	item = xml_add(a, x, NS_MUC_USER, "item");
 	xml_set(a, item, "affiliation", affiliation_name(pr->occupant->affiliation));
 	xml_set(a, item, "role", role_name(pr->role));
 	xml_set(a, item, "jid", jid);
@@ -84,7 +121,7 @@ add_payload(struct arena *a, struct xml *x, const struct occupant *o, const char
 
 /* The stanza in one of its views. */
 static struct wire *
-presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool self)
+presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool self, unsigned lists)
 {
 	struct arena *a = p->s->arena;
 	const struct occupant *o = pr->occupant;
@@ -101,9 +138,21 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 		xml_set_lang(a, x, shown->lang);
 		add_payload(a, x, o, shown->payload, shown->payload_len);
 	}
-	add_user_x(a, x, pr, with_jid ? shown->jid : NULL, self);
+	add_user_x(p, x, pr, with_jid ? shown->jid : NULL, self, lists);
 	occupant_id_add(a, x, o->id);
 	return wire_new(p->s, x);
+}
+
+/*
+ * The lists whose version the presence tells a session: of each step, and with its own presence (XEP-0463
+ * 5.2.1), but not when that is its last one.
+ */
+static unsigned
+lists_told(const struct presence *pr, const struct session *to, bool self)
+{
+	if (self ? pr->unavailable : pr->step == NULL)
+		return 0;
+	return session_lists(to);
 }
 
 void
@@ -113,38 +162,80 @@ tell_presence(struct plan *p, const struct presence *pr, const struct session *t
 
 	if (!sees_presence(p->room, to->occupant, pr->occupant))
 		return;
-	w = presence_wire(p, pr, sees_jid(p->room, to->occupant, pr->occupant), self);
+	w = presence_wire(
+	    p, pr, sees_jid(p->room, to->occupant, pr->occupant), self, lists_told(pr, to, self));
 	tell(p, w, to->addr);
 	wire_unref(w);
+}
+
+/* What is said of an occupant, serialised once per view; NULL where nobody has it. */
+struct views {
+	struct wire
+	    *presence[2][2][LISTS]; /* of oneself? with the JID? with the version of which lists? */
+	struct wire *step[LISTS];   /* to those who do not see the presence */
+};
+
+static void
+views_release(struct views *v)
+{
+	struct wire **w = &v->presence[0][0][0];
+
+	for (size_t i = 0; i < sizeof(v->presence) / sizeof(*w); i++)
+		if (w[i] != NULL)
+			wire_unref(w[i]);
+	for (size_t i = 0; i < LISTS; i++)
+		if (v->step[i] != NULL)
+			wire_unref(v->step[i]);
+}
+
+/* XEP-0463 5.2.2: of a change in the lists that they may read all hear who asked for it. */
+static void
+tell_step(struct plan *p, struct views *v, const struct step *step, const struct session *to)
+{
+	unsigned lists = step != NULL ? session_lists(to) : 0;
+
+	if (lists == 0)
+		return;
+	if (v->step[lists] == NULL)
+		v->step[lists] = wire_affiliation(p, step->jid, step->affiliation, step, lists);
+	tell(p, v->step[lists], to->addr);
+}
+
+static void
+tell_view(struct plan *p, struct views *v, const struct presence *pr, const struct session *to)
+{
+	struct occupant *o = to->occupant;
+	bool self = o == pr->occupant, with_jid = sees_jid(p->room, o, pr->occupant);
+	unsigned lists = lists_told(pr, to, self);
+	struct wire **w = &v->presence[self][with_jid][lists];
+
+	if (!pr->hides && !sees_presence(p->room, o, pr->occupant)) {
+		tell_step(p, v, pr->step, to);
+		return;
+	}
+	if (*w == NULL)
+		*w = presence_wire(p, pr, with_jid, self, lists);
+	tell(p, *w, to->addr);
 }
 
 void
 tell_presence_all(
     struct plan *p, const struct presence *pr, enum tell who, const struct session *but)
 {
-	struct wire *view[2][2] = { { NULL, NULL }, { NULL, NULL } };
+	struct views v = { .step = { NULL } };
 	struct occupant *o;
 	struct session *s;
 
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		bool self = o == pr->occupant;
-		struct wire **w = &view[self][sees_jid(p->room, o, pr->occupant)];
 
 		if ((who & (self ? TELL_SELF : TELL_OTHERS)) == 0 || (o->goes && !self))
 			continue;
-		if (!pr->hides && !sees_presence(p->room, o, pr->occupant))
-			continue;
-		TAILQ_FOREACH (s, &o->sessions, entry) {
-			if (s == but)
-				continue;
-			if (*w == NULL)
-				*w = presence_wire(p, pr, w == &view[self][1], self);
-			tell(p, *w, s->addr);
-		}
+		TAILQ_FOREACH (s, &o->sessions, entry)
+			if (s != but)
+				tell_view(p, &v, pr, s);
 	}
-	for (int i = 0; i < 4; i++)
-		if (view[i / 2][i % 2] != NULL)
-			wire_unref(view[i / 2][i % 2]);
+	views_release(&v);
 }
 
 void
@@ -177,7 +268,7 @@ tell_promoted(struct plan *p)
 			if (!to->promoted || to == o)
 				continue;
 			if (w == NULL)
-				w = presence_wire(p, &pr, true, false);
+				w = presence_wire(p, &pr, true, false, 0);
 			TAILQ_FOREACH (s, &to->sessions, entry)
 				tell(p, w, s->addr);
 		}

@@ -10,6 +10,7 @@
 #include "../base/digest.h"
 #include "../base/rec.h"
 #include "directory.h"
+#include "lists.h"
 
 #define OWNER_BYTES 16
 #define MOST_OWNERS 100 /* that are known again */

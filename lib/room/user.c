@@ -120,6 +120,18 @@ user_charge(struct service *s, const char *bare, size_t nbytes)
 }
 
 bool
+user_charge_more(struct service *s, const char *bare, size_t nbytes)
+{
+	struct user *u = user_get(s, bare);
+
+	fill(s, u);
+	if (u->bytes < (double)nbytes)
+		return false;
+	u->bytes -= (double)nbytes;
+	return true;
+}
+
+bool
 user_has(struct service *s, const char *bare, enum allowance a, int64_t n)
 {
 	struct user *u = user_get(s, bare);

@@ -7,12 +7,21 @@
 #include "../base/digest.h"
 #include "../base/xml_scan.h"
 #include "../base/xml_write.h"
+#include "lists.h"
 #include "room.h"
 
 bool
 sees_jid(const struct room *r, const struct occupant *who, const struct occupant *of)
 {
 	return r->config.whois == WHOIS_ANYONE || who->role == ROLE_MODERATOR || who == of;
+}
+
+unsigned
+session_lists(const struct session *s)
+{
+	const struct occupant *o = s->occupant;
+
+	return s->follows ? room_lists(&o->room->config, o->affiliation, o->role) : 0;
 }
 
 /* The next node of a tree, in the order in which it is written; NULL: it was the last. */

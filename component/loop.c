@@ -28,6 +28,7 @@
 #define COMMIT_WAIT_MS 1000
 #define COMMIT_SAY_MS  60000
 #define STOP_MS	       5000
+#define LOOK_MS	       60000 /* from one look at who reads the database to the next */
 #define SLEEP_MS       30000 /* poll(2) does not count the time that a machine sleeps */
 
 /* What loop_run() knows beside struct loop. */
@@ -41,7 +42,7 @@ struct run {
 	bool wants_reload;
 	bool is_done;
 	int64_t retry_ms, say_ms; /* while halted: the next commit, the next complaint */
-	int64_t stop_ms;
+	int64_t stop_ms, look_ms;
 	int64_t watchdog_ms, watchdog_every_ms; /* 0: nobody watches */
 	char *status;				/* what systemd was told */
 };
@@ -320,6 +321,16 @@ notify(struct run *r)
 	}
 }
 
+/* A minute is not meant to the second: the loop turns at least every SLEEP_MS. */
+static void
+look(struct run *r)
+{
+	if (r->w->now.mono_ms < r->look_ms)
+		return;
+	r->look_ms = r->w->now.mono_ms + LOOK_MS;
+	store_lmdb_look(r->lo->store, r->w->now.mono_ms);
+}
+
 void
 loop_run(struct loop *lo)
 {
@@ -344,6 +355,7 @@ loop_run(struct loop *lo)
 		turn(&r);
 		for (size_t i = 0; i < lo->nlinks; i++)
 			link_flush(lo->links[i]);
+		look(&r);
 		stop(&r);
 		notify(&r);
 	}

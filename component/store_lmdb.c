@@ -28,6 +28,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "log.h"
+#include "readers.h"
 #include "store_lmdb.h"
 #include "store_walk.h"
 
@@ -48,6 +49,7 @@ struct lmdb {
 	size_t reserved; /* bytes of the file that are reserved: the map when it is sound */
 	size_t map_bytes;
 	struct buf log; /* struct change, key, value; again */
+	struct readers readers;
 	char why[256];
 };
 
@@ -558,6 +560,22 @@ store_lmdb_set_max(struct store *store, size_t max_bytes)
 	struct lmdb *s = lmdb_of(store);
 
 	s->max_bytes = max_bytes / s->page_bytes * s->page_bytes;
+}
+
+static void
+warn_of_reader(void *arg, const char *line)
+{
+	const struct lmdb *s = arg;
+
+	log_warnx("database %s: %s", s->path, line);
+}
+
+void
+store_lmdb_look(struct store *store, int64_t now_ms)
+{
+	struct lmdb *s = lmdb_of(store);
+
+	readers_look(&s->readers, s->env, now_ms, warn_of_reader, s);
 }
 
 const char *

@@ -8,6 +8,7 @@
 #define STORE_LMDB_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "store.h"
 
@@ -20,6 +21,9 @@ struct store *store_lmdb_open(const char *path, size_t max_bytes, char *why, siz
 
 /* Lets it grow to that from now on, or stops it from growing on; it never shrinks. */
 void store_lmdb_set_max(struct store *, size_t max_bytes);
+
+/* To be called each minute, with the time in mono_ms: readers.h. What is found is logged. */
+void store_lmdb_look(struct store *, int64_t now_ms);
 
 /* Why the last commit returned STORE_RETRY; lives until the next commit. */
 const char *store_lmdb_why(const struct store *);

@@ -115,6 +115,7 @@ $O/spec/live $O/spec/demo: $O/spec/%: $O/spec/%.o $(call obj,$(LIVE_SRC)) $O/lib
 FUZZ_SRC = $(wildcard t/fuzz/*.c)
 FUZZ_S   = 600
 
+$O/t/fuzz/foreign: $(call obj,component/ctl/lua_data.c component/ctl/erl_term.c)
 $(FUZZ_SRC:%.c=$O/%): $O/t/fuzz/%: $O/t/fuzz/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
 

@@ -26,6 +26,8 @@
  * command_table()). It changes nothing. What is to be done besides the plan's changes, at the same time, is
  * done by call->on. A refusal leaves the dialog as it was: the form can be corrected and sent again.
  *
+ * A command without steps is done by asking for it, which people do to see its form: it changes nothing.
+ *
  * A command that is asked for with its form already filled in (its fields are in mucd-rooms(7)) is
  * done at once, if all that is required is there; else the first form that lacks something is shown.
  */

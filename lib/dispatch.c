@@ -6,6 +6,7 @@
  * the changes are made. Before the last refusal nothing is changed, queued or put.
  */
 #include "dispatch.h"
+#include "room/console.h"
 
 #include <string.h>
 
@@ -162,12 +163,39 @@ check_id(struct ev *ev, enum deny *deny)
 }
 
 /*
- * Who to whom, and what. False when it is nothing that can be handled or answered: no stanza, no
- * addresses, or sent by one of our own domains (nothing of ours talks to us: loops end here).
+ * Who it is from. False when it is nobody to whom we listen on this way: who claims to be one of our own
+ * domains (nothing of ours talks to us: loops end here), or at a console.
  */
 static bool
-read_ev(struct service *s, unsigned way_back, const struct xml *x, struct ev *ev, enum deny *deny)
+read_from(struct service *s, const struct way *way, const struct xml *x, struct ev *ev)
 {
+	ev->console = way->console;
+	if (ev->console != NULL)
+		return jid_split(s->arena, ev->console->jid, &ev->from);
+	if (!jid_split(s->arena, xml_get(x, "from"), &ev->from))
+		return false;
+	/* A sender that no profile knows is nobody else by that. */
+	jid_prep_bare(s->arena, &ev->from);
+	return service_domain(s, ev->from.domain) < 0 && !console_domain(ev->from.domain);
+}
+
+/* Who sits at a console asks something of somebody, and does not say who they are. */
+static bool
+suits_console(struct service *s, const struct xml *x, struct ev *ev)
+{
+	return ev->kind == KIND_IQ && xml_get(x, "from") == NULL &&
+	       jid_split(s->arena, xml_get(x, "to"), &ev->to);
+}
+
+/*
+ * Who to whom, and what. False when it is nothing that can be handled or answered: no stanza, no
+ * addresses, or from nobody to whom we listen.
+ */
+static bool
+read_ev(
+    struct service *s, const struct way *way, const struct xml *x, struct ev *ev, enum deny *deny)
+{
+	const char *to = xml_get(x, "to");
 	int domain_no;
 
 	memset(ev, 0, sizeof(*ev));
@@ -176,12 +204,13 @@ read_ev(struct service *s, unsigned way_back, const struct xml *x, struct ev *ev
 	ev->kind = read_kind(s, x);
 	ev->id = xml_get(x, "id");
 	ev->affiliation = AFF_NONE;
-	if (ev->kind == 0 || !jid_split(s->arena, xml_get(x, "from"), &ev->from) ||
-	    !jid_split(s->arena, xml_get(x, "to"), &ev->to))
+	if (ev->kind == 0 || !read_from(s, way, x, ev))
 		return false;
-	/* A sender that no profile knows is nobody else by that. */
-	jid_prep_bare(s->arena, &ev->from);
-	if (service_domain(s, ev->from.domain) >= 0)
+	if (ev->console != NULL && !suits_console(s, x, ev)) {
+		*deny = BAD_REQUEST;
+		to = s->out[way->domain_no].domain;
+	}
+	if (!jid_split(s->arena, to, &ev->to))
 		return false;
 	if (!read_type(ev, xml_get(x, "type")))
 		*deny = BAD_REQUEST;
@@ -192,7 +221,7 @@ read_ev(struct service *s, unsigned way_back, const struct xml *x, struct ev *ev
 						: TO_NICK;
 	domain_no = service_domain(s, ev->to.domain);
 	if (domain_no < 0) {
-		ev->domain_no = way_back;
+		ev->domain_no = way->domain_no;
 		*deny = ITEM_NOT_FOUND;
 	} else
 		ev->domain_no = (unsigned)domain_no;
@@ -509,7 +538,7 @@ drops(struct service *s, const struct ev *ev)
 {
 	const struct out *o = &s->out[ev->domain_no];
 
-	if (o->up || o->bytes <= DOWN_BYTES)
+	if (ev->console != NULL || o->up || o->bytes <= DOWN_BYTES)
 		return false;
 	s->stats.in_refused++;
 	return true;
@@ -527,14 +556,14 @@ conclude(struct plan *p, enum deny deny)
 }
 
 void
-dispatch(struct service *s, unsigned way_back, const struct xml *x, size_t nbytes)
+dispatch(struct service *s, const struct way *way, const struct xml *x, size_t nbytes)
 {
 	struct plan p;
 	struct ev ev;
 	enum deny deny;
 
 	s->stats.in_bytes += nbytes;
-	if (!read_ev(s, way_back, x, &ev, &deny) || drops(s, &ev))
+	if (!read_ev(s, way, x, &ev, &deny) || drops(s, &ev))
 		return;
 	plan_init(&p, s, &ev, NULL);
 	if (deny == OK)
@@ -548,14 +577,14 @@ dispatch(struct service *s, unsigned way_back, const struct xml *x, size_t nbyte
  */
 void
 dispatch_refuse(
-    struct service *s, unsigned way_back, const struct xml *x, size_t nbytes, enum deny why)
+    struct service *s, const struct way *way, const struct xml *x, size_t nbytes, enum deny why)
 {
 	struct plan p;
 	struct ev ev;
 	enum deny deny;
 
 	s->stats.in_bytes += nbytes;
-	if (!read_ev(s, way_back, x, &ev, &deny) || drops(s, &ev))
+	if (!read_ev(s, way, x, &ev, &deny) || drops(s, &ev))
 		return;
 	plan_init(&p, s, &ev, NULL);
 	ev.cut = true;

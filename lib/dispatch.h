@@ -7,17 +7,23 @@
 
 #include "feature.h"
 
+/* The way that a stanza has come. */
+struct way {
+	unsigned domain_no;	 /* over the link of that domain... */
+	struct console *console; /* ...unless it came from this; NULL: it did not */
+};
+
 /*
  * Handles one stanza of nbytes: charge, plan, may, on. The domain it is addressed to answers; when that is none
- * of ours, the answer goes the way back it came.
+ * of ours, the answer goes the way back it came. To a console all answers do.
  */
-void dispatch(struct service *, unsigned way_back, const struct xml *stanza, size_t nbytes);
+void dispatch(struct service *, const struct way *, const struct xml *stanza, size_t nbytes);
 
 /*
  * Answers it with that error; of a stanza that may not be answered (errors, results, who leaves) the
  * head is handled, unless it is for want of room.
  */
 void dispatch_refuse(
-    struct service *, unsigned way_back, const struct xml *stanza, size_t nbytes, enum deny);
+    struct service *, const struct way *, const struct xml *stanza, size_t nbytes, enum deny);
 
 #endif

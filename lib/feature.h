@@ -70,6 +70,7 @@ struct ev {
 	const char *id; /* NULL: none */
 	struct jid from, to;
 	unsigned domain_no;
+	struct console *console; /* that it came from; NULL: it came over a link */
 	bool cut; /* only its head can be relied on: it was too large, or could not be read */
 	struct session *session;      /* the sender's in this room; NULL: not an occupant */
 	struct occupant *target;      /* whose nick `to` names; NULL: nobody's */

@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "feature.h"
 #include "room/ban.h"
+#include "room/console.h"
 #include "room/held.h"
 #include "room/import.h"
 
@@ -45,7 +46,7 @@ struct muc {
 struct muc_stream {
 	struct xml_parser *parser;
 	struct muc *muc;
-	unsigned domain;
+	struct way way;
 };
 
 void
@@ -125,34 +126,10 @@ muc_conf_check(const struct muc_conf *conf, const char **bad)
 }
 
 static void
-forget_set(struct map *set)
-{
-	uint32_t i = 0;
-
-	for (char *s; (s = map_each(set, &i)) != NULL;) {
-		map_del(set, s);
-		free(s);
-	}
-	map_release(set);
-}
-
-static void
-take_set(struct map *set, const char *const *list)
-{
-	forget_set(set);
-	for (; list != NULL && *list != NULL; list++)
-		if (map_get(set, *list) == NULL) {
-			char *s = mem_strdup(*list);
-
-			map_put(set, s, s);
-		}
-}
-
-static void
 forget_policy(struct policy *p)
 {
-	forget_set(&p->creators);
-	forget_set(&p->reserved);
+	map_set_forget(&p->creators);
+	map_set_forget(&p->reserved);
 	for (size_t i = 0; p->contacts != NULL && p->contacts[i] != NULL; i++)
 		free(p->contacts[i]);
 	free(p->contacts);
@@ -167,8 +144,8 @@ take_policy(struct policy *p, const struct muc_conf *conf)
 
 	forget_policy(p);
 	p->create = conf->create;
-	take_set(&p->creators, conf->creators);
-	take_set(&p->reserved, conf->reserved_names);
+	map_set_take(&p->creators, conf->creators);
+	map_set_take(&p->reserved, conf->reserved_names);
 	while (conf->contacts != NULL && conf->contacts[n] != NULL)
 		n++;
 	p->contacts = mem_alloc((n + 1) * sizeof(*p->contacts));
@@ -193,7 +170,7 @@ muc_reload(struct muc *m, const struct muc_conf *conf)
 	s->defaults = o.defaults;
 	force_take(s, &o.forced, o.forced_set);
 	s->limits = conf->limits;
-	take_set(&s->admins, conf->admins);
+	map_set_take(&s->admins, conf->admins);
 	take_policy(&s->policy, conf);
 	bans_load(s, conf->banned);
 	return MUC_OK;
@@ -226,6 +203,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	s->now = now;
 	seed_maps(host);
 	s->arena = arena_new();
+	TAILQ_INIT(&s->consoles);
 	TAILQ_INIT(&s->busy);
 	TAILQ_INIT(&s->idle);
 	TAILQ_INIT(&s->left_sessions);
@@ -285,7 +263,7 @@ muc_free(struct muc *m)
 	users_free(s);
 	bans_free(s);
 	askers_free(s);
-	forget_set(&s->admins);
+	map_set_forget(&s->admins);
 	forget_policy(&s->policy);
 	for (unsigned i = 0; i < s->ndomains; i++)
 		out_release(&s->out[i]);
@@ -350,7 +328,7 @@ muc_domain_down(struct muc *m, unsigned domain, struct muc_now now)
 	o->off = 0;
 	/* What comes by the next link would be overtaken by these; doubt finds out what they said. */
 	TAILQ_FOREACH_SAFE (l, &m->late_order, entry, next)
-		if (l->stream->domain == domain)
+		if (l->stream->way.domain_no == domain)
 			late_free(m, l);
 }
 
@@ -365,7 +343,17 @@ muc_stream_new(struct muc *m, unsigned domain, const char *header, size_t n)
 	st = mem_alloc(sizeof(*st));
 	st->parser = p;
 	st->muc = m;
-	st->domain = domain;
+	st->way.domain_no = domain;
+	return st;
+}
+
+struct muc_stream *
+muc_console_new(struct muc *m, const char *user, const char *header, size_t n)
+{
+	struct muc_stream *st = muc_stream_new(m, 0, header, n);
+
+	if (st != NULL)
+		st->way.console = console_new(&m->s, user);
 	return st;
 }
 
@@ -380,6 +368,8 @@ muc_stream_free(struct muc_stream *st)
 	TAILQ_FOREACH_SAFE (l, &st->muc->late_order, entry, next)
 		if (l->stream == st)
 			late_free(st->muc, l);
+	if (st->way.console != NULL)
+		console_free(&st->muc->s, st->way.console);
 	xml_parser_free(st->parser);
 	free(st);
 }
@@ -405,13 +395,15 @@ muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct 
 	s->now = now;
 	switch (xml_parse(st->parser, s->arena, p, n, &x)) {
 	case PARSE_OK:
-		dispatch(s, st->domain, x, n);
+		dispatch(s, &st->way, x, n);
 		break;
 	case PARSE_UNBOUND:
-		dispatch_refuse(s, st->domain, x, n, BAD_REQUEST);
+		dispatch_refuse(s, &st->way, x, n, BAD_REQUEST);
 		break;
 	case PARSE_BAD:
 		s->stats.in_bad++;
+		if (st->way.console != NULL)
+			return MUC_DISAGREE;
 		service_log(
 		    s, MUC_LOG_WARN, "a stanza of %zu bytes is not well-formed: dropped", n);
 		break;
@@ -434,7 +426,7 @@ refuse(struct muc *m, struct muc_stream *st, const struct xml *x, size_t nbytes,
 		m->refusals_bytes = 0;
 	if (m->refusals_bytes >= REFUSALS_BYTES)
 		return;
-	dispatch_refuse(&m->s, st->domain, x, nbytes, why);
+	dispatch_refuse(&m->s, &st->way, x, nbytes, why);
 	m->refusals_bytes += muc_queued(m) - before;
 }
 
@@ -558,6 +550,7 @@ muc_commit(struct muc *m)
 	s->fill_known = false;
 	for (unsigned i = 0; i < s->ndomains; i++)
 		s->out[i].ncommitted = s->out[i].pairs.n;
+	consoles_commit(s);
 	s->stats.rooms_stored = s->nrooms;
 	rooms_sweep(s);
 	s->stats.turns += m->did;
@@ -577,7 +570,13 @@ import_new(struct muc *m, const struct import_conf *conf)
 size_t
 muc_drain(struct muc *m, unsigned domain, char *p, size_t cap)
 {
-	return out_drain(&m->s, domain, p, cap);
+	return out_drain(&m->s, &m->s.out[domain], p, cap);
+}
+
+size_t
+muc_console_drain(struct muc_stream *st, char *p, size_t cap)
+{
+	return out_drain(&st->muc->s, &st->way.console->out, p, cap);
 }
 
 size_t

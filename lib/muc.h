@@ -209,10 +209,20 @@ void muc_domain_down(struct muc *, unsigned domain, struct muc_now);
 struct muc_stream *muc_stream_new(struct muc *, unsigned domain, const char *header, size_t n);
 void muc_stream_free(struct muc_stream *); /* NULL is allowed */
 
+/*
+ * The stream of somebody who runs the service from the machine itself: what it brings is an
+ * administrator's, and is logged as that user's (a name that may stand before the @ of an address). The
+ * host program knows that they may; nobody can claim it over a link. Only IQs are taken, without `from`.
+ * Errors about domains that are not served go back to it like all answers: muc_console_drain(). A domain is
+ * to be there.
+ */
+struct muc_stream *muc_console_new(struct muc *, const char *user, const char *header, size_t n);
+
 enum muc_input {
 	MUC_GO_ON,     /* give the next stanza */
 	MUC_TURN_ENDS, /* handled, but the turn has done enough: commit now */
-	MUC_DISAGREE,  /* cutter and parser do not agree: close this stream; nothing was done */
+	MUC_DISAGREE,  /* cutter and parser do not agree: close this stream; nothing was done; also
+			  of a console that sent what is not well-formed */
 };
 
 /* Handles one stanza as xml_cut() cut it (CUT_STANZA). */
@@ -260,6 +270,9 @@ enum muc_commit muc_commit(struct muc *);
  * may be given in parts.
  */
 size_t muc_drain(struct muc *, unsigned domain, char *p, size_t cap);
+
+/* The same of what is told to a console. */
+size_t muc_console_drain(struct muc_stream *, char *p, size_t cap);
 
 /* Bytes that wait in muc_drain() of all domains that are up, committed or not. */
 size_t muc_queued(const struct muc *);

@@ -175,6 +175,21 @@ flood(void)
 	free(key);
 }
 
+static void
+test_set(void)
+{
+	static const char *const some[] = { "a", "b", "a", NULL };
+	struct map m = MAP_INIT;
+
+	map_set_take(&m, some);
+	ok(map_count(&m) == 2 && strcmp(map_get(&m, "a"), "a") == 0, "a set has each string once");
+	map_set_take(&m, some + 2);
+	ok(map_count(&m) == 1 && map_get(&m, "b") == NULL, "another list takes its place");
+	map_set_take(&m, NULL);
+	ok(map_count(&m) == 0, "no list is an empty one");
+	map_set_forget(&m);
+}
+
 int
 main(void)
 {
@@ -183,5 +198,6 @@ main(void)
 	random_deeds();
 	come_and_go();
 	flood();
+	test_set();
 	return tap_done();
 }

@@ -210,3 +210,27 @@ map_each(const struct map *m, uint32_t *i)
 	}
 	return NULL;
 }
+
+void
+map_set_forget(struct map *set)
+{
+	uint32_t i = 0;
+
+	for (char *s; (s = map_each(set, &i)) != NULL;) {
+		map_del(set, s);
+		free(s);
+	}
+	map_release(set);
+}
+
+void
+map_set_take(struct map *set, const char *const *list)
+{
+	map_set_forget(set);
+	for (; list != NULL && *list != NULL; list++)
+		if (map_get(set, *list) == NULL) {
+			char *s = mem_strdup(*list);
+
+			map_put(set, s, s);
+		}
+}

@@ -53,4 +53,10 @@ size_t map_count(const struct map *);
  */
 void *map_each(const struct map *, uint32_t *i);
 
+/* -- a set of strings: each is its own value, on the heap -- */
+
+/* Makes it what is in the list, which ends with NULL; NULL itself is an empty one. Copies. */
+void map_set_take(struct map *, const char *const *list);
+void map_set_forget(struct map *);
+
 #endif

@@ -10,7 +10,7 @@
 
 #include "../base/mem.h"
 #include "../base/xml_write.h"
-#include "room.h"
+#include "console.h"
 
 struct addr *
 addr_new(const char *jid)
@@ -23,6 +23,7 @@ addr_new(const char *jid)
 	a->refs = 1;
 	a->len = (uint32_t)b.len;
 	memcpy(a->text, b.p, b.len);
+	a->is_console = console_is(jid);
 	buf_release(&b);
 	return a;
 }
@@ -117,17 +118,22 @@ count_out(struct muc_stats *stats, enum wire_kind kind)
 void
 out_take(struct service *s, unsigned domain_no, struct pairs *from)
 {
-	struct pairs *to = &s->out[domain_no].pairs;
+	struct out *o = &s->out[domain_no], *to;
 	size_t n = from->n - from->head;
 
-	if (n == 0)
-		return;
-	pairs_grow(to, n);
-	memcpy(to->v + to->n, from->v + from->head, n * sizeof(*to->v));
-	to->n += n;
+	pairs_grow(&o->pairs, n);
 	for (size_t i = from->head; i < from->n; i++) {
-		s->out[domain_no].bytes += pair_bytes(&from->v[i]);
-		count_out(&s->stats, from->v[i].wire->kind);
+		struct pair *pair = &from->v[i];
+
+		to = pair->to->is_console ? console_out(s, pair->to) : o;
+		if (to == NULL) {
+			pair_unref(pair);
+			continue;
+		}
+		pairs_grow(&to->pairs, 1);
+		to->pairs.v[to->pairs.n++] = *pair;
+		to->bytes += pair_bytes(pair);
+		count_out(&s->stats, pair->wire->kind);
 	}
 	s->turn_pairs += n;
 	from->head = from->n = 0;
@@ -166,9 +172,8 @@ copy_pair(const struct pair *pair, size_t off, char *p, size_t cap)
 }
 
 size_t
-out_drain(struct service *s, unsigned domain_no, char *p, size_t cap)
+out_drain(struct service *s, struct out *o, char *p, size_t cap)
 {
-	struct out *o = &s->out[domain_no];
 	struct pairs *q = &o->pairs;
 	size_t n, total = 0;
 

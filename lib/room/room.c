@@ -13,6 +13,7 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "archive.h"
+#include "console.h"
 #include "dialog.h"
 #include "directory.h"
 #include "forced.h"
@@ -209,7 +210,7 @@ service_domain(const struct service *s, const char *domain)
 bool
 service_admin(const struct service *s, const char *bare)
 {
-	return map_get(&s->admins, bare) != NULL;
+	return console_is(bare) || map_get(&s->admins, bare) != NULL;
 }
 
 static struct room *

@@ -23,6 +23,7 @@
 #include "../store.h"
 #include "archives.h"
 #include "config.h"
+#include "fanout.h"
 #include "relay.h"
 
 /* In rising order: what a higher one may, a lower one may not. XEP-0045 5.1, 5.2. */
@@ -50,16 +51,6 @@ struct room;
 struct occupant;
 struct service;
 struct lookup;
-
-/* An address as a stanza is told to it: full or bare JID, escaped, shared by all who refer to it. */
-struct addr {
-	unsigned refs;
-	uint32_t len;
-	char text[];
-};
-
-struct addr *addr_new(const char *jid); /* refs is 1 */
-void addr_unref(struct addr *);
 
 /* When a session that is in doubt is asked again, and what it was asked; see features/ghost.c. */
 enum doubt {
@@ -190,6 +181,7 @@ struct room {
 
 TAILQ_HEAD(room_list, room);
 TAILQ_HEAD(lookup_list, lookup);
+TAILQ_HEAD(console_list, console);
 RB_HEAD(doubt_tree, session);
 RB_HEAD(lock_tree, room);
 
@@ -224,44 +216,6 @@ struct user {
 
 TAILQ_HEAD(user_list, user);
 TAILQ_HEAD(ban_list, ban);
-
-/* A stanza serialised once, without the value of `to`, which belongs at `split`. */
-struct wire {
-	unsigned refs;
-	uint32_t len, split;
-	enum wire_kind {
-		WIRE_MESSAGE,
-		WIRE_PRESENCE,
-		WIRE_IQ,
-	} kind;
-	char text[];
-};
-
-/* What ends a turn, whatever input waits: bytes of wires made, pairs queued. */
-#define TURN_BYTES (1u << 20)
-#define TURN_PAIRS (1u << 16)
-
-struct pair {
-	struct wire *wire;
-	struct addr *to;
-};
-
-/* Pairs in order of telling. */
-struct pairs {
-	struct pair *v;
-	size_t head, n, cap; /* v[head] to v[n - 1] wait */
-};
-
-/* What waits for one domain's link. */
-struct out {
-	char *domain;
-	struct pairs pairs;
-	size_t ncommitted; /* pairs before this index may be told */
-	size_t off;	   /* bytes of v[head] given already */
-	size_t bytes;	   /* that wait */
-	bool up;
-	int64_t up_ms; /* mono: since when */
-};
 
 /* Who may create rooms, and what the service says of itself: struct muc_conf, copied. */
 struct policy {
@@ -305,7 +259,9 @@ struct service {
 
 	struct out *out; /* [ndomains] */
 	unsigned ndomains;
-	size_t turn_bytes; /* of wires, made in this turn */
+	struct console_list consoles; /* console.h */
+	unsigned nconsoles;	      /* there have ever been */
+	size_t turn_bytes;	      /* of wires, made in this turn */
 	size_t turn_pairs;
 	bool turn_wrote;
 	unsigned fill;	 /* of the store, per cent; as of the turn's first question */
@@ -357,7 +313,7 @@ enum muc_error service_load(struct service *);
 /* The number of a domain that is served, or -1. */
 int service_domain(const struct service *, const char *domain);
 
-/* Is that bare JID an administrator of the service? */
+/* Is that bare JID an administrator of the service? Consoles are. */
 bool service_admin(const struct service *, const char *bare);
 
 /* The room at a bare JID, loaded from the store when it sleeps there; NULL: there is none. */
@@ -481,20 +437,6 @@ bool user_spend(struct service *, const char *bare, enum allowance);
 
 struct user *user_get(struct service *, const char *bare); /* made when there is none */
 void users_free(struct service *);
-
-/* -- fanout.c -- */
-
-/* Serialises a stanza whose `to` is left open. refs is 1. */
-struct wire *wire_new(struct service *, const struct xml *stanza);
-void wire_unref(struct wire *);
-
-void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference of both */
-void pairs_release(struct pairs *);
-
-/* Moves all pairs to the domain's queue. */
-void out_take(struct service *, unsigned domain_no, struct pairs *);
-size_t out_drain(struct service *, unsigned domain_no, char *p, size_t cap);
-void out_release(struct out *);
 
 /* -- view.c: what one may see of another -- */
 

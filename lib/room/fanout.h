@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fanout.h - one stanza, many recipients, and what waits to be told
+ */
+#ifndef FANOUT_H
+#define FANOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct service;
+struct xml;
+
+/* An address as a stanza is told to it: full or bare JID, escaped, shared by all who refer to it. */
+struct addr {
+	unsigned refs;
+	bool is_console; /* console.h */
+	uint32_t len;
+	char text[];
+};
+
+struct addr *addr_new(const char *jid); /* refs is 1 */
+void addr_unref(struct addr *);
+
+/* A stanza serialised once, without the value of `to`, which belongs at `split`. */
+struct wire {
+	unsigned refs;
+	uint32_t len, split;
+	enum wire_kind {
+		WIRE_MESSAGE,
+		WIRE_PRESENCE,
+		WIRE_IQ,
+	} kind;
+	char text[];
+};
+
+/* What ends a turn, whatever input waits: bytes of wires made, pairs queued. */
+#define TURN_BYTES (1u << 20)
+#define TURN_PAIRS (1u << 16)
+
+struct pair {
+	struct wire *wire;
+	struct addr *to;
+};
+
+/* Pairs in order of telling. */
+struct pairs {
+	struct pair *v;
+	size_t head, n, cap; /* v[head] to v[n - 1] wait */
+};
+
+/* What waits for one domain's link, or for a console. */
+struct out {
+	char *domain; /* NULL: a console's */
+	struct pairs pairs;
+	size_t ncommitted; /* pairs before this index may be told */
+	size_t off;	   /* bytes of v[head] given already */
+	size_t bytes;	   /* that wait */
+	bool up;
+	int64_t up_ms; /* mono: since when */
+};
+
+/* Serialises a stanza whose `to` is left open. refs is 1. */
+struct wire *wire_new(struct service *, const struct xml *stanza);
+void wire_unref(struct wire *);
+
+void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference of both */
+void pairs_release(struct pairs *);
+
+/* Moves all pairs to the domain's queue, but those for consoles to theirs. */
+void out_take(struct service *, unsigned domain_no, struct pairs *);
+size_t out_drain(struct service *, struct out *, char *p, size_t cap);
+void out_release(struct out *);
+
+#endif

@@ -358,12 +358,20 @@ take_contacts(struct conf *c, cfg_t *cfg)
 	c->muc.contacts = (const char *const *)c->contacts;
 }
 
+static char *
+take_optional(cfg_t *cfg, const char *name)
+{
+	return cfg_getstr(cfg, name) != NULL ? mem_strdup(cfg_getstr(cfg, name)) : NULL;
+}
+
 static struct conf *
 take(cfg_t *cfg)
 {
 	struct conf *c = mem_alloc(sizeof *c);
 
 	c->database = mem_strdup(cfg_getstr(cfg, "database"));
+	c->control = take_optional(cfg, "control");
+	c->control_group = take_optional(cfg, "control_group");
 	c->log_level = (enum muc_log)log_level_of(cfg_getstr(cfg, "log_level"));
 	for (size_t i = 0; i < NNUMBERS; i++) {
 		int64_t v = cfg_getint(cfg, numbers[i].name);
@@ -400,6 +408,8 @@ new_parser(void)
 	};
 	static cfg_opt_t fixed[] = {
 		CFG_STR("database", DATABASE, CFGF_NONE),
+		CFG_STR("control", NULL, CFGF_NODEFAULT),
+		CFG_STR("control_group", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("admins", NULL, CFGF_NONE),
 		CFG_STR("service_name", "Chat rooms", CFGF_NONE),
 		CFG_STR("create", "all", CFGF_NONE),
@@ -426,6 +436,7 @@ new_parser(void)
 		mem_die(sizeof all);
 	cfg_set_error_function(cfg, on_error);
 	cfg_set_validate_func(cfg, "database", conf_check_path);
+	cfg_set_validate_func(cfg, "control", conf_check_path);
 	cfg_set_validate_func(cfg, "admins", check_admins);
 	cfg_set_validate_func(cfg, "service_name", conf_check_name);
 	cfg_set_validate_func(cfg, "create", conf_check_create);
@@ -519,6 +530,8 @@ conf_free(struct conf *c)
 	free_strings(c->room_defaults);
 	free_strings(c->room_forced);
 	free(c->database);
+	free(c->control);
+	free(c->control_group);
 	free(c);
 }
 

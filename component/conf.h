@@ -16,6 +16,8 @@
  */
 #define CONF_NUMBERS(NUMBER)                                                                       \
 	NUMBER(database_max, 68719476736, 1048576, 70368744177664, "bytes the database may take")  \
+	NUMBER(control_connections, 8, 1, 64, "who may be at the control at once")                 \
+	NUMBER(control_idle_s, 600, 1, 86400, "who says nothing there for so long is left")        \
 	NUMBER(link_buffer_bytes, 67108864, 1048576, 4294967296, "input that may wait, per link")  \
 	NUMBER(link_connect_ms, 10000, 100, 600000, "waiting for a connection, per address")       \
 	NUMBER(link_handshake_ms, 30000, 100, 600000, "waiting for the server's handshake")        \
@@ -33,6 +35,8 @@ struct conf_component {
 
 struct conf {
 	char *database;
+	char *control;	     /* path of a socket; NULL: none */
+	char *control_group; /* that may use it; NULL: that of mucd */
 	enum muc_log log_level;
 #define NUMBER(name, def, least, greatest, what) int64_t name;
 	CONF_NUMBERS(NUMBER)

@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "control.h"
 #include "inq.h"
 #include "log.h"
 #include "loop.h"
@@ -35,7 +36,7 @@
 struct run {
 	struct loop *lo;
 	struct world *w;
-	struct pollfd *polls;  /* of the signals, then of each link */
+	struct pollfd *polls;  /* of the signals, of each link, of the control */
 	uint64_t *due_handled; /* per link: what came before the deadline did */
 	bool is_due;	       /* muc_tick() waits for that to be handled */
 	bool is_late;	       /* muc_late() has more */
@@ -66,7 +67,7 @@ has_input(const struct loop *lo)
 	for (size_t i = 0; i < lo->nlinks; i++)
 		if (inq_waits(link_input(lo->links[i])))
 			return true;
-	return false;
+	return control_waits(lo->control);
 }
 
 static int64_t
@@ -84,6 +85,7 @@ next_ms(const struct run *r)
 
 	for (size_t i = 0; i < lo->nlinks; i++)
 		ms = least(ms, link_deadline(lo->links[i]));
+	ms = least(ms, control_deadline(lo->control));
 	if (r->watchdog_every_ms != 0)
 		ms = least(ms, r->watchdog_ms);
 	if (r->w->is_stopping)
@@ -103,14 +105,16 @@ static void
 wait_for_events(struct run *r)
 {
 	const struct loop *lo = r->lo;
+	nfds_t npolls = lo->nlinks + 1;
 	int64_t ms;
 
 	r->w->turn_ends = false;
 	r->w->is_paused = muc_queued(r->w->muc) > QUEUED_BYTES;
 	for (size_t i = 0; i < lo->nlinks; i++)
 		link_poll(lo->links[i], &r->polls[i + 1]);
+	npolls += control_poll(lo->control, &r->polls[npolls]);
 	ms = next_ms(r) - r->w->now.mono_ms;
-	if (poll(r->polls, lo->nlinks + 1, ms > 0 ? (int)ms : 0) == -1 && errno != EINTR)
+	if (poll(r->polls, npolls, ms > 0 ? (int)ms : 0) == -1 && errno != EINTR)
 		fatal("poll");
 	loop_now(&r->w->now);
 }
@@ -154,6 +158,7 @@ handle_input(struct run *r)
 					break;
 				any = true;
 			}
+		any |= control_handle(lo->control);
 		loop_now(&r->w->now);
 	}
 }
@@ -337,7 +342,7 @@ loop_run(struct loop *lo)
 	struct run r = { .lo = lo, .w = &lo->w };
 	uint64_t watchdog_us = 0;
 
-	r.polls = mem_alloc((lo->nlinks + 1) * sizeof *r.polls);
+	r.polls = mem_alloc((lo->nlinks + 1 + CONTROL_POLLS) * sizeof *r.polls);
 	r.due_handled = mem_alloc((lo->nlinks + 1) * sizeof *r.due_handled);
 	r.polls[0] = (struct pollfd){ .fd = lo->signal_fd, .events = POLLIN };
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
@@ -352,9 +357,11 @@ loop_run(struct loop *lo)
 		take_signals(&r);
 		for (size_t i = 0; i < lo->nlinks; i++)
 			link_run(lo->links[i], r.polls[i + 1].revents);
+		control_run(lo->control, &r.polls[lo->nlinks + 1]);
 		turn(&r);
 		for (size_t i = 0; i < lo->nlinks; i++)
 			link_flush(lo->links[i]);
+		control_flush(lo->control);
 		look(&r);
 		stop(&r);
 		notify(&r);

@@ -11,6 +11,7 @@
 
 #include "link.h"
 
+struct control;
 struct store;
 
 struct loop {
@@ -18,7 +19,8 @@ struct loop {
 	struct store *store;
 	struct link **links;
 	size_t nlinks;
-	int signal_fd; /* of signalfd(2) */
+	struct control *control; /* or NULL */
+	int signal_fd;		 /* of signalfd(2) */
 	void *arg;
 	void (*on_ready)(void *arg);  /* once, when the first round begins */
 	void (*on_reload)(void *arg); /* SIGHUP; libmuc may be called */

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "conf.h"
+#include "control.h"
 #include "link.h"
 #include "log.h"
 #include "loop.h"
@@ -110,12 +111,29 @@ complain_to_log(const char *line)
 	log_warnx("%s", line);
 }
 
+static bool
+differ(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
+}
+
+static void
+swap(char **a, char **b)
+{
+	char *was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
 /* Says what only a restart brings. */
 static void
 say_unchanged(const struct conf *was, const struct conf *is)
 {
 	if (strcmp(was->database, is->database) != 0)
 		log_warnx("database: %s stays in use until mucd is restarted", was->database);
+	if (differ(was->control, is->control) || differ(was->control_group, is->control_group))
+		log_warnx("control: it stays as it is until mucd is restarted");
 	for (size_t i = 0; i < was->ncomponents; i++) {
 		const struct conf_component *c = &was->components[i];
 		const struct conf_component *to = conf_component(is, c->domain);
@@ -141,12 +159,12 @@ keep_unchanged(struct conf *was, struct conf *is)
 {
 	struct conf_component *components = is->components;
 	const size_t ncomponents = is->ncomponents;
-	char *database = is->database;
 
-	is->database = was->database;
+	swap(&is->database, &was->database);
+	swap(&is->control, &was->control);
+	swap(&is->control_group, &was->control_group);
 	is->components = was->components;
 	is->ncomponents = was->ncomponents;
-	was->database = database;
 	was->components = components;
 	was->ncomponents = ncomponents;
 }
@@ -300,6 +318,13 @@ serve(struct mucd *d)
 		}
 		lo->links[lo->nlinks++] = link_new(&lo->w, c, (unsigned)domain);
 	}
+	if (d->conf->control != NULL) {
+		lo->control = control_new(&lo->w, why, sizeof why);
+		if (lo->control == NULL) {
+			log_line(MUC_LOG_ERROR, why);
+			goto done;
+		}
+	}
 	lo->arg = d;
 	lo->on_ready = ready;
 	lo->on_reload = reload;
@@ -307,6 +332,7 @@ serve(struct mucd *d)
 	log_info("stopped");
 	rc = 0;
 done:
+	control_free(lo->control);
 	for (size_t i = 0; i < lo->nlinks; i++)
 		link_free(lo->links[i]);
 	free(lo->links);

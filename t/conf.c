@@ -98,11 +98,14 @@ test_good(void)
 	muc_limits_default(&def);
 	ok(memcmp(&def, &c->muc.limits, sizeof def) == 0, "limits have their defaults");
 	is_int(c->log_level, MUC_LOG_INFO, "log_level has its default");
+	ok(c->control == NULL && c->control_group == NULL, "there is no control");
 	is_int(c->link_buffer_bytes, 64 << 20, "link_buffer_bytes has its default");
 	conf_free(c);
 
 	c = read_text("link_buffer_bytes = 2M nick_bytes = 64\n"
 		      "database_max = 1T\n"
+		      "control = \"/run/mucd/control\"\n"
+		      "control_group = \"adm\"\n"
 		      "rate_burst = 7 log_level = \"debug\"\n"
 		      "room_defaults {\n\tpersistentroom = \"1\"\n\tmaxusers = 50\n}\n"
 		      "room_forced {\n\twhois = anyone\n}\n"
@@ -115,6 +118,8 @@ test_good(void)
 	}
 	is_int(c->link_buffer_bytes, 2 << 20, "a number of mucd, with a unit");
 	is_int(c->database_max, (int64_t)1 << 40, "a large one");
+	is_str(c->control, "/run/mucd/control", "the control");
+	is_str(c->control_group, "adm", "its group");
 	is_int(c->muc.limits.nick_bytes, 64, "a limit");
 	is_int(c->muc.limits.rate_burst, 7, "another limit");
 	is_int(c->log_level, MUC_LOG_DEBUG, "log_level");
@@ -233,6 +238,7 @@ test_bad(void)
 	bad("rate_burst = 1k\n" COMPONENT, 1, "rate_burst: \"1k\" is no number");
 	bad("rate_burst = -1\n" COMPONENT, 1, "rate_burst: \"-1\" is no number");
 	bad("nick_bytes = 1K\n" COMPONENT, 1, "nick_bytes: \"1K\" is no number of bytes");
+	bad("control = \"run/control\"\n" COMPONENT, 1, "is not an absolute path");
 	bad("database_max = 99999999999999999999\n" COMPONENT, 1, "is no number of bytes");
 	bad("database_max = 9999999999G\n" COMPONENT, 1, "is no number of bytes");
 	bad("log_level = loud\n" COMPONENT, 1, "log_level: \"loud\" is not");

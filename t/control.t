@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""
+control.t - the control socket, and what a hostile neighbour may do to it
+
+The socket is made, guarded, replaced when it is stale, left alone when it is something else, and removed. Who
+may use it is decided by its mode and by the kernel's word. Garbage, giants, silence, slow readers and
+crowds: each time the link of the server is served as before. Nobody over a link is a console.
+"""
+import sys
+sys.dont_write_bytecode = True
+from muctest import *
+import stat
+
+HEADER = ("<stream:stream xmlns='jabber:component:accept' xmlns:stream='%s'>" % STREAMS)
+LIST = ("<query xmlns='http://jabber.org/protocol/disco#items' "
+        "node='http://jabber.org/protocol/commands'/>")
+ASK = "<iq type='get' id='q' to='%s'>%s</iq>" % (DOMAIN, LIST)
+OTHER = 65534
+
+
+def closed_port():
+    sock = socket.create_server(("127.0.0.1", 0))
+    port = sock.getsockname()[1]
+    sock.close()
+    return port
+
+
+def alone(path, settings="", start=True):
+    """A mucd whose server is away: the control needs none."""
+    mucd = Mucd([(DOMAIN, closed_port(), SECRET)], 'control = "%s"\n%s' % (path, settings), start=False)
+    if start:
+        mucd.start(attach=False)
+        if not mucd.says("serves 1 domain"):
+            raise Failure("mucd does not start: " + mucd.tail())
+    return mucd
+
+
+class Console(Stream):
+    def __init__(self, path, hello=True, rcvbuf=0):
+        sock = socket.socket(socket.AF_UNIX)
+        if rcvbuf:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        sock.settimeout(15)
+        sock.connect(path)
+        super().__init__(sock)
+        self.name = "console"
+        OPEN.append(self)
+        if hello:
+            self.send(HEADER)
+            self.features = self.take(lambda x: local(x.tag) == "features", what="features")
+
+    def ask(self, stanza=ASK):
+        self.send(stanza)
+        return self.take(lambda x: local(x.tag) == "iq", what="an answer")
+
+    def is_left(self, timeout=15):
+        """Has mucd ended the connection?"""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            try:
+                if not self.sock.recv(65536):
+                    return True
+            except ConnectionError:
+                return True
+            except socket.timeout:
+                pass
+        return False
+
+
+def refuses(path, pattern, what, settings=""):
+    mucd = alone(path, settings, start=False)
+    mucd.start(attach=False)
+    until(lambda: not mucd.runs())
+    same(mucd.proc.poll(), 1, "%s: mucd does not start" % what)
+    if not ok(re.search(pattern, mucd.log()), "%s: and says why" % what):
+        diag(mucd.tail())
+
+
+def socket_file():
+    path = TOP + "/a.sock"
+    mucd = alone(path)
+    st = os.stat(path)
+    ok(stat.S_ISSOCK(st.st_mode) and stat.S_IMODE(st.st_mode) == 0o660, "a socket of mode 0660")
+    c = Console(path)
+    same([x.text for x in c.features], [DOMAIN], "it tells which domains there are")
+    got = c.ask()
+    same((got.get("type"), got.get("from")), ("result", DOMAIN), "it answers, without a link")
+    ok(re.match(r"[a-z0-9._-]+@console\.invalid/\d+$", got.get("to")), "and knows who asks")
+    ok(mucd.says(r"control: \S+ \(uid %d, pid %d\) has come" % (os.getuid(), os.getpid())),
+       "who comes is logged")
+    c.close()
+    ok(mucd.says(r"control: \S+ \(uid %d, pid %d\) has gone" % (os.getuid(), os.getpid())),
+       "and who goes")
+    refuses(path, "another process listens there", "another mucd has it")
+    same(Console(path).ask().get("type"), "result", "that one has kept it")
+    mucd.kill()
+    ok(os.path.exists(path), "a crash leaves it")
+    mucd.start(attach=False)
+    ok(mucd.says("serves 1 domain"), "what is stale is replaced")
+    same(Console(path).ask().get("type"), "result", "and it answers again")
+    mucd.write([(DOMAIN, closed_port(), SECRET)], 'control = "%s.other"\n' % path)
+    mucd.proc.send_signal(signal.SIGHUP)
+    ok(mucd.says("control: it stays as it is until mucd is restarted"), "another one needs a restart")
+    same(mucd.stop()[0], 0, "mucd ends well")
+    ok(not os.path.exists(path), "and takes the socket along")
+    with open(path, "w") as f:
+        f.write("mine")
+    refuses(path, "it is there, and no socket", "something else is there")
+    with open(path) as f:
+        same(f.read(), "mine", "which is left as it was")
+    os.unlink(path)
+    refuses(TOP + "/none/a.sock", "No such file or directory", "there is no such folder")
+    refuses(TOP + "/" + "x" * 200, "too long for a socket", "a long name")
+    refuses(TOP + "/b.sock", "there is no group nosuchgroup", "no such group",
+            'control_group = "nosuchgroup"')
+    ok(not os.path.exists(TOP + "/b.sock"), "and no socket is left behind")
+
+
+def as_other(path, groups):
+    """Connects as a user without rights, in these groups; what comes back, or the error's name."""
+    script = ("import os, socket, sys\n"
+              "os.setgroups(%r); os.setgid(%d); os.setuid(%d)\n"
+              "s = socket.socket(socket.AF_UNIX)\n"
+              "try:\n"
+              "    s.connect(%r)\n"
+              "except OSError as e:\n"
+              "    print(type(e).__name__); sys.exit()\n"
+              "s.settimeout(10)\n"
+              "try:\n"
+              "    s.sendall(%r)\n"
+              "except OSError:\n"
+              "    pass\n"
+              "got = b''\n"
+              "while b'</stream:error>' not in got and b'</iq>' not in got:\n"
+              "    more = s.recv(65536)\n"
+              "    if not more: break\n"
+              "    got += more\n"
+              "print(got.decode())\n" % (groups, OTHER, OTHER, path, (HEADER + ASK).encode()))
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
+                          timeout=30).stdout
+
+
+def permission():
+    if os.getuid() != 0:
+        diag("not root: others cannot be tried")
+        return
+    os.chmod(TOP, 0o755)
+    path = TOP + "/a.sock"
+    mucd = alone(path, 'control_group = "mail"\n')
+    import grp
+    mail = grp.getgrnam("mail").gr_gid
+    same(os.stat(path).st_gid, mail, "the socket is the group's")
+    same(as_other(path, []).strip(), "PermissionError", "others cannot connect")
+    got = as_other(path, [mail])
+    ok("type='result'" in got and "@console.invalid" in got, "members of the group can")
+    ok(re.search(r"control: \S+ \(uid %d, pid \d+\) has come" % OTHER, mucd.log()), "and are named")
+    os.chmod(path, 0o666)
+    got = as_other(path, [])
+    ok("not-authorized" in got and "<iq" not in got, "with the mode undone others are turned away")
+    ok(mucd.says(r"control: \S+ \(uid %d, pid \d+\) may not: turned away" % OTHER), "and logged")
+    same(mucd.stop()[0], 0, "mucd ends well")
+    os.chmod(TOP, 0o700)
+
+
+def served(link, what):
+    """The link is served as ever, and at once."""
+    served.n = getattr(served, "n", 0) + 1
+    ident = "served-%d" % served.n
+    began = time.monotonic()
+    link.send("<iq type='get' id='%s' from='romeo@localhost/r' to='%s'><ping xmlns='urn:xmpp:ping'/>"
+              "</iq>" % (ident, DOMAIN))
+    link.take(lambda x: x.get("id") == ident, 10, "the answer to a ping over the link")
+    ok(time.monotonic() - began < (10 if has_sanitizer() else 2), "%s: the link is served" % what)
+
+
+def quiet_send(c, data):
+    try:
+        c.send(data)
+    except OSError:
+        pass
+
+
+def hostile():
+    path = TOP + "/a.sock"
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'control = "%s"\ncontrol_connections = 6\n' % path, attach=False)
+    link = fake.attach()
+    served(link, "at first")
+    garbage = {
+        "noise": os.urandom(4096), "zeros": b"\0" * 4096, "a comment": b"<!-- x -->",
+        "a DOCTYPE": b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + HEADER.encode(),
+        "text": b"help me", "a header that does not end": b"<stream:stream " + b"a" * 400000,
+    }
+    for what, data in garbage.items():
+        c = Console(path, hello=False)
+        quiet_send(c, data)
+        ok(c.is_left(), "%s: left" % what)
+        served(link, what)
+    for what, data in {"an open tag": "<iq></message>", "an entity": "<iq>&lol;</iq>",
+                       "a comment inside": "<iq><!-- x --></iq>",
+                       "a start tag without end": "<iq " + "a" * 400000 + "='b'>"}.items():
+        c = Console(path)
+        quiet_send(c, data)
+        quiet_send(c, "</iq>")
+        ok(c.is_left(), "%s: left" % what)
+        served(link, what)
+    c = Console(path)
+    same(condition(c.ask("<iq type='get' id='q' to='%s'><query xmlns='x'>%s</query></iq>" %
+                         (DOMAIN, "x" * 400000))), "policy-violation", "a giant is refused")
+    same(condition(c.ask("<iq type='get' id='q' to='%s'>%s%s</iq>" % (
+        DOMAIN, "<a>" * 1000, "</a>" * 1000))), "policy-violation", "and what is deep")
+    for what, stanza in {
+            "from is forged": ASK.replace("<iq", "<iq from='admin@localhost/x'"),
+            "no id": ASK.replace(" id='q'", ""), "no to": ASK.replace(" to='%s'" % DOMAIN, ""),
+    }.items():
+        same(condition(c.ask(stanza)), "bad-request", what)
+    c.send("<message to='%s' id='m'><body>x</body></message>" % DOMAIN)
+    same(condition(c.take(lambda x: local(x.tag) == "message")), "bad-request", "a message")
+    same(c.ask().get("type"), "result", "it is served after all that")
+    served(link, "odd stanzas")
+    for i in range(0, len(ASK), 7):
+        c.send(ASK[i:i + 7])
+    same(c.take(lambda x: True).get("type"), "result", "in pieces it is the same")
+    c.close()
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
+def crowd():
+    path = TOP + "/a.sock"
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'control = "%s"\ncontrol_connections = 6\ncontrol_idle_s = 2\n' %
+                path, attach=False)
+    link = fake.attach()
+    many = [Console(path) for i in range(6)]
+    late = Console(path, hello=False)
+    quiet_send(late, HEADER)
+    error = late.take(lambda x: local(x.tag) == "error", what="an error")
+    ok(error.find("{urn:ietf:params:xml:ns:xmpp-streams}resource-constraint") is not None,
+       "the seventh is one too many")
+    served(link, "a crowd")
+    many.pop().close()
+    ok(mucd.says("has gone"), "one goes")
+    many.append(Console(path))
+    same(many[-1].ask().get("type"), "result", "and another has its place")
+    ok(all(c.is_left(10) for c in many), "who says nothing is left")
+    ok(mucd.says("says nothing: left"), "and that is logged")
+    # Many come and go at once.
+    for i in range(300):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(5)
+        try:
+            sock.connect(path)
+        except OSError:
+            pass
+        sock.close()
+    served(link, "300 who only look in")
+    ok(until(lambda: Console(path).ask() is not None), "after which there is room again")
+    # A question, and away before the answer; half a question, and away.
+    for piece in (ASK, ASK[:40], ASK * 50):
+        c = Console(path)
+        c.send(piece)
+        c.close()
+        served(link, "who does not wait")
+    c = Console(path)
+    c.send("</stream:stream>")
+    ok(c.is_left(), "a stream that is closed is closed")
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
+def slow():
+    path = TOP + "/a.sock"
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'control = "%s"\nrate_per_s = 1000000\nrate_burst = 1000000\n'
+                'rate_bytes_per_s = 1000000000\nrate_bytes_burst = 1000000000\n' % path, attach=False)
+    link = fake.attach()
+    Console(path).ask()
+    before = mucd.rss()
+    greedy = Console(path, rcvbuf=4096)
+    greedy.sock.settimeout(0.5)
+    sent = 0
+    try:
+        while sent < 200000:
+            greedy.send(ASK * 100)
+            sent += 100
+    except OSError:
+        pass
+    ok(sent < 200000, "who takes no answers is not heard on (%d questions)" % sent)
+    served(link, "a slow reader")
+    same(Console(path).ask().get("type"), "result", "another console is served meanwhile")
+    if not has_sanitizer():
+        ok(mucd.rss() - before < 4096, "little is kept for it: %d KiB" % (mucd.rss() - before))
+    ok(mucd.says("takes nothing: left", 20), "it is left")
+    ok(mucd.runs(), "mucd goes on")
+    same(fake.end(mucd), 0, "and ends well")
+
+
+def forged():
+    """Over a link nobody is a console."""
+    path = TOP + "/a.sock"
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'control = "%s"\n' % path, attach=False)
+    link = fake.attach()
+    c = Console(path)
+    me = c.ask().get("to")
+    for sender in (me, me.split("/")[0], "ROOT@CONSOLE.INVALID/1", "console.invalid"):
+        link.send(ASK.replace("<iq", "<iq from='%s'" % sender).replace("'q'", "'forged'"))
+        served(link, sender)
+    same([x.get("id") for x in link.all()], [], "no answer goes to the link")
+    same(c.all(), [], "nor to the console")
+    same(fake.end(mucd), 0, "mucd ends well")
+    ok(c.is_left(), "the console with it")
+
+
+main([socket_file, permission, hostile, crowd, slow, forged], 200)

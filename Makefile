@@ -16,7 +16,7 @@ MUCD_PKGS = lmdb libconfuse libsystemd libbsd libstrophe
 DEBS     = gcc libc6-dev pkg-config libxml2-dev libidn-dev libssl-dev liblmdb-dev libconfuse-dev \
            libsystemd-dev libbsd-dev libstrophe-dev
 DEMO_DEBS = $(DEBS) prosody
-TEST_DEBS = $(DEMO_DEBS) ejabberd perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS))
+TEST_DEBS = $(DEMO_DEBS) ejabberd openssl perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS))
 FUZZ_DEBS = clang libclang-rt-dev python3
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
@@ -176,15 +176,17 @@ BIN      = $(DESTDIR)$(PREFIX)/bin
 SBIN     = $(DESTDIR)$(PREFIX)/sbin
 MAN      = $(DESTDIR)$(PREFIX)/share/man
 DOC      = $(DESTDIR)$(PREFIX)/share/doc/mucd
+COMPLETE = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 UNIT     = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 
 install: $O/mucd $O/mucctl
 	install -d $(BIN) $(SBIN) $(MAN)/man1 $(MAN)/man5 $(MAN)/man7 $(MAN)/man8 $(DOC)
-	install -d $(UNIT) $(SYSUSERS)
+	install -d $(UNIT) $(SYSUSERS) $(COMPLETE)
 	install -m 755 $O/mucd $(SBIN)/mucd
 	install -m 755 $O/mucctl $(BIN)/mucctl
 	install -m 644 man/mucctl.1 man/mucctl-db.1 $(MAN)/man1/
+	install -m 644 component/ctl/mucctl.bash $(COMPLETE)/mucctl
 	install -m 644 man/mucd.conf.5 man/mucd-export.5 $(MAN)/man5/
 	install -m 644 man/mucd-rooms.7 $(MAN)/man7/
 	install -m 644 man/mucd.8 $(MAN)/man8/
@@ -197,7 +199,7 @@ uninstall:
 	rm -f $(SBIN)/mucd $(BIN)/mucctl $(MAN)/man1/mucctl.1 $(MAN)/man1/mucctl-db.1 \
 	    $(MAN)/man5/mucd.conf.5 $(MAN)/man5/mucd-export.5 \
 	    $(MAN)/man7/mucd-rooms.7 $(MAN)/man8/mucd.8 $(DOC)/mucd.conf.example \
-	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service
+	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service $(COMPLETE)/mucctl
 	rmdir $(DOC) 2>/dev/null || true
 
 .PHONY: all tests fuzzers fuzz deps demo check mutate bench-archive newcomer format clean install uninstall

@@ -13,11 +13,12 @@ to="O=${MUCD_BUILD:-build} DESTDIR=$dir/root PREFIX=/opt/mucd"
 make -s install $to >"$dir/log" 2>&1
 result $? "make install" "$(cat "$dir/log")"
 root=$dir/root/opt/mucd
-none "both programs, manuals, example, unit and user are there, and nothing else" "$(
+none "both programs, manuals, completion, example, unit and user are there, and nothing else" "$(
 	cd "$root" && find . -type f | sort >"$dir/is"
 	sort >"$dir/want" <<-END
 		./bin/mucctl
 		./sbin/mucd
+		./share/bash-completion/completions/mucctl
 		./share/man/man1/mucctl.1
 		./share/man/man1/mucctl-db.1
 		./share/man/man5/mucd.conf.5

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * answer.c - what a command has answered, for people
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "base/arena.h"
+#include "base/form.h"
+#include "base/xml.h"
+#include "ctl.h"
+#include "fields.h"
+#include "text.h"
+
+#define GAP 2 /* blanks between two columns */
+
+void
+answer_init(struct answer *an)
+{
+	*an = (struct answer){ .status = "completed" };
+	an->last_note = &an->notes;
+	an->last_form = &an->forms;
+}
+
+static void
+take_note(struct arena *a, struct answer *an, const struct xml *x)
+{
+	struct answer_note *n = arena_alloc(a, sizeof *n);
+	const char *type = xml_get(x, "type");
+
+	n->type = type != NULL ? type : "info";
+	n->text = xml_text(x);
+	an->has_failed |= strcmp(n->type, "error") == 0;
+	*an->last_note = n;
+	an->last_note = &n->next;
+}
+
+void
+answer_take(struct arena *a, struct answer *an, const struct xml *command)
+{
+	for (const struct xml *x = xml_child(command, NULL, NULL); x != NULL;
+	     x = xml_next(x, NULL, NULL)) {
+		const char *type = xml_get(x, "type");
+
+		if (xml_is(x, NS_COMMANDS, "note"))
+			take_note(a, an, x);
+		if (xml_is(x, NS_DATA, "x") && type != NULL && strcmp(type, "result") == 0) {
+			struct answer_form *f = arena_alloc(a, sizeof *f);
+
+			f->x = x;
+			*an->last_form = f;
+			an->last_form = &f->next;
+		}
+	}
+}
+
+const char *
+error_condition_of(const struct xml *error)
+{
+	const struct xml *x = xml_child(error, NS_STANZA_ERRORS, NULL);
+
+	while (x != NULL && strcmp(x->name, "text") == 0)
+		x = xml_next(x, NS_STANZA_ERRORS, NULL);
+	return x != NULL ? x->name : "undefined-condition";
+}
+
+const char *
+error_text(const struct xml *error)
+{
+	const char *text = xml_child_text(error, NS_STANZA_ERRORS, "text");
+
+	return text != NULL && *text != '\0' ? text : error_condition_of(error);
+}
+
+/* -- values -- */
+
+static const char *
+shown(struct arena *a, const struct field *f, const char *value)
+{
+	bool is_true;
+
+	if (f->type == FIELD_BOOL && form_bool(value, &is_true))
+		return is_true ? "yes" : "no";
+	return text_visible(a, value);
+}
+
+/* A text of several lines is several of them. */
+static void
+show_lines(struct arena *a, const char *lead, const char *text)
+{
+	size_t n;
+
+	for (;; text += n + 1) {
+		n = strcspn(text, "\n");
+		printf("%s%s\n", lead, text_visible(a, arena_strndup(a, text, n)));
+		if (text[n] == '\0')
+			return;
+	}
+}
+
+static void
+show_field(struct arena *a, const struct field *f)
+{
+	const bool has_lines =
+	    f->nvalues > 1 || (f->nvalues == 1 && strchr(f->values[0], '\n') != NULL);
+
+	if (f->type == FIELD_HIDDEN)
+		return;
+	if (f->type == FIELD_FIXED && f->label[0] == '\0') {
+		for (size_t i = 0; i < f->nvalues; i++)
+			show_lines(a, "", f->values[i]);
+		return;
+	}
+	printf("%s:", text_visible(a, f->label));
+	if (f->nvalues == 1 && !has_lines && f->values[0][0] != '\0')
+		printf(" %s", shown(a, f, f->values[0]));
+	putchar('\n');
+	for (size_t i = 0; has_lines && i < f->nvalues; i++)
+		show_lines(a, "  ", f->values[i]);
+}
+
+/* -- tables: XEP-0004 3.4 -- */
+
+struct table {
+	struct form head;
+	const char **cells; /* [nrows * head.nfields] */
+	size_t nrows;
+	size_t *width;
+	bool *is_number; /* of each column */
+};
+
+static const char *
+cell_of(struct arena *a, const struct field *column, const struct xml *item)
+{
+	const struct xml *field = form_field(item, column->var), *v = NULL;
+	const char *cell = NULL;
+
+	while ((v = form_next_value(field, v)) != NULL) {
+		const char *s = shown(a, column, xml_text(v));
+
+		cell = cell == NULL ? s : arena_cat(a, cell, ", ", s, NULL);
+	}
+	return cell != NULL && *cell != '\0' ? cell : "-";
+}
+
+static void
+table_read(struct arena *a, const struct xml *x, struct table *t)
+{
+	const struct xml *item = xml_child(x, NS_DATA, "item");
+	size_t n = 0, cols;
+
+	form_read(a, xml_child(x, NS_DATA, "reported"), &t->head);
+	cols = t->head.nfields;
+	for (t->nrows = 0; item != NULL; item = xml_next(item, NS_DATA, "item"))
+		t->nrows++;
+	t->cells = arena_alloc(a, (t->nrows * cols + 1) * sizeof *t->cells);
+	t->width = arena_alloc(a, (cols + 1) * sizeof *t->width);
+	t->is_number = arena_alloc(a, (cols + 1) * sizeof *t->is_number);
+	for (size_t c = 0; c < cols; c++) {
+		t->width[c] = text_width(text_visible(a, t->head.fields[c].label));
+		t->is_number[c] = t->nrows > 0;
+	}
+	for (item = xml_child(x, NS_DATA, "item"); item != NULL;
+	     item = xml_next(item, NS_DATA, "item"))
+		for (size_t c = 0; c < cols; c++) {
+			const char *cell = cell_of(a, &t->head.fields[c], item);
+			const size_t width = text_width(cell);
+
+			t->cells[n++] = cell;
+			if (width > t->width[c])
+				t->width[c] = width;
+			if (strspn(cell, "0123456789") != strlen(cell) && strcmp(cell, "-") != 0)
+				t->is_number[c] = false;
+		}
+}
+
+/* Numbers stand at the right; behind the last column there are no blanks. */
+static void
+show_cell(const struct table *t, size_t column, const char *cell)
+{
+	const size_t blanks = t->width[column] - text_width(cell);
+	const bool is_last = column + 1 == t->head.nfields;
+
+	if (t->is_number[column])
+		text_pad(stdout, blanks);
+	fputs(cell, stdout);
+	if (!t->is_number[column] && !is_last)
+		text_pad(stdout, blanks);
+	if (is_last)
+		putchar('\n');
+	else
+		text_pad(stdout, GAP);
+}
+
+static bool
+same_columns(const struct table *t, const struct table *u)
+{
+	if (t->head.nfields != u->head.nfields)
+		return false;
+	for (size_t c = 0; c < t->head.nfields; c++)
+		if (strcmp(t->head.fields[c].var, u->head.fields[c].var) != 0)
+			return false;
+	return true;
+}
+
+/* The pages of a table are as wide as all of them together, and have one head. */
+static size_t
+show_tables(struct arena *a, struct table *t, size_t n)
+{
+	size_t pages = 1;
+
+	while (pages < n && same_columns(t, &t[pages]))
+		pages++;
+	for (size_t i = 1; i < pages; i++)
+		for (size_t c = 0; c < t->head.nfields; c++) {
+			if (t[i].width[c] > t->width[c])
+				t->width[c] = t[i].width[c];
+			t->is_number[c] = t->is_number[c] && t[i].is_number[c];
+		}
+	for (size_t c = 0; c < t->head.nfields; c++)
+		show_cell(t, c, text_visible(a, t->head.fields[c].label));
+	for (size_t i = 0; i < pages; i++)
+		for (size_t k = 0; k < t[i].nrows * t->head.nfields; k++)
+			show_cell(t, k % t->head.nfields, t[i].cells[k]);
+	return pages;
+}
+
+void
+answer_show(struct arena *a, const struct answer *an)
+{
+	struct table *tables;
+	size_t n = 0;
+
+	for (const struct answer_form *f = an->forms; f != NULL; f = f->next)
+		n++;
+	tables = arena_alloc(a, (n + 1) * sizeof *tables);
+	n = 0;
+	for (const struct answer_form *f = an->forms; f != NULL; f = f->next) {
+		struct form form;
+
+		form_read(a, f->x, &form);
+		for (size_t i = 0; i < form.nfields; i++)
+			show_field(a, &form.fields[i]);
+		if (xml_child(f->x, NS_DATA, "reported") != NULL)
+			table_read(a, f->x, &tables[n++]);
+	}
+	for (size_t i = 0; i < n;)
+		i += show_tables(a, &tables[i], n - i);
+	for (const struct answer_note *note = an->notes; note != NULL; note = note->next)
+		if (strcmp(note->type, "info") == 0)
+			show_lines(a, "", note->text);
+	fflush(stdout);
+	for (const struct answer_note *note = an->notes; note != NULL; note = note->next)
+		if (strcmp(note->type, "info") != 0)
+			ctl_complain("%s: %s%s", an->command,
+			    strcmp(note->type, "warn") == 0 ? "warning: " : "", note->text);
+	if (an->error != NULL)
+		ctl_complain("%s: %s", an->command, error_text(an->error));
+	else if (strcmp(an->status, "canceled") == 0)
+		ctl_complain("%s: the service has canceled it", an->command);
+}

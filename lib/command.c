@@ -100,6 +100,20 @@ call_room_jid(const struct call *c, const char *text, struct jid *j)
 }
 
 enum deny
+call_owner(struct call *c, struct jid *j)
+{
+	const char *owner = call_value(c, "owner");
+
+	if (owner == NULL && c->plan->ev->console != NULL)
+		return call_fault(c, MISSING, call_say(c, SAID("Owner")));
+	if (owner == NULL)
+		owner = c->plan->ev->from.bare;
+	if (!jid_prep(c->plan->s->arena, owner, j) || j->node == NULL)
+		return call_fault(c, BAD_PAYLOAD, owner);
+	return OK;
+}
+
+enum deny
 call_room(struct call *c, const char *text, struct room **r)
 {
 	struct jid j;

@@ -140,6 +140,12 @@ int64_t call_number(const struct call *, const char *var);
  */
 bool call_room_jid(const struct call *, const char *text, struct jid *);
 
+/*
+ * Who is to own a room: whom the field "owner" names, else the sender. Nobody at a console can: who is there
+ * has to name somebody. OK; MISSING, BAD_PAYLOAD and the error says what.
+ */
+enum deny call_owner(struct call *, struct jid *);
+
 /* The room that a field names: OK; BAD_PAYLOAD, NO_SUCH_ROOM and the error says which. */
 enum deny call_room(struct call *, const char *text, struct room **);
 

@@ -128,6 +128,34 @@ test_rooms(struct test *t)
 	muc_stream_free(st);
 }
 
+#define CREATE(fields)                                                                             \
+	"<iq type='set' id='c' to='rooms.example'>"                                                \
+	"<command xmlns='http://jabber.org/protocol/commands' node='create-room'>"                 \
+	"<x xmlns='jabber:x:data' type='submit'><field "                                           \
+	"var='room'><value>new</value></field>" fields "</x></command></iq>"
+#define OWNER "<field var='owner'><value>juliet@example.org</value></field>"
+#define AUDIT                                                                                      \
+	"<iq type='set' id='l' to='rooms.example'>"                                                \
+	"<command xmlns='http://jabber.org/protocol/commands' node='audit-log'>"                   \
+	"<x xmlns='jabber:x:data' type='submit'/></command></iq>"
+
+/* A console is nobody who could own a room; what it does is noted with its user. */
+static void
+test_owner(struct test *t)
+{
+	struct muc_stream *st = console(t, "root");
+	char *got;
+
+	has(t, st, CREATE(""), "bad-payload", "a console owns no room");
+	has(t, st, CREATE(OWNER), "Created: new@rooms.example", "but makes one for somebody");
+	got = ask(t, st, AUDIT);
+	ok(strstr(got, "root@console.invalid") != NULL, "the audit log names the user");
+	if (strstr(got, "root@console.invalid") == NULL)
+		printf("# %s\n", got);
+	free(got);
+	muc_stream_free(st);
+}
+
 /* Also what is answered in more than one stanza, or later, goes to the console. */
 static void
 test_archive(struct test *t)
@@ -214,6 +242,7 @@ main(void)
 	test_administrator(&t);
 	test_rooms(&t);
 	test_archive(&t);
+	test_owner(&t);
 	test_forged(&t);
 	test_down(&t);
 	test_release(&t);

@@ -181,17 +181,15 @@ demote(void *arg, const char *bare)
 static enum deny
 run_own(struct call *c)
 {
-	const char *owner = call_value(c, "owner");
 	struct present present = { .call = c };
 	struct room *r;
 	struct jid j;
 	enum deny deny = call_room(c, call_value(c, "room"), &r);
 
+	if (deny == OK)
+		deny = call_owner(c, &j);
 	if (deny != OK)
 		return deny;
-	jid_prep(c->plan->s->arena, owner != NULL ? owner : c->plan->ev->from.bare, &j);
-	if (j.node == NULL)
-		return call_fault(c, BAD_PAYLOAD, j.bare);
 	present.deed = call_deed(c, r);
 	present.owner = j.bare;
 	deny = call_grant(c, present.deed, j.bare, AFF_OWNER, call_value(c, "reason"));

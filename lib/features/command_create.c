@@ -84,16 +84,14 @@ static const struct command_field create_fields[] = {
 static enum deny
 check_new(struct call *c)
 {
-	const char *owner = call_value(c, "owner"), *text = call_value(c, "room");
+	const char *text = call_value(c, "room");
 	struct jid j;
 
 	if (!call_room_jid(c, text, &j))
 		return call_fault(c, BAD_PAYLOAD, text);
 	if (room_open(c->plan->s, &j) != NULL)
 		return call_fault(c, ROOM_EXISTS, j.bare);
-	if (owner != NULL && (!jid_prep(c->plan->s->arena, owner, &j) || j.node == NULL))
-		return call_fault(c, BAD_PAYLOAD, owner);
-	return OK;
+	return call_owner(c, &j);
 }
 
 static void
@@ -130,7 +128,6 @@ run_create(struct call *c)
 {
 	struct arena *a = c->plan->s->arena;
 	struct config *config = arena_alloc(a, sizeof(*config)), start;
-	const char *owner = call_value(c, "owner");
 	struct change *change;
 	struct plan *deed;
 	struct jid to, j;
@@ -139,7 +136,7 @@ run_create(struct call *c)
 	if (deny != OK)
 		return deny;
 	call_room_jid(c, call_value(c, "room"), &to);
-	jid_prep(a, owner != NULL ? owner : c->plan->ev->from.bare, &j);
+	call_owner(c, &j);
 	start_config(c, &start);
 	deny = config_asked(c->plan, &start, options_given(c), config);
 	if (deny != OK)

@@ -506,13 +506,21 @@ plan_judged(struct plan *p, struct ev *ev)
 	return POLICY_VIOLATION;
 }
 
+/* The users of the host's own domain pay for themselves alone: there may be any number of them. */
+static bool
+charge(struct service *s, const struct ev *ev, size_t nbytes)
+{
+	return user_charge(s, ev->from.bare, nbytes) &&
+	       (domain_holds(ev->from.domain, ev->to.domain) || domain_charge(s, ev->from.domain));
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
 	enum deny deny;
 
 	/* Leaving and errors are free: refusing them would keep people in against their will. */
-	if (answerable(ev) && !user_charge(p->s, ev->from.bare, nbytes))
+	if (answerable(ev) && !charge(p->s, ev, nbytes))
 		return handle_late(p, ev);
 	if (!sound_iq(ev))
 		return BAD_REQUEST;
@@ -552,6 +560,9 @@ conclude(struct plan *p, enum deny deny)
 		plan_run(p);
 	else
 		refuse(p, deny);
+	/* A wrong one is paid for, or others could be tried for ever. */
+	if (deny == WRONG_PASSWORD)
+		user_spend(p->s, p->ev->from.bare, ALLOWANCE_GUESS);
 	plan_release(p);
 }
 

@@ -60,6 +60,7 @@
 	/* the subject is asked before: a message with only a subject is not a message */          \
 	FEATURE(groupchat)                                                                         \
 	/* who may not speak at all is told so, not that it is too soon */                         \
+	FEATURE(rates)                                                                             \
 	FEATURE(slowmode)                                                                          \
 	FEATURE(used)                                                                              \
 	FEATURE(private)                                                                           \

@@ -102,6 +102,13 @@ struct muc_host {
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \
 	LIMIT(rate_bytes_burst, 8388608, 10000, 1073741824, "bytes at once, the same")             \
 	LIMIT(service_bans, 10000, 0, 1000000, "bans that administrators have set")                \
+	LIMIT(entries_per_min, 1500, 1, 1000000, "rooms that one bare JID may enter a minute")     \
+	LIMIT(nick_changes_per_min, 60, 1, 100000, "nicknames one bare JID may take a minute")     \
+	LIMIT(password_guesses_per_min, 10, 1, 100000, "wrong passwords one bare JID may try")     \
+	LIMIT(room_messages_per_s, 100, 1, 1000000, "messages that a room takes, for long")        \
+	LIMIT(room_entries_per_min, 1000, 1, 1000000, "strangers that a room takes a minute")      \
+	LIMIT(room_closed_s, 60, 1, 86400, "a room is closed to strangers when more come")         \
+	LIMIT(domain_per_s, 1000, 1, 1000000, "stanzas of all users of one foreign domain")        \
 	LIMIT(registrations_per_min, 10, 1, 100000, "registrations of one bare JID a minute")      \
 	LIMIT(registrations_waiting, 50, 1, 500, "registrations of a room waiting for approval")   \
 	LIMIT(registration_wait_s, 2592000, 60, 315360000, "how long one waits for it")            \

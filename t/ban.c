@@ -178,7 +178,7 @@ test_configured(void)
 	test_release(&t);
 }
 
-#define ROOMS 3000
+#define ROOMS 800
 
 /* Many rooms at once: in several turns, and nobody stays. */
 static void

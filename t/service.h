@@ -73,6 +73,11 @@ test_init(struct test *t)
 	t->now = (struct muc_now){ 1767225600000, 1000 };
 	t->host = (struct muc_host){ t, store_mem_new(), test_random, test_log };
 	muc_limits_default(&t->conf.limits);
+	/* Tests are faster than people: rates are for those that are about them. */
+	t->conf.limits.entries_per_min = 1000000;
+	t->conf.limits.room_entries_per_min = 1000000;
+	t->conf.limits.room_messages_per_s = 1000000;
+	t->conf.limits.domain_per_s = 1000000;
 }
 
 static inline void

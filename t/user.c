@@ -46,6 +46,7 @@ main(void)
 {
 	struct service s;
 	char bare[32];
+	int n;
 
 	init(&s);
 	is_int(pass(&s, "a@example", 1), 20, "a burst passes");
@@ -87,5 +88,26 @@ main(void)
 	}
 	is_int(spend(&s, "a@example"), 0, "who has used it is not forgotten before that");
 	users_free(&s);
+
+	init(&s);
+	s.arena = arena_new();
+	s.limits.domain_per_s = 5;
+	for (n = 0; n < 1000 && domain_charge(&s, "evil.example"); n++)
+		continue;
+	is_int(n, 50, "the users of a domain have ten seconds' worth together");
+	ok(domain_charge(&s, "good.example"), "another domain has its own");
+	for (int i = 0; i < 10000; i++) {
+		snprintf(bare, sizeof(bare), "d%d.example", i);
+		domain_charge(&s, bare);
+		s.now.mono_ms += 100;
+		arena_reset(s.arena);
+	}
+	ok(map_count(&s.users) < 100, "domains are forgotten, too");
+	ok(domain_holds("example.org", "rooms.example.org") &&
+		!domain_holds("example.org", "example.org") &&
+		!domain_holds("org", "rooms.example.org") && !domain_holds("x", "localhost"),
+	    "the domain that another one is in");
+	users_free(&s);
+	arena_free(s.arena);
 	return tap_done();
 }

@@ -7,15 +7,6 @@
  */
 #include "feature.h"
 
-/* Is it the domain that ours is in: example.org of rooms.example.org? */
-static bool
-is_local(const struct ev *ev)
-{
-	const char *dot = strchr(ev->to.domain, '.');
-
-	return dot != NULL && strcmp(dot + 1, ev->from.domain) == 0;
-}
-
 static bool
 is_listed(const struct service *s, const struct ev *ev)
 {
@@ -30,7 +21,7 @@ may_at_all(const struct service *s, const struct ev *ev)
 	case MUC_CREATE_ALL:
 		return true;
 	case MUC_CREATE_LOCAL:
-		return is_local(ev) || is_listed(s, ev);
+		return domain_holds(ev->from.domain, ev->to.domain) || is_listed(s, ev);
 	case MUC_CREATE_LISTED:
 		return is_listed(s, ev);
 	case MUC_CREATE_ADMINS:

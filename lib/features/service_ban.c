@@ -9,7 +9,7 @@
 #include "feature.h"
 #include "room/ban.h"
 
-#define SWEPT 20000 /* occupants looked at in one turn */
+#define SWEPT 5000 /* occupants looked at in one turn */
 
 /* Leaving, answers and errors are taken: they end things. */
 static enum deny

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "../base/arena.h"
+#include "../base/bucket.h"
 #include "../base/buf.h"
 #include "../base/jid.h"
 #include "../base/map.h"
@@ -25,6 +26,7 @@
 #include "config.h"
 #include "fanout.h"
 #include "relay.h"
+#include "user.h"
 
 /* In rising order: what a higher one may, a lower one may not. XEP-0045 5.1, 5.2. */
 enum role {
@@ -176,6 +178,10 @@ struct room {
 	struct map asked; /* bare JID -> struct asked */
 	struct asked_list asked_order;
 
+	struct bucket entries, messages; /* of strangers; to all */
+	unsigned nreturning;		 /* occupants when strangers began to come */
+	int64_t closed_until_ms;	 /* mono: strangers do not enter before */
+
 	unsigned ban_epoch; /* of service.bans when its occupants were looked at */
 };
 
@@ -185,38 +191,6 @@ TAILQ_HEAD(console_list, console);
 RB_HEAD(doubt_tree, session);
 RB_HEAD(lock_tree, room);
 
-/*
- * What one bare JID may do only so often, beyond what each stanza costs. A minute's worth may be used
- * at once: ALLOWANCE(NAME, limit).
- */
-#define ALLOWANCES(ALLOWANCE)                                                                      \
-	ALLOWANCE(REGISTER, registrations_per_min)                                                 \
-	ALLOWANCE(INVITE, invites_per_min)                                                         \
-	ALLOWANCE(INVITED, invited_per_min)                                                        \
-	ALLOWANCE(NOTICE, notices_per_min)
-
-enum allowance {
-#define ALLOWANCE(name, limit) ALLOWANCE_##name,
-	ALLOWANCES(ALLOWANCE)
-#undef ALLOWANCE
-	    ALLOWANCE_COUNT
-};
-
-/* What is known of a bare JID over all rooms. */
-struct user {
-	char *bare;
-	unsigned nsessions;
-	double stanzas, bytes; /* tokens left */
-	double allowance[ALLOWANCE_COUNT];
-	int64_t filled_ms;  /* mono: when they were counted last */
-	unsigned ban_epoch; /* ban is what user_ban() found then */
-	const struct ban *ban;
-	TAILQ_ENTRY(user) entry;
-};
-
-TAILQ_HEAD(user_list, user);
-TAILQ_HEAD(ban_list, ban);
-
 /* Who may create rooms, and what the service says of itself: struct muc_conf, copied. */
 struct policy {
 	enum muc_create create;
@@ -225,6 +199,8 @@ struct policy {
 	char **contacts;     /* pairs of a kind and an address, NULL at the end */
 	char *name;
 };
+
+TAILQ_HEAD(ban_list, ban);
 
 /* Whom the operators keep out: ban.h. */
 struct bans {
@@ -420,23 +396,6 @@ enum privilege affiliation_change(enum affiliation from, enum affiliation to);
 enum role role_initial(const struct config *, enum affiliation);
 enum role
 role_after(const struct config *, enum affiliation before, enum affiliation after, enum role);
-
-/* -- user.c -- */
-
-/* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
-bool user_charge(struct service *, const char *bare, size_t nbytes);
-
-/* Are there so many of an allowance? Takes none. */
-bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
-
-/* Takes bytes that a stanza makes us tell besides its own cost; false: there are not enough. */
-bool user_charge_more(struct service *, const char *bare, size_t nbytes);
-
-/* Takes one from an allowance; false: it is used up for now. */
-bool user_spend(struct service *, const char *bare, enum allowance);
-
-struct user *user_get(struct service *, const char *bare); /* made when there is none */
-void users_free(struct service *);
 
 /* -- view.c: what one may see of another -- */
 

@@ -12,6 +12,8 @@
 #include "../base/mem.h"
 #include "room.h"
 
+#define BURST_S 10 /* seconds' worth that a domain may use at once */
+
 static double
 refill(double tokens, double more, int64_t burst)
 {
@@ -63,6 +65,8 @@ is_full(const struct service *s, const struct user *u)
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
 		if (u->allowance[a] < (double)per_min(s, a))
 			return false;
+	if (!bucket_has(&u->together, s->now.mono_ms, (double)s->limits.domain_per_s, 0, 0))
+		return false;
 	return u->stanzas >= (double)s->limits.rate_burst &&
 	       u->bytes >= (double)s->limits.rate_bytes_burst;
 }
@@ -128,6 +132,27 @@ user_charge_more(struct service *s, const char *bare, size_t nbytes)
 	if (u->bytes < (double)nbytes)
 		return false;
 	u->bytes -= (double)nbytes;
+	return true;
+}
+
+bool
+domain_holds(const char *domain, const char *of)
+{
+	const char *dot = strchr(of, '.');
+
+	return dot != NULL && strcmp(dot + 1, domain) == 0;
+}
+
+/* No bare JID begins so. */
+bool
+domain_charge(struct service *s, const char *domain)
+{
+	struct user *u = user_get(s, arena_cat(s->arena, "@", domain, NULL));
+	const double per_s = (double)s->limits.domain_per_s;
+
+	if (!bucket_has(&u->together, s->now.mono_ms, per_s, BURST_S * per_s, 1))
+		return false;
+	bucket_take(&u->together, s->now.mono_ms, per_s, 1);
 	return true;
 }
 

@@ -383,6 +383,14 @@ TEXT("To approve this request for voice, select the \"Grant voice to this person
     "validez. Pour la passer, annulez.",
     "Para aprobar esta petición, marca «¿Dar voz a esta persona?» y acepta. Para "
     "omitirla, cancela.")
+TEXT("Too many are entering this room just now",
+    "Gerade betreten zu viele diesen Raum",
+    "Trop de personnes entrent dans ce salon en ce moment",
+    "Demasiadas personas entran ahora en esta sala")
+TEXT("Too much is said in this room just now",
+    "In diesem Raum wird gerade zu viel gesagt",
+    "On parle trop dans ce salon en ce moment",
+    "Ahora se habla demasiado en esta sala")
 TEXT("User",
     "Benutzer",
     "Utilisateur",

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * user.h - what a bare JID does over all rooms, and what it may cost
+ */
+#ifndef USER_H
+#define USER_H
+
+#include <bsd/sys/queue.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/bucket.h"
+
+struct ban;
+struct service;
+
+/*
+ * What one bare JID may do only so often, beyond what each stanza costs. A minute's worth may be used
+ * at once: ALLOWANCE(NAME, limit).
+ */
+#define ALLOWANCES(ALLOWANCE)                                                                      \
+	ALLOWANCE(REGISTER, registrations_per_min)                                                 \
+	ALLOWANCE(INVITE, invites_per_min)                                                         \
+	ALLOWANCE(INVITED, invited_per_min)                                                        \
+	ALLOWANCE(NOTICE, notices_per_min)                                                         \
+	ALLOWANCE(ENTER, entries_per_min)                                                          \
+	ALLOWANCE(NICK, nick_changes_per_min)                                                      \
+	ALLOWANCE(GUESS, password_guesses_per_min)
+
+enum allowance {
+#define ALLOWANCE(name, limit) ALLOWANCE_##name,
+	ALLOWANCES(ALLOWANCE)
+#undef ALLOWANCE
+	    ALLOWANCE_COUNT
+};
+
+/* What is known of a bare JID over all rooms. */
+struct user {
+	char *bare;
+	unsigned nsessions;
+	double stanzas, bytes;	/* tokens left */
+	struct bucket together; /* no user but a domain: what all of its users send */
+	double allowance[ALLOWANCE_COUNT];
+	int64_t filled_ms;  /* mono: when they were counted last */
+	unsigned ban_epoch; /* ban is what user_ban() found then */
+	const struct ban *ban;
+	TAILQ_ENTRY(user) entry;
+};
+
+TAILQ_HEAD(user_list, user);
+
+/* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
+bool user_charge(struct service *, const char *bare, size_t nbytes);
+
+/* Takes bytes that a stanza makes us tell besides its own cost; false: there are not enough. */
+bool user_charge_more(struct service *, const char *bare, size_t nbytes);
+
+/* Takes a stanza from what the users of a domain may send together; false: it is used up for now. */
+bool domain_charge(struct service *, const char *domain);
+
+/* Is `of` in the domain, as rooms.example.org is in example.org? */
+bool domain_holds(const char *domain, const char *of);
+
+/* Are there so many of an allowance? Takes none. */
+bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
+
+/* Takes one from an allowance; false: it is used up for now. */
+bool user_spend(struct service *, const char *bare, enum allowance);
+
+struct user *user_get(struct service *, const char *bare); /* made when there is none */
+void users_free(struct service *);
+
+#endif

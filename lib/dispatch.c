@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dispatch.c - (kind, address, type, namespace) -> handler; the only maker of <error/>
+ * dispatch.c - (kind, address, type, namespace) -> handler
  *
  * A stanza goes through four steps: its sender is charged, a handler plans, every feature may refuse,
  * the changes are made. Before the last refusal nothing is changed, queued or put.
@@ -15,58 +15,6 @@
 
 /* The longest id that is handled. */
 #define ID_BYTES 1024
-
-struct refusal {
-	const char *type, *condition, *text;
-};
-
-static const struct refusal refusals[DENY_COUNT] = {
-#define ERROR(name, type, condition, text) [name] = { type, condition, text },
-#include "tbl/error.h"
-#undef ERROR
-};
-
-/* What is said besides, in a namespace of its own: RFC 6120 8.3.4. */
-static const struct {
-	enum deny deny;
-	const char *ns, *condition;
-} specific[] = {
-#define SPECIFIC(name, ns, condition) { name, ns, condition },
-#include "tbl/error.h"
-#undef SPECIFIC
-};
-
-/* RFC 6120 8.3.3; the index counts refusals in the statistics. */
-static const char *const conditions[] = {
-	"bad-request",
-	"conflict",
-	"feature-not-implemented",
-	"forbidden",
-	"gone",
-	"internal-server-error",
-	"item-not-found",
-	"jid-malformed",
-	"not-acceptable",
-	"not-allowed",
-	"not-authorized",
-	"policy-violation",
-	"recipient-unavailable",
-	"redirect",
-	"registration-required",
-	"remote-server-not-found",
-	"remote-server-timeout",
-	"resource-constraint",
-	"service-unavailable",
-	"subscription-required",
-	"undefined-condition",
-	"unexpected-request",
-};
-
-const char *
-muc_condition(unsigned i)
-{
-	return i < sizeof(conditions) / sizeof(conditions[0]) ? conditions[i] : NULL;
-}
 
 static void
 count_refusal(struct service *s, const char *condition)
@@ -258,61 +206,6 @@ echo(struct arena *a, struct xml *error, const struct ev *ev)
 	buf_release(&b);
 }
 
-struct xml *
-error_add(struct arena *a, struct xml *stanza, const char *by, enum deny deny, enum lang lang,
-    const char *what)
-{
-	const struct refusal *r = &refusals[deny];
-	struct xml *error = xml_add(a, stanza, NS_STANZA, "error"), *condition;
-
-	xml_set(a, error, "by", by);
-	xml_set(a, error, "type", r->type);
-	condition = xml_add(a, error, NS_STANZA_ERRORS, r->condition);
-	if (r->text != NULL)
-		xml_set_lang(a,
-		    xml_add_text(a, error, NS_STANZA_ERRORS, "text",
-			text_with(a, text_in(lang, r->text), what)),
-		    lang_tag(lang));
-	for (size_t i = 0; i < sizeof(specific) / sizeof(specific[0]); i++)
-		if (specific[i].deny == deny)
-			xml_add(a, error, specific[i].ns, specific[i].condition);
-	return condition;
-}
-
-/* RFC 6120 8.3.2. What is none of these is taken for the first. */
-static const char *
-error_type(const char *type)
-{
-	static const char *const types[] = { "cancel", "auth", "continue", "modify", "wait" };
-
-	for (size_t i = 0; type != NULL && i < sizeof(types) / sizeof(types[0]); i++)
-		if (strcmp(types[i], type) == 0)
-			return types[i];
-	return types[0];
-}
-
-/* The condition that an error names first, if RFC 6120 has it. */
-static const char *
-error_condition(const struct xml *error)
-{
-	const struct xml *x = xml_child(error, NS_STANZA_ERRORS, NULL);
-	const char *c;
-
-	for (unsigned i = 0; x != NULL && (c = muc_condition(i)) != NULL; i++)
-		if (strcmp(c, x->name) == 0)
-			return c;
-	return "undefined-condition";
-}
-
-void
-error_relay(struct arena *a, struct xml *stanza, const struct xml *error)
-{
-	struct xml *copy = xml_add(a, stanza, NS_STANZA, "error");
-
-	xml_set(a, copy, "type", error_type(xml_get(error, "type")));
-	xml_add(a, copy, NS_STANZA_ERRORS, error_condition(error));
-}
-
 /* Where to go instead of a room that is gone is the text of the condition: RFC 6120 8.3.3.5. */
 static void
 add_venue(struct service *s, const struct ev *ev, struct xml *condition)
@@ -342,7 +235,6 @@ refuse(struct plan *p, enum deny deny)
 
 	if (deny == IGNORE || !answerable(ev))
 		return;
-	count_refusal(s, refusals[deny].condition);
 	x = xml_new(a, NS_STANZA, ev->stanza->name);
 	xml_set(a, x, "from", ev->to.full);
 	xml_set(a, x, "type", "error");
@@ -351,6 +243,7 @@ refuse(struct plan *p, enum deny deny)
 	if (deny != RESOURCE_CONSTRAINT)
 		echo(a, x, ev);
 	condition = error_add(a, x, by, deny, plan_lang(p), deny_detail(p, deny));
+	count_refusal(s, condition->name);
 	if (deny == ROOM_GONE)
 		add_venue(s, ev, condition);
 	tell_jid(p, x, ev->from.full);

@@ -317,7 +317,7 @@ void plan_bounced(struct plan *, struct session *);
 
 /*
  * Why something is refused, as <error/>. `what` stands in its text for "%s"; NULL where there is none.
- * Returns the condition in it. dispatch.c
+ * Returns the condition in it. error.c
  */
 struct xml *error_add(
     struct arena *, struct xml *stanza, const char *by, enum deny, enum lang, const char *what);
@@ -334,7 +334,7 @@ enum deny plan_judged(struct plan *, struct ev *);
 
 /*
  * Somebody else's error as <error/>: its type and condition alone. Texts, `by` and what the conditions
- * hold may tell who is behind a nick. error NULL: undefined-condition. dispatch.c
+ * hold may tell who is behind a nick. error NULL: undefined-condition. error.c
  */
 void error_relay(struct arena *, struct xml *stanza, const struct xml *error);
 

@@ -3,7 +3,7 @@
  * error.h - how mucd refuses: ERROR(name, type, condition, text)
  *
  * RFC 6120 8.3.3 for conditions, XEP-0045 for which one goes where. The text is for people whose
- * client shows it; NULL: the condition says it all. dispatch.c makes the <error/>.
+ * client shows it; NULL: the condition says it all. error.c makes the <error/>.
  *
  *	SPECIFIC(name, namespace, condition)
  *

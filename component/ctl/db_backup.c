@@ -38,7 +38,9 @@ db_backup(const struct db *db)
 
 	if (s != NULL) {
 		db_store_rest(s);
-		rc = mdb_env_copyfd2(db_store_env(s), fileno(f), MDB_CP_COMPACT);
+		do /* mucd may have made the database larger since we looked */
+			rc = mdb_env_copyfd2(db_store_env(s), fileno(f), MDB_CP_COMPACT);
+		while (rc == MDB_MAP_RESIZED && mdb_env_set_mapsize(db_store_env(s), 0) == 0);
 		good = rc == 0;
 		if (!good)
 			ctl_complain("%s: %s", path, mdb_strerror(rc));

@@ -372,6 +372,7 @@ take(cfg_t *cfg)
 	c->database = mem_strdup(cfg_getstr(cfg, "database"));
 	c->control = take_optional(cfg, "control");
 	c->control_group = take_optional(cfg, "control_group");
+	c->backup_dir = take_optional(cfg, "backup_dir");
 	c->log_level = (enum muc_log)log_level_of(cfg_getstr(cfg, "log_level"));
 	for (size_t i = 0; i < NNUMBERS; i++) {
 		int64_t v = cfg_getint(cfg, numbers[i].name);
@@ -410,6 +411,7 @@ new_parser(void)
 		CFG_STR("database", DATABASE, CFGF_NONE),
 		CFG_STR("control", NULL, CFGF_NODEFAULT),
 		CFG_STR("control_group", NULL, CFGF_NODEFAULT),
+		CFG_STR("backup_dir", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("admins", NULL, CFGF_NONE),
 		CFG_STR("service_name", "Chat rooms", CFGF_NONE),
 		CFG_STR("create", "all", CFGF_NONE),
@@ -437,6 +439,7 @@ new_parser(void)
 	cfg_set_error_function(cfg, on_error);
 	cfg_set_validate_func(cfg, "database", conf_check_path);
 	cfg_set_validate_func(cfg, "control", conf_check_path);
+	cfg_set_validate_func(cfg, "backup_dir", conf_check_path);
 	cfg_set_validate_func(cfg, "admins", check_admins);
 	cfg_set_validate_func(cfg, "service_name", conf_check_name);
 	cfg_set_validate_func(cfg, "create", conf_check_create);
@@ -532,6 +535,7 @@ conf_free(struct conf *c)
 	free(c->database);
 	free(c->control);
 	free(c->control_group);
+	free(c->backup_dir);
 	free(c);
 }
 

@@ -37,6 +37,7 @@ struct conf {
 	char *database;
 	char *control;	     /* path of a socket; NULL: none */
 	char *control_group; /* that may use it; NULL: that of mucd */
+	char *backup_dir;    /* or NULL */
 	enum muc_log log_level;
 #define NUMBER(name, def, least, greatest, what) int64_t name;
 	CONF_NUMBERS(NUMBER)

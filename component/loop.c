@@ -40,7 +40,6 @@ struct run {
 	uint64_t *due_handled; /* per link: what came before the deadline did */
 	bool is_due;	       /* muc_tick() waits for that to be handled */
 	bool is_late;	       /* muc_late() has more */
-	bool wants_reload;
 	bool is_done;
 	int64_t retry_ms, say_ms; /* while halted: the next commit, the next complaint */
 	int64_t stop_ms, look_ms;
@@ -92,7 +91,7 @@ next_ms(const struct run *r)
 		ms = least(ms, r->stop_ms);
 	if (r->w->is_halted)
 		return least(ms, r->retry_ms);
-	if (r->w->is_touched || r->wants_reload)
+	if (r->w->is_touched || r->lo->wants_reload)
 		return 0;
 	if (r->w->is_paused)
 		return ms;
@@ -120,13 +119,26 @@ wait_for_events(struct run *r)
 }
 
 static void
+begin_stop(struct run *r)
+{
+	log_info("stopping");
+	sd_notify(0, "STOPPING=1");
+	r->w->is_stopping = true;
+	r->stop_ms = r->w->now.mono_ms + STOP_MS;
+}
+
+static void
 take_signals(struct run *r)
 {
 	struct signalfd_siginfo info;
 
 	while (read(r->lo->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGHUP) {
-			r->wants_reload = true;
+			r->lo->wants_reload = true;
+			continue;
+		}
+		if (info.ssi_signo == SIGCHLD) {
+			r->lo->on_child(r->lo->arg);
 			continue;
 		}
 		if (r->w->is_stopping) {
@@ -134,10 +146,7 @@ take_signals(struct run *r)
 			r->is_done = true;
 			continue;
 		}
-		log_info("stopping");
-		sd_notify(0, "STOPPING=1");
-		r->w->is_stopping = true;
-		r->stop_ms = r->w->now.mono_ms + STOP_MS;
+		begin_stop(r);
 	}
 }
 
@@ -237,9 +246,9 @@ reload(struct run *r)
 {
 	struct timespec ts;
 
-	if (!r->wants_reload)
+	if (!r->lo->wants_reload)
 		return;
-	r->wants_reload = false;
+	r->lo->wants_reload = false;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
@@ -266,6 +275,9 @@ turn(struct run *r)
 	}
 	if (r->w->is_touched)
 		commit(r);
+	r->lo->on_turn(r->lo->arg);
+	if (r->lo->wants_stop && !r->w->is_stopping && !r->w->is_halted)
+		begin_stop(r);
 }
 
 /* -- the world around -- */

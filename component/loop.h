@@ -7,6 +7,7 @@
 #ifndef LOOP_H
 #define LOOP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "link.h"
@@ -19,11 +20,14 @@ struct loop {
 	struct store *store;
 	struct link **links;
 	size_t nlinks;
-	struct control *control; /* or NULL */
-	int signal_fd;		 /* of signalfd(2) */
+	struct control *control;       /* or NULL */
+	int signal_fd;		       /* of signalfd(2) */
+	bool wants_reload, wants_stop; /* between two turns */
 	void *arg;
 	void (*on_ready)(void *arg);  /* once, when the first round begins */
-	void (*on_reload)(void *arg); /* SIGHUP; libmuc may be called */
+	void (*on_reload)(void *arg); /* SIGHUP, wants_reload; libmuc may be called */
+	void (*on_child)(void *arg);  /* SIGCHLD */
+	void (*on_turn)(void *arg);   /* a turn is over; libmuc may not be called */
 };
 
 /* The present. */

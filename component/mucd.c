@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "base/mem.h"
 #include "conf.h"
 #include "control.h"
@@ -32,7 +33,9 @@ struct mucd {
 	const char *path; /* of the configuration */
 	struct conf *conf;
 	struct loop loop;
-	int ready_fd; /* of the process that started us and waits; -1: none */
+	bool wants_backup;
+	char why[1024]; /* it was not done what an administrator wanted */
+	int ready_fd;	/* of the process that started us and waits; -1: none */
 };
 
 static const char *const muc_errors[] = {
@@ -204,6 +207,74 @@ reload(void *arg)
 	log_info("%s: read again", d->path);
 }
 
+/* -- what administrators want -- */
+
+static char first_complaint[1024];
+
+static void
+keep_first(const char *line)
+{
+	if (first_complaint[0] == '\0')
+		log_visible(line, first_complaint, sizeof first_complaint);
+}
+
+/* Will it be taken? What is wrong with it is said to whoever wants it, and not found in the log alone. */
+static const char *
+ask_reload(struct mucd *d)
+{
+	struct conf *conf;
+
+	first_complaint[0] = '\0';
+	conf = conf_read(d->path, keep_first);
+	if (conf == NULL)
+		return first_complaint;
+	conf_free(conf);
+	d->loop.wants_reload = true;
+	return NULL;
+}
+
+static const char *
+ask(void *arg, enum muc_ask what, const char *with)
+{
+	struct mucd *d = arg;
+
+	switch (what) {
+	case MUC_ASK_RELOAD:
+		return ask_reload(d);
+	case MUC_ASK_LOG_LEVEL:
+		log_set_level((enum muc_log)log_level_of(with));
+		return NULL;
+	case MUC_ASK_BACKUP:
+		if (!backup_ready(d->conf->backup_dir, d->why, sizeof d->why))
+			return d->why;
+		d->wants_backup = true;
+		return NULL;
+	case MUC_ASK_STOP:
+		d->loop.wants_stop = true;
+		break;
+	}
+	return NULL;
+}
+
+/* What was committed before is in the copy. */
+static void
+turn_over(void *arg)
+{
+	struct mucd *d = arg;
+
+	if (!d->wants_backup)
+		return;
+	d->wants_backup = false;
+	backup_start(d->conf->database, d->conf->backup_dir);
+}
+
+static void
+child_over(void *arg)
+{
+	(void)arg;
+	backup_reap();
+}
+
 /* -- beginning and end -- */
 
 /*
@@ -272,6 +343,7 @@ block_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
 		fatal("sigprocmask");
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -283,7 +355,7 @@ block_signals(void)
 static int
 serve(struct mucd *d)
 {
-	struct muc_host host = { .random = fill_random, .log = log_from_muc };
+	struct muc_host host = { .arg = d, .random = fill_random, .log = log_from_muc, .ask = ask };
 	struct loop *lo = &d->loop;
 	enum muc_error error;
 	char why[512];
@@ -328,6 +400,8 @@ serve(struct mucd *d)
 	lo->arg = d;
 	lo->on_ready = ready;
 	lo->on_reload = reload;
+	lo->on_child = child_over;
+	lo->on_turn = turn_over;
 	loop_run(lo);
 	log_info("stopped");
 	rc = 0;

@@ -96,6 +96,8 @@
 	FEATURE(command_create)                                                                    \
 	FEATURE(command_destroy)                                                                   \
 	FEATURE(command_unused)                                                                    \
+	FEATURE(command_host)                                                                      \
+	FEATURE(command_shutdown)                                                                  \
 	FEATURE(command_bans)                                                                      \
 	/* and of those of a room */                                                               \
 	FEATURE(command_room_diagnose)                                                             \

@@ -41,12 +41,27 @@ enum muc_log {
 	MUC_LOG_DEBUG,
 };
 
+/* What only the host program can do. */
+enum muc_ask {
+	MUC_ASK_RELOAD, /* read the configuration again: muc_reload() in a while, not in this call */
+	MUC_ASK_LOG_LEVEL, /* log that much from now on: "error", "warn", "info", "debug" */
+	MUC_ASK_BACKUP,	   /* copy the database; the copy is made while things go on */
+	MUC_ASK_STOP,	   /* end, when all is committed and told */
+};
+
 /* What the host program provides. All of it must live as long as the struct muc. */
 struct muc_host {
 	void *arg;	     /* given back to the functions */
 	struct store *store; /* stays the host's; see store.h */
 	void (*random)(void *arg, void *p, size_t n);
 	void (*log)(void *arg, enum muc_log, const char *line);
+
+	/*
+	 * What an administrator wants by a command; may be NULL: then nothing of it can be wanted. It must
+	 * not call libmuc. NULL: it is done, or will be; else why not, as a string that lives until the next
+	 * call. MUC_ASK_STOP cannot be refused.
+	 */
+	const char *(*ask)(void *arg, enum muc_ask, const char *with);
 };
 
 /*

@@ -48,6 +48,14 @@ give_random(void *arg, void *p, size_t n)
 		*byte++ = (unsigned char)(host_chance(arg) >> 56);
 }
 
+/* There is no file, log or disk here; a stop is asked for when there is nothing more to do. */
+static const char *
+asked(void *arg, enum muc_ask what, const char *with)
+{
+	(void)arg, (void)with;
+	return what == MUC_ASK_BACKUP ? "backup_dir is not configured" : NULL;
+}
+
 static void
 take_log(void *arg, enum muc_log level, const char *line)
 {
@@ -155,7 +163,7 @@ read_conf(struct host *h)
 static bool
 begin_service(struct host *h)
 {
-	struct muc_host host = { h, h->store, give_random, take_log };
+	struct muc_host host = { h, h->store, give_random, take_log, asked };
 	const struct scs_pair *s;
 	enum muc_error error;
 	unsigned i;

@@ -62,7 +62,7 @@ world_init(struct world *w)
 	struct service *s = &w->s;
 
 	memset(w, 0, sizeof(*w));
-	w->host = (struct muc_host){ w, store_mem_new(), give_random, no_log };
+	w->host = (struct muc_host){ w, store_mem_new(), give_random, no_log, NULL };
 	s->host = &w->host;
 	s->store = w->host.store;
 	s->arena = arena_new();

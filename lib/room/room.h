@@ -141,9 +141,8 @@ struct room {
 	bool locked; /* created, not yet configured: 10.1.1 */
 	bool gone;   /* destroyed in this turn; freed when it ends */
 	int64_t created_ms;
-	int64_t used_ms;	/* wall: somebody entered or said something; 0: not known */
-	int64_t used_stored_ms; /* the used_ms that the store knows */
-	char *creator;		/* bare JID; NULL: a mucd made it that did not note it */
+	int64_t used_ms, used_stored_ms; /* wall: brief.c; 0: not known; what the store knows */
+	char *creator;			 /* bare JID; NULL: a mucd made it that did not note it */
 	int64_t lock_due_ms;	/* mono: when it goes if it is locked still; 0: not waited for */
 	RB_ENTRY(room) watched; /* in service.locks while lock_due_ms is set */
 	uint64_t order;		/* of the last session that entered */
@@ -255,9 +254,10 @@ struct service {
 	uint64_t ngone;	       /* tombstones */
 	int64_t gone_first_ms; /* wall: when the first of them expires; INT64_MAX: there is none */
 	int64_t started_ms;    /* mono */
-	uint8_t secret[SECRET_LEN]; /* with which ids of commands are signed */
-	int64_t ndialogs;	    /* commands under way: dialog.h */
-	int64_t dialogs_until_ms; /* wall: when the first of them ends; INT64_MAX: there is none */
+	uint8_t secret[SECRET_LEN];	    /* with which ids of commands are signed */
+	int64_t ndialogs, dialogs_until_ms; /* commands under way: dialog.h */
+	int64_t stop_ms; /* mono: when the service stops, if it does: command_shutdown.c */
+	bool stops, stop_leaves, stop_asked;
 
 	struct map users; /* bare JID -> struct user */
 	struct user_list user_order;

@@ -75,6 +75,7 @@ ERROR(ROOM_CLOSED, "wait", "resource-constraint", "Too many are entering this ro
 ERROR(ROOM_BUSY, "wait", "policy-violation", "Too much is said in this room just now")
 ERROR(SERVICE_FULL, "wait", "resource-constraint", "The service is running out of storage")
 ERROR(ROOM_FULL, "wait", "service-unavailable", "This room is full")
+ERROR(STOPPING, "wait", "service-unavailable", "The service is being shut down")
 ERROR(SERVICE_UNAVAILABLE, "cancel", "service-unavailable", NULL)
 ERROR(BAD_ANSWER, "cancel", "undefined-condition", "The answer cannot be relayed")
 #endif

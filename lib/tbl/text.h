@@ -322,6 +322,10 @@ TEXT("The room was not configured in time",
     "Der Raum wurde nicht rechtzeitig eingerichtet",
     "Le salon n'a pas été configuré à temps",
     "La sala no se configuró a tiempo")
+TEXT("The service is being shut down",
+    "Der Dienst wird beendet",
+    "Le service est en cours d'arrêt",
+    "El servicio se está cerrando")
 TEXT("The service is running out of storage",
     "Dem Dienst geht der Speicherplatz aus",
     "Le service manque d'espace de stockage",

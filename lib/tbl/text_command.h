@@ -4,6 +4,10 @@
  *
  * Names of commands, forms and fields, notes, statistics. What others say, too, is in text.h.
  */
+TEXT("A copy of the database is being made; the log says when it is done",
+    "Eine Kopie der Datenbank wird angelegt; das Protokoll sagt, wann sie fertig ist",
+    "Une copie de la base est en cours ; le journal dira quand elle est prête",
+    "Se está haciendo una copia de la base de datos; el registro dirá cuándo está lista")
 TEXT("About",
     "Über",
     "Au sujet de",
@@ -40,6 +44,10 @@ TEXT("After",
     "Nachher",
     "Après",
     "Después")
+TEXT("All leave their rooms (else they are in again after a start)",
+    "Alle verlassen ihre Räume (sonst sind sie nach einem Start wieder darin)",
+    "Tous quittent leurs salons (sinon ils y sont encore après un démarrage)",
+    "Todos salen de sus salas (si no, siguen en ellas tras un inicio)")
 TEXT("All of them",
     "Alle davon",
     "Tous",
@@ -48,6 +56,18 @@ TEXT("Allowed",
     "Erlaubt",
     "Permis",
     "Permitido")
+TEXT("And everything else",
+    "Und alles andere",
+    "Et tout le reste",
+    "Y todo lo demás")
+TEXT("And warnings",
+    "Und Warnungen",
+    "Et avertissements",
+    "Y avisos")
+TEXT("And what happens",
+    "Und was geschieht",
+    "Et ce qui se passe",
+    "Y lo que ocurre")
 TEXT("Announcement",
     "Ankündigung",
     "Annonce",
@@ -72,6 +92,10 @@ TEXT("Audit log",
     "Protokoll der Befehle",
     "Journal des commandes",
     "Registro de los comandos")
+TEXT("Back up now",
+    "Jetzt sichern",
+    "Sauvegarder maintenant",
+    "Hacer una copia de seguridad")
 TEXT("Ban from the service",
     "Aus dem Dienst verbannen",
     "Bannir du service",
@@ -168,6 +192,10 @@ TEXT("Error",
     "Fehler",
     "Erreur",
     "Error")
+TEXT("Errors",
+    "Fehler",
+    "Erreurs",
+    "Errores")
 TEXT("Give a room another owner",
     "Einem Raum einen anderen Besitzer geben",
     "Donner un autre propriétaire à un salon",
@@ -224,6 +252,10 @@ TEXT("Nickname",
     "Spitzname",
     "Pseudo",
     "Apodo")
+TEXT("No copy is made: %s",
+    "Es wird keine Kopie angelegt: %s",
+    "Aucune copie n'est faite : %s",
+    "No se hace ninguna copia: %s")
 TEXT("Nobody entered or said anything for so many days",
     "So viele Tage hat niemand den Raum betreten oder etwas gesagt",
     "Personne n'est entré ni n'a parlé depuis tant de jours",
@@ -300,6 +332,10 @@ TEXT("Public: listed, open to all",
     "Öffentlich: aufgelistet, für alle offen",
     "Public : listé, ouvert à tous",
     "Pública: en la lista, abierta a todos")
+TEXT("Read the configuration again",
+    "Die Konfiguration neu lesen",
+    "Relire la configuration",
+    "Volver a leer la configuración")
 TEXT("Read what was said",
     "Lesen, was gesagt wurde",
     "Lire ce qui a été dit",
@@ -348,6 +384,14 @@ TEXT("Seconds since the start",
     "Sekunden seit dem Start",
     "Secondes depuis le démarrage",
     "Segundos desde el inicio")
+TEXT("Seconds to wait before",
+    "Sekunden, die vorher gewartet wird",
+    "Secondes d'attente avant",
+    "Segundos de espera antes")
+TEXT("Seconds until the service stops: %s",
+    "Sekunden, bis der Dienst beendet wird: %s",
+    "Secondes avant l'arrêt du service : %s",
+    "Segundos hasta que se cierre el servicio: %s")
 TEXT("See real addresses",
     "Echte Adressen sehen",
     "Voir les adresses réelles",
@@ -364,6 +408,10 @@ TEXT("Set by",
     "Gesetzt von",
     "Mis par",
     "Puesto por")
+TEXT("Set what is logged",
+    "Einstellen, was protokolliert wird",
+    "Régler ce qui est journalisé",
+    "Definir qué se registra")
 TEXT("Show a room",
     "Einen Raum zeigen",
     "Afficher un salon",
@@ -372,6 +420,10 @@ TEXT("Show the room",
     "Den Raum zeigen",
     "Afficher le salon",
     "Mostrar la sala")
+TEXT("Shut down the service",
+    "Den Dienst beenden",
+    "Arrêter le service",
+    "Cerrar el servicio")
 TEXT("Since",
     "Seit",
     "Depuis",
@@ -392,6 +444,22 @@ TEXT("Stored affiliations",
     "Gespeicherte Zugehörigkeiten",
     "Affiliations enregistrées",
     "Afiliaciones guardadas")
+TEXT("The configuration is read again",
+    "Die Konfiguration wird neu gelesen",
+    "La configuration est relue",
+    "Se vuelve a leer la configuración")
+TEXT("The configuration stays as it was: %s",
+    "Die Konfiguration bleibt, wie sie war: %s",
+    "La configuration reste inchangée : %s",
+    "La configuración queda como estaba: %s")
+TEXT("The log is kept so from now on",
+    "So wird ab jetzt protokolliert",
+    "Le journal est tenu ainsi désormais",
+    "El registro se lleva así desde ahora")
+TEXT("The log stays as it was: %s",
+    "Das Protokoll bleibt, wie es war: %s",
+    "Le journal reste inchangé : %s",
+    "El registro queda como estaba: %s")
 TEXT("The present owners stay owners",
     "Die jetzigen Besitzer bleiben es",
     "Les propriétaires actuels le restent",
@@ -432,6 +500,10 @@ TEXT("Until",
     "Bis",
     "Jusqu'à",
     "Hasta")
+TEXT("Until the configuration is read again",
+    "Bis die Konfiguration neu gelesen wird",
+    "Jusqu'à la prochaine lecture de la configuration",
+    "Hasta que se vuelva a leer la configuración")
 TEXT("User or domain",
     "Benutzer oder Domain",
     "Utilisateur ou domaine",
@@ -460,6 +532,10 @@ TEXT("What is chosen is made as it was before, if it has not changed since",
     "Was ausgewählt ist, wird wie vorher, wenn es sich nicht inzwischen geändert hat",
     "Ce qui est choisi redevient comme avant, si rien n'a changé depuis",
     "Lo elegido vuelve a ser como antes, si no ha cambiado desde entonces")
+TEXT("What is logged",
+    "Was protokolliert wird",
+    "Ce qui est journalisé",
+    "Qué se registra")
 TEXT("Whoever is in the rooms leaves them, what was said in them is lost",
     "Alle verlassen die Räume, und was darin gesagt wurde, geht verloren",
     "Tous quittent les salons et ce qui y a été dit est perdu",

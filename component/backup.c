@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * backup.c - a copy of the database while it is in use
+ *
+ * A child copies, by an environment of LMDB of its own: the loop goes on, and what mucd has mapped may
+ * grow meanwhile, which a thread that reads here would not survive. The copy is the state of one moment.
+ */
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backup.h"
+#include "base/mem.h"
+#include "log.h"
+
+static pid_t child; /* 0: there is none */
+
+bool
+backup_ready(const char *folder, char *why, size_t cap)
+{
+	if (folder == NULL)
+		snprintf(why, cap, "backup_dir is not configured");
+	else if (child != 0)
+		snprintf(why, cap, "one is being made already");
+	else if (access(folder, W_OK | X_OK) == -1)
+		snprintf(why, cap, "%s: %s", folder, strerror(errno));
+	else
+		return true;
+	return false;
+}
+
+/* What is renamed must be there before its name is. */
+static bool
+sync_path(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+	bool good = fd != -1 && fsync(fd) == 0;
+
+	if (fd != -1)
+		close(fd);
+	if (!good)
+		log_warn("backup: %s", path);
+	return good;
+}
+
+static bool
+copy(const char *database, const char *to)
+{
+	MDB_env *env = NULL;
+	int rc = mdb_env_create(&env);
+
+	if (rc == 0)
+		rc = mdb_env_open(env, database, MDB_RDONLY, 0600);
+	if (rc == 0)
+		rc = mdb_env_copy2(env, to, MDB_CP_COMPACT);
+	mdb_env_close(env);
+	if (rc != 0)
+		log_warnx("backup: %s: %s", to, mdb_strerror(rc));
+	return rc == 0;
+}
+
+static void
+discard(const char *part, const char *data)
+{
+	unlink(data);
+	rmdir(part);
+}
+
+/* In the child. */
+static bool
+make(const char *database, const char *folder, const char *name)
+{
+	char part[4096], data[4096], whole[4096];
+
+	snprintf(part, sizeof part, "%s/%s.part", folder, name);
+	snprintf(data, sizeof data, "%s/%s.part/data.mdb", folder, name);
+	snprintf(whole, sizeof whole, "%s/%s", folder, name);
+	if (mkdir(part, 0700) == -1) {
+		log_warn("backup: %s", part);
+		return false;
+	}
+	if (!copy(database, part) || !sync_path(data, O_RDONLY) ||
+	    !sync_path(part, O_RDONLY | O_DIRECTORY)) {
+		discard(part, data);
+		return false;
+	}
+	if (rename(part, whole) == -1) {
+		log_warn("backup: %s", whole);
+		discard(part, data);
+		return false;
+	}
+	if (!sync_path(folder, O_RDONLY | O_DIRECTORY))
+		return false;
+	log_info("backup: %s is complete", whole);
+	return true;
+}
+
+void
+backup_start(const char *database, const char *folder)
+{
+	char name[64];
+	time_t now = time(NULL);
+	struct tm tm;
+	sigset_t none;
+
+	strftime(name, sizeof name, "mucd-%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+	child = fork();
+	if (child == -1) {
+		log_warn("backup: fork");
+		child = 0;
+	}
+	if (child != 0)
+		return;
+	/* Sockets are the parent's: what it closes must be closed. It ends with its parent, and when told to. */
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	_exit(make(database, folder, name) ? 0 : 1);
+}
+
+void
+backup_reap(void)
+{
+	int status;
+
+	if (child == 0 || waitpid(child, &status, WNOHANG) != child)
+		return;
+	child = 0;
+	if (WIFSIGNALED(status))
+		log_warnx("backup: ended by signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_warnx("backup: none was made");
+}

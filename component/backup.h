@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * backup.h - a copy of the database while it is in use
+ */
+#ifndef BACKUP_H
+#define BACKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Can one be made now into that folder (NULL: none is configured)? False, and why not in a sentence. */
+bool backup_ready(const char *folder, char *why, size_t cap);
+
+/*
+ * Has a child make one, mucd-DATE in that folder, which is there when all of it is. The log says how it
+ * went.
+ */
+void backup_start(const char *database, const char *folder);
+
+/* A child has ended (SIGCHLD). */
+void backup_reap(void);
+
+#endif

@@ -16,6 +16,10 @@ static row texts[] = {
 static row of_commands[] = {
 #include "tbl/text_command.h"
 };
+
+static row of_stats[] = {
+#include "tbl/text_stats.h"
+};
 #undef TEXT
 
 #define NTEXTS (sizeof(texts) / sizeof(texts[0]))
@@ -181,6 +185,7 @@ main(void)
 {
 	test_table(texts, NTEXTS);
 	test_table(of_commands, sizeof(of_commands) / sizeof(of_commands[0]));
+	test_table(of_stats, sizeof(of_stats) / sizeof(of_stats[0]));
 	test_said();
 	test_read();
 	test_whose();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""texts.t - all that mucd says to people is in lib/tbl/text.h or text_command.h, and nothing else is
+"""texts.t - all that mucd says to people is in lib/tbl/text*.h, and nothing else is
 
 The code says a text by say(p, "English"), say_of(p, "English", ...) or text_in(lang, "English"), a
 command by call_say(c, "English") and the like; a table of texts that are said later has each of them
@@ -75,7 +75,7 @@ for path in sorted(glob.glob("lib/**/*.[ch]", recursive=True)):
             if re.search(r"\w \w", text):
                 bare.append(f"{path}: {text}")
 
-table = [re.findall(STRING, row)[0] for path in ("lib/tbl/text.h", "lib/tbl/text_command.h")
+table = [re.findall(STRING, row)[0] for path in ("lib/tbl/text.h", "lib/tbl/text_command.h", "lib/tbl/text_stats.h")
          for row in rows(path, "TEXT")]
 none("texts are found", [] if len(table) > 20 and len(said) > 20 else ["hardly any"])
 none("what is said is said in all languages",

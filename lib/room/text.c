@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * text.c - what mucd says to people, in their language: tbl/text.h, tbl/text_command.h
+ * text.c - what mucd says to people, in their language: tbl/text*.h
  */
 #include "text.h"
 
@@ -21,6 +21,10 @@ static row texts[] = {
 
 static row of_commands[] = {
 #include "../tbl/text_command.h"
+};
+
+static row of_stats[] = {
+#include "../tbl/text_stats.h"
 };
 #undef TEXT
 
@@ -91,13 +95,20 @@ compare(const void *english, const void *texts_of)
 const char *
 text_in(enum lang lang, const char *english)
 {
-	const char *const *found;
+	static const struct {
+		row *rows;
+		size_t n;
+	} tables[] = {
+		{ texts, LENGTH(texts) },
+		{ of_commands, LENGTH(of_commands) },
+		{ of_stats, LENGTH(of_stats) },
+	};
+	const char *const *found = NULL;
 
 	if (lang == LANG_EN)
 		return english;
-	found = bsearch(english, texts, LENGTH(texts), sizeof(row), compare);
-	if (found == NULL)
-		found = bsearch(english, of_commands, LENGTH(of_commands), sizeof(row), compare);
+	for (size_t i = 0; i < LENGTH(tables) && found == NULL; i++)
+		found = bsearch(english, tables[i].rows, tables[i].n, sizeof(row), compare);
 	return found != NULL ? found[lang] : english;
 }
 

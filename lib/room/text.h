@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * text.h - what mucd says to people, in their language: tbl/text.h, tbl/text_command.h
+ * text.h - what mucd says to people, in their language: tbl/text*.h
  */
 #ifndef TEXT_H
 #define TEXT_H

@@ -124,10 +124,25 @@ call_room(struct call *c, const char *text, struct room **r)
 	return *r != NULL ? OK : call_fault(c, NO_SUCH_ROOM, j.bare);
 }
 
+/* An error tells what is meant; it is no place for all of it. */
+#define WHAT_BYTES 200
+
+static const char *
+shortened(struct arena *a, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n <= WHAT_BYTES)
+		return s;
+	for (n = WHAT_BYTES; ((unsigned char)s[n] & 0xc0) == 0x80; n--)
+		continue;
+	return arena_cat(a, arena_strndup(a, s, n), "...", NULL);
+}
+
 enum deny
 call_fault(struct call *c, enum deny deny, const char *what)
 {
-	c->plan->what = what;
+	c->plan->what = shortened(c->plan->s->arena, what);
 	return deny;
 }
 

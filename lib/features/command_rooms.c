@@ -19,6 +19,7 @@ static const struct command_option orders[] = {
 	{ "occupants", SAID("Number of occupants") },
 	{ "used", SAID("Last use") },
 	{ "created", SAID("Created") },
+	{ "bytes", SAID("Bytes of messages kept") },
 	{ NULL, NULL },
 };
 
@@ -47,13 +48,21 @@ static const struct command_column list_columns[] = {
 	{ "owners", "text-single", SAID("Owners of the room") },
 	{ "used", "text-single", SAID("Last use") },
 	{ "created", "text-single", SAID("Created") },
+	{ "messages", "text-single", SAID("Messages kept") },
+	{ "bytes", "text-single", SAID("Their bytes") },
 	{ NULL, NULL, NULL },
 };
 
+struct found {
+	struct room_brief brief;
+	uint64_t bytes; /* when it is sorted by that */
+};
+
 struct listing {
-	struct arena *arena;
+	struct service *service;
 	const char *filter;
-	struct room_brief *rooms;
+	bool by_bytes;
+	struct found *rooms;
 	size_t n, cap, most; /* most: no more than that are wanted */
 	size_t looked;
 };
@@ -69,7 +78,7 @@ static int
 take_brief(void *arg, const struct room_brief *b)
 {
 	struct listing *l = arg;
-	struct room_brief *more;
+	struct found *more;
 
 	if (l->n == l->most || l->looked++ == LOOK_MOST)
 		return 1;
@@ -77,47 +86,37 @@ take_brief(void *arg, const struct room_brief *b)
 		return 0;
 	if (l->n == l->cap) {
 		l->cap = l->cap > 0 ? 2 * l->cap : 64;
-		more = arena_alloc(l->arena, l->cap * sizeof(*more));
+		more = arena_alloc(l->service->arena, l->cap * sizeof(*more));
 		if (l->n > 0)
 			memcpy(more, l->rooms, l->n * sizeof(*more));
 		l->rooms = more;
 	}
-	l->rooms[l->n++] = *b;
+	l->rooms[l->n].brief = *b;
+	l->rooms[l->n++].bytes = l->by_bytes ? held_get(l->service, b->id)->bytes : 0;
 	return 0;
 }
 
 /* The greatest first; what is equal by address. */
 static int
-by_number(int64_t a, int64_t b, const struct room_brief *x, const struct room_brief *y)
+compare(uint64_t a, uint64_t b, const struct found *x, const struct found *y)
 {
 	if (a != b)
 		return a > b ? -1 : 1;
-	return strcmp(x->jid.bare, y->jid.bare);
+	return strcmp(x->brief.jid.bare, y->brief.jid.bare);
 }
 
-static int
-by_occupants(const void *a, const void *b)
-{
-	const struct room_brief *x = a, *y = b;
-
-	return by_number(x->noccupants, y->noccupants, x, y);
-}
-
-static int
-by_used(const void *a, const void *b)
-{
-	const struct room_brief *x = a, *y = b;
-
-	return by_number(x->used_ms, y->used_ms, x, y);
-}
-
-static int
-by_created(const void *a, const void *b)
-{
-	const struct room_brief *x = a, *y = b;
-
-	return by_number(x->created_ms, y->created_ms, x, y);
-}
+#define ORDER(name, member)                                                                        \
+	static int by_##name(const void *a, const void *b)                                         \
+	{                                                                                          \
+		const struct found *x = a, *y = b;                                                 \
+                                                                                                   \
+		return compare((uint64_t)x->member, (uint64_t)y->member, x, y);                    \
+	}
+ORDER(occupants, brief.noccupants)
+ORDER(used, brief.used_ms)
+ORDER(created, brief.created_ms)
+ORDER(bytes, bytes)
+#undef ORDER
 
 /* How it is sorted; NULL: as it comes, by address. */
 static int (*order_of(const char *name))(const void *, const void *)
@@ -126,6 +125,8 @@ static int (*order_of(const char *name))(const void *, const void *)
 		return by_occupants;
 	if (strcmp(name, "used") == 0)
 		return by_used;
+	if (strcmp(name, "bytes") == 0)
+		return by_bytes;
 	return strcmp(name, "created") == 0 ? by_created : NULL;
 }
 
@@ -164,6 +165,7 @@ static void
 add_row(struct call *c, struct xml *table, const struct room_brief *b)
 {
 	struct arena *a = c->plan->s->arena;
+	const struct held *held = held_get(c->plan->s, b->id);
 	const char *const values[] = {
 		b->jid.bare,
 		b->name,
@@ -171,6 +173,8 @@ add_row(struct call *c, struct xml *table, const struct room_brief *b)
 		owners_of(c->plan->s, b),
 		date_write(a, b->used_ms),
 		date_write(a, b->created_ms),
+		arena_fmt(a, "%llu", (unsigned long long)held->entries),
+		arena_fmt(a, "%llu", (unsigned long long)held->bytes),
 	};
 
 	command_row(c, table, list_columns, values);
@@ -182,10 +186,11 @@ run_list(struct call *c)
 	struct service *s = c->plan->s;
 	int (*order)(const void *, const void *) = order_of(call_value(c, "order"));
 	const size_t max = (size_t)call_number(c, "max"), first = max * c->dialog.page;
-	struct listing l = { .arena = s->arena, .filter = call_value(c, "filter") };
+	struct listing l = { .service = s, .filter = call_value(c, "filter") };
 	struct xml *table;
 
 	/* By address no more need be known than up to the page's end. */
+	l.by_bytes = order == by_bytes;
 	l.most = order != NULL ? LOOK_MOST : first + max + 1;
 	rooms_each(s, c->plan->ev->to.domain, NULL, take_brief, &l);
 	if (order != NULL && l.n > 0)
@@ -193,7 +198,7 @@ run_list(struct call *c)
 	table =
 	    command_table(c, call_say_of(c, "Rooms of %s", c->plan->ev->to.domain), list_columns);
 	for (size_t i = first; i < l.n && i < first + max; i++)
-		add_row(c, table, &l.rooms[i]);
+		add_row(c, table, &l.rooms[i].brief);
 	c->dialog.more = l.n > first + max;
 	if (l.looked > LOOK_MOST)
 		command_note(c, NOTE_WARN,

@@ -2,6 +2,7 @@
 /*
  * audit.c - the audit log: what is noted comes back, and the oldest goes
  */
+#include "export.h"
 #include "room/audit.h"
 #include "service.h"
 #include "tap.h"
@@ -36,9 +37,17 @@ stop(void *arg, const struct audit *n)
 	return ++*(int *)arg == 3 ? 42 : 0;
 }
 
+static void
+wrong(void *arg, const char *table, const char *room, const char *what)
+{
+	(void)arg;
+	printf("# %s: %s: %s\n", table, room != NULL ? room : "-", what);
+}
+
 int
 main(void)
 {
+	struct check_totals totals;
 	const struct audit all = { 0, 0, "a@x/r", "set", "r@y", "b@x", "none", "member", "why" };
 	struct test t;
 	struct service s = { .limits = { .audit_records = 3 } };
@@ -50,6 +59,7 @@ main(void)
 	s.store = t.host.store;
 	s.arena = arena_new();
 	s.now = t.now;
+	is_int(service_load(&s), MUC_OK, "the service is loaded");
 	holds(&s, 0, 0, 0);
 	ok(!audit_get(&s, 1, &got), "there is none");
 	audit_put(&s, &all);
@@ -80,6 +90,8 @@ main(void)
 	for (int i = 0; i < 4; i++)
 		audit_put(&s, &all);
 	holds(&s, 10, 29, 20);
+	store_check(t.host.store, wrong, NULL, &totals);
+	is_int((int)totals.wrong, 0, "it is no room's, and the store is sound");
 	arena_free(s.arena);
 	t.host.store->close(t.host.store);
 	return tap_done();

@@ -447,6 +447,7 @@ visit(void *arg, struct bytes key, struct bytes val)
 		check_gone(c, key, val);
 		break;
 	case TABLE_bans:
+	case TABLE_audit:
 	case TABLE_commands:
 		check_record(c, NULL, line_in(c->table), none, val);
 		break;

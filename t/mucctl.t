@@ -244,6 +244,14 @@ def socket_way():
     same(complete("-S %s destroy-rooms dry_run=yes dry" % path), [], "but not what is there")
     ok("--service" in complete("--s"), "options")
     same(complete("-S %s/none de" % TOP), [], "and nothing where there is no service")
+    ok("maxusers=" in complete("-S %s configure-room room=hall " % path), "fields of the next form")
+    ok("maxusers=" not in complete("-S %s configure-room room=none " % path),
+       "if what was typed leads there")
+    same(complete("db ex"), ["export"], "what is done to a database")
+    is_ran(run(*here, "help", "configure-room"), 0, "Another form follows", "help tells of another form")
+    got = run(*here, "help", "configure-room", "room=hall")
+    is_ran(got, 0, r"(?s)\n  room=.*\n  maxusers=", "and shows it when it can be reached")
+    is_ran(run(*here, "help", "configure-room", "room"), 64, "not name=value", "by what is typed")
     # At a terminal.
     got = at_terminal([*here, "destroy-rooms"],
                       [(r"Which ones, .*\[none\]:", "2\n"), (r"Which ones, .*\[none\]:", "1\n"),
@@ -370,6 +378,9 @@ def steps():
     is_ran(got, 0, "^done$", "arguments go into the step that has them")
     same((s.actions(), s.values(1), s.values(2)),
          (["execute", "next", "complete"], {"a": ["1"]}, {"b": ["2"]}), "each into its own")
+    s.seen.clear()
+    is_ran(run("-S", s.path, "help", "work", "a=1"), 0, r"(?s)  a=.*  b=", "help shows both forms")
+    same(s.actions(), ["execute", "next", "cancel"], "and does nothing")
     s.seen.clear()
     is_ran(run("-S", s.path, "work", "a=1"), 64, "b= is missing", "one is missing in the second")
     same(s.actions(), ["execute", "next", "cancel"], "which is canceled")

@@ -38,10 +38,12 @@ enum ctl_exit adhoc_find(const struct adhoc *, const char *name, const struct co
 enum ctl_exit adhoc_run(struct adhoc *, const struct command *, struct ctl_arg *args, size_t nargs);
 
 /*
- * The first form of a command, which is canceled then; *form has no fields if there is none. CTL_OK, or
- * why not was said.
+ * The fields of a command, which is canceled then: of its first form, and of those behind it as far as the
+ * arguments are enough to get there without doing anything. *more: there is another one. CTL_OK, or why not
+ * was said.
  */
-enum ctl_exit adhoc_form(struct adhoc *, const struct command *, struct form *);
+enum ctl_exit adhoc_form(struct adhoc *, const struct command *, struct ctl_arg *args, size_t nargs,
+    struct form *, bool *more);
 
 /* An <iq/> to whom we ask. */
 struct xml *adhoc_iq(struct adhoc *, const char *type);

@@ -7,6 +7,7 @@
 
 #include "adhoc.h"
 #include "base/arena.h"
+#include "db.h"
 #include "help.h"
 #include "options.h"
 #include "text.h"
@@ -48,12 +49,10 @@ offer_values(struct arena *a, const char *word, const struct field *f)
 }
 
 static bool
-is_given(const struct field *f, char **words, int nwords)
+is_given(const struct form *form, const struct field *f, const struct ctl_arg *args, size_t n)
 {
-	const size_t n = strlen(f->name);
-
-	for (int i = 0; i < nwords; i++)
-		if (strncmp(words[i], f->name, n) == 0 && words[i][n] == '=')
+	for (size_t i = 0; i < n; i++)
+		if (form_find(form, args[i].name) == f)
 			return true;
 	return false;
 }
@@ -63,11 +62,15 @@ static void
 offer_fields(struct adhoc *ah, char **words, int nwords)
 {
 	const char *word = words[nwords - 1];
+	const size_t nargs = (size_t)nwords - 2;
+	struct ctl_arg *args = arena_alloc(ah->a, (nargs + 1) * sizeof *args);
 	const struct command *command;
 	struct form form;
+	bool more;
 
-	if (adhoc_find(ah, words[0], &command) != CTL_OK ||
-	    adhoc_form(ah, command, &form) != CTL_OK)
+	/* What was typed before may open another form. */
+	if (adhoc_find(ah, words[0], &command) != CTL_OK || !ctl_args(args, nargs, words + 1) ||
+	    adhoc_form(ah, command, args, nargs, &form, &more) != CTL_OK)
 		return;
 	for (size_t i = 0; i < form.nfields; i++) {
 		const struct field *f = &form.fields[i];
@@ -77,9 +80,20 @@ offer_fields(struct adhoc *ah, char **words, int nwords)
 			continue;
 		if (strncmp(word, f->name, n) == 0 && word[n] == '=')
 			offer_values(ah->a, word, f);
-		else if (field_has_many(f) || !is_given(f, words, nwords - 1))
+		else if (field_has_many(f) || !is_given(&form, f, args, nargs))
 			offer(ah->a, word, f->name, "=");
 	}
+}
+
+static void
+offer_db(const char *word)
+{
+	struct arena *a = arena_new();
+	const char *name;
+
+	for (size_t i = 0; (name = db_command_name(i)) != NULL; i++)
+		offer(a, word, name, "");
+	arena_free(a);
 }
 
 static void
@@ -115,6 +129,10 @@ ctl_complete(const struct ctl_options *o, int argc, char **argv)
 	all.timeout_s = WAIT_S;
 	if (at + 1 < argc && strcmp(argv[at], "help") == 0)
 		at++;
+	if (at + 2 == argc && strcmp(argv[at], "db") == 0) {
+		offer_db(argv[at + 1]);
+		return CTL_OK;
+	}
 	if (adhoc_open(&ah, &all) == CTL_OK || at + 1 == argc) {
 		if (at + 1 == argc)
 			offer_commands(&ah, argv[at]);

@@ -47,6 +47,12 @@ static const struct db_command commands[] = {
 
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
+const char *
+db_command_name(size_t i)
+{
+	return i < NCOMMANDS ? commands[i].name : NULL;
+}
+
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "database", required_argument, NULL, 'd' },

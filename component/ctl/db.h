@@ -34,6 +34,9 @@ struct db {
 
 enum ctl_exit ctl_db(const struct ctl_options *, int argc, char **argv);
 
+/* The i-th command of it; NULL beyond the last. */
+const char *db_command_name(size_t i);
+
 /* The database to be read; NULL, and it has been said why. */
 struct store *db_read(const struct db *);
 

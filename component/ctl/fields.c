@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/xml.h"
+#include "ctl.h"
 #include "fields.h"
 #include "text.h"
 
@@ -329,6 +330,26 @@ bool
 field_is_missing(const struct field *f)
 {
 	return f->is_required && field_is_asked(f) && (f->nvalues == 0 || f->values[0][0] == '\0');
+}
+
+bool
+ctl_args(struct ctl_arg *args, size_t n, char **words)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *at = strchr(words[i], '=');
+
+		if (*words[i] == '-') {
+			ctl_complain("%s: options stand before the command", words[i]);
+			return false;
+		}
+		if (at == NULL || at == words[i]) {
+			ctl_complain("%s: that is not name=value", words[i]);
+			return false;
+		}
+		*at = '\0';
+		args[i] = (struct ctl_arg){ .name = words[i], .value = at + 1 };
+	}
+	return true;
 }
 
 /* Puts one argument into its field. */

@@ -84,6 +84,9 @@ struct ctl_arg {
 	bool is_used;
 };
 
+/* Reads n of them; the words are cut at their equal signs. False, and says which, when one is none. */
+bool ctl_args(struct ctl_arg *, size_t n, char **words);
+
 /* The field of that name: its var, or the end of it if only one field's var ends so; or NULL. */
 struct field *form_find(const struct form *, const char *name);
 

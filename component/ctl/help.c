@@ -129,7 +129,7 @@ show_field(struct arena *a, const struct field *f)
 }
 
 static void
-show_form(struct arena *a, const struct command *command, const struct form *form)
+show_form(struct arena *a, const struct command *command, const struct form *form, bool more)
 {
 	bool any = false;
 
@@ -143,23 +143,28 @@ show_form(struct arena *a, const struct command *command, const struct form *for
 		}
 	if (!any)
 		puts("It has no fields.");
+	if (more)
+		printf("\nAnother form follows: `mucctl help %s`, with what is required above, "
+		       "shows it.\n",
+		    text_visible(a, command->name));
 }
 
 static enum ctl_exit
-help_command(struct adhoc *ah, const char *name)
+help_command(struct adhoc *ah, const char *name, struct ctl_arg *args, size_t nargs)
 {
 	const struct command *command;
 	struct form form;
+	bool more;
 	enum ctl_exit result = adhoc_find(ah, name, &command);
 
 	if (result == CTL_OK)
-		result = adhoc_form(ah, command, &form);
+		result = adhoc_form(ah, command, args, nargs, &form, &more);
 	if (result != CTL_OK)
 		return result;
 	if (ah->o->is_json)
 		json_form(command, &form);
 	else
-		show_form(ah->a, command, &form);
+		show_form(ah->a, command, &form, more);
 	return CTL_OK;
 }
 
@@ -191,13 +196,11 @@ help_own(const char *name)
 enum ctl_exit
 ctl_help(const struct ctl_options *o, int argc, char **argv)
 {
+	const size_t nargs = argc > 2 ? (size_t)argc - 2 : 0;
 	struct adhoc ah;
+	struct ctl_arg *args;
 	enum ctl_exit result;
 
-	if (argc > 2) {
-		ctl_complain("help is of one command");
-		return CTL_USAGE;
-	}
 	if (argc == 2 && help_own(argv[1]))
 		return CTL_OK;
 	if (argc == 1 && !o->is_json) {
@@ -205,8 +208,11 @@ ctl_help(const struct ctl_options *o, int argc, char **argv)
 		fflush(stdout);
 	}
 	result = adhoc_open(&ah, o);
-	if (result == CTL_OK && argc == 2)
-		result = help_command(&ah, argv[1]);
+	args = arena_alloc(ah.a, (nargs + 1) * sizeof *args);
+	if (nargs > 0 && !ctl_args(args, nargs, argv + 2))
+		result = CTL_USAGE;
+	if (result == CTL_OK && argc > 1)
+		result = help_command(&ah, argv[1], args, nargs);
 	else if (result == CTL_OK && o->is_json)
 		json_list(&ah);
 	else if (result == CTL_OK)

@@ -20,7 +20,8 @@
 static const struct ctl_subcommand subcommands[] = {
 	{ "db", "command [argument ...]",
 	    "look after a database: check, stat, backup, export, import", ctl_db },
-	{ "help", "[command]", "what can be done, or what a command is given", ctl_help },
+	{ "help", "[command [name=value ...]]", "what can be done, or what a command is given",
+	    ctl_help },
 	{ "complete", "word ...", NULL, ctl_complete },
 };
 
@@ -103,27 +104,6 @@ static void __attribute__((noreturn)) out_of_memory(size_t nbytes)
 	exit(CTL_FAILED);
 }
 
-/* name=value each; false, and says which, when one is not. */
-static bool
-read_args(struct ctl_arg *args, int n, char **words)
-{
-	for (int i = 0; i < n; i++) {
-		char *at = strchr(words[i], '=');
-
-		if (*words[i] == '-') {
-			ctl_complain("%s: options stand before the command", words[i]);
-			return false;
-		}
-		if (at == NULL || at == words[i]) {
-			ctl_complain("%s: that is not name=value", words[i]);
-			return false;
-		}
-		*at = '\0';
-		args[i] = (struct ctl_arg){ .name = words[i], .value = at + 1 };
-	}
-	return true;
-}
-
 /* A command of the service. */
 static enum ctl_exit
 ask_service(const struct ctl_options *o, int argc, char **argv)
@@ -133,7 +113,7 @@ ask_service(const struct ctl_options *o, int argc, char **argv)
 	enum ctl_exit result = CTL_USAGE;
 	struct adhoc ah;
 
-	if (read_args(args, argc - 1, argv + 1)) {
+	if (ctl_args(args, (size_t)argc - 1, argv + 1)) {
 		result = adhoc_open(&ah, o);
 		if (result == CTL_OK)
 			result = adhoc_find(&ah, argv[0], &command);

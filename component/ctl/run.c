@@ -502,25 +502,63 @@ adhoc_run(struct adhoc *ah, const struct command *command, struct ctl_arg *args,
 	return result;
 }
 
+/* The fields of the form at hand, behind those of the forms before it. */
+static void
+add_fields(const struct run *r, struct form *all)
+{
+	struct field *fields =
+	    arena_alloc(r->a, (all->nfields + r->form.nfields + 1) * sizeof *fields);
+
+	for (size_t i = 0; i < all->nfields; i++)
+		fields[i] = all->fields[i];
+	for (size_t i = 0; i < r->form.nfields; i++)
+		fields[all->nfields + i] = r->form.fields[i];
+	if (all->instructions == NULL)
+		all->instructions = r->form.instructions;
+	all->fields = fields;
+	all->nfields += r->form.nfields;
+}
+
+/* Is there another form behind this one for sure, and is this one filled in? Then going on does nothing yet. */
+static bool
+may_look_on(struct run *r, bool *more)
+{
+	*more = r->x != NULL && r->usual == ACT_NEXT && r->may[ACT_NEXT] && !r->may[ACT_COMPLETE];
+	return *more && form_take(r->a, &r->form, r->args, r->nargs, true) == NULL &&
+	       next_missing(r, NULL) == NULL;
+}
+
 enum ctl_exit
-adhoc_form(struct adhoc *ah, const struct command *command, struct form *form)
+adhoc_form(struct adhoc *ah, const struct command *command, struct ctl_arg *args, size_t nargs,
+    struct form *form, bool *more)
 {
 	enum ctl_exit result;
+	enum action action = ACT_EXECUTE;
 	const struct xml *iq;
 	struct run r;
 
 	run_init(&r, ah, command);
+	r.args = args;
+	r.nargs = nargs;
 	*form = r.form;
-	iq = act(&r, ACT_EXECUTE);
-	if (iq == NULL)
-		return ctl_stopping ? CTL_INTERRUPTED : CTL_FAILED;
-	if (!take(&r, iq, &result)) {
-		if (r.answer.error != NULL)
-			ctl_complain("%s: %s", command->name, error_text(r.answer.error));
-		return r.answer.error != NULL ? CTL_REFUSED : CTL_OK;
-	}
-	read_form(&r);
-	*form = r.form;
+	do {
+		iq = act(&r, action);
+		action = ACT_NEXT;
+		*more = false;
+		if (iq == NULL)
+			return ctl_stopping ? CTL_INTERRUPTED : CTL_FAILED;
+		if (!take(&r, iq, &result)) {
+			if (r.answer.error != NULL)
+				ctl_complain("%s: %s", command->name, error_text(r.answer.error));
+			if (r.answer.error == NULL)
+				return CTL_OK;
+			cancel(&r);
+			return CTL_REFUSED;
+		}
+		read_actions(&r);
+		read_form(&r);
+		add_fields(&r, form);
+	} while (may_look_on(&r, more) && ++r.nsteps < MAX_STEPS);
 	cancel(&r);
 	return CTL_OK;
 }

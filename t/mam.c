@@ -409,15 +409,21 @@ test_pages(void)
 	      "</value></field></x></query>"
 #define RARE FORM("{urn:xmpp:fulltext:0}fulltext", "needle")
 
+static void
+say_long(struct test *t, unsigned first)
+{
+	begin(t);
+	for (unsigned i = 0; i < 2500; i++) {
+		say(t, 1, i == first || i == 2400 ? "the needle" : "hay", 0);
+		t->now.wall_ms++;
+	}
+}
+
 /* A room in which a search takes several steps, and finds one message. */
 static void
 begin_long(struct test *t)
 {
-	begin(t);
-	for (unsigned i = 0; i < 2500; i++) {
-		say(t, 1, i == 2400 ? "the needle" : "hay", 0);
-		t->now.wall_ms++;
-	}
+	say_long(t, 2400);
 }
 
 /* Asks, and leaves what takes longer. */
@@ -556,6 +562,42 @@ test_retracted(void)
 	test_release(&t);
 }
 
+/*
+ * What has gone by the time the page is told is not told, and the next page does not begin at it: the room
+ * does not know it any more.
+ */
+static void
+test_gone(void)
+{
+	static const char back[] = "<set xmlns='http://jabber.org/protocol/rsm'><before/></set>";
+	static struct page pg;
+	struct test t;
+	char payload[1000];
+
+	say_long(&t, 5);
+	t.conf.limits.archive_page = 2300;
+	t.conf.limits.archive_page_bytes = 16777216;
+	t.conf.limits.archive_visits_per_s = 4000;
+	muc_reload(t.muc, &t.conf);
+	snprintf(payload, sizeof(payload), "%s", FORM("{urn:xmpp:fulltext:0}fulltext", "hay"));
+	snprintf(strstr(payload, "</query>"), 300, "%s</query>", back);
+	ask_only(&t, "b", "back", payload);
+	ask_only(&t, "b", "long", RARE);
+	t.conf.limits.archive_entries_per_room = 500;
+	muc_reload(t.muc, &t.conf);
+	pg.out = wait_all(&t);
+	read_page(&pg);
+	is_str(pg.first, list[2000].id, "a page that was found backwards begins with what is left");
+	is_int((long)pg.n, 500, "all of that is told, and the other search goes on behind it");
+	ok(strstr(pg.out, "type='error'") == NULL && count_of(pg.out, "complete='true'") == 2,
+	    "both come to their end");
+	ok(strstr(pg.out, list[5].id) == NULL && count_of(pg.out, list[2400].id) == 4,
+	    "which does not name what was found and has gone");
+	free(pg.out);
+	pg.out = NULL;
+	test_release(&t);
+}
+
 static void
 test_limits(void)
 {
@@ -594,6 +636,36 @@ test_limits(void)
 	test_stop(&t);
 	ok(true, "what is not answered goes with the service");
 	t.host.store->close(t.host.store);
+}
+
+/* What is read through in search of a text is work, too, whether it is text or not. */
+static void
+test_work(void)
+{
+	static struct page pg;
+	static char tags[100001];
+	struct test t;
+	char *stanza;
+
+	begin(&t);
+	for (size_t i = 0; i + 4 < sizeof(tags); i += 4)
+		memcpy(tags + i, "<y/>", 5);
+	stanza = malloc(sizeof(tags) + 400);
+	for (int i = 0; i < 50; i++) {
+		sprintf(stanza,
+		    "<message from='b@example/r' to='room@rooms.example' type='groupchat' "
+		    "id='%d'><x xmlns='urn:example'>%s</x><store "
+		    "xmlns='urn:xmpp:hints'/></message>",
+		    i, tags);
+		free(test_ask(&t, stanza));
+		t.now.mono_ms += 1000;
+	}
+	ask(&t, "b", FORM("{urn:xmpp:fulltext:0}fulltext", "y"), &pg);
+	ok(pg.n == 0 && pg.complete && pg.nticks > 4, "5 MB of tags take %u steps more", pg.nticks);
+	free(pg.out);
+	pg.out = NULL;
+	free(stanza);
+	test_release(&t);
 }
 
 /* No page, and no stanza of it, is larger than it may be. */
@@ -648,7 +720,9 @@ main(void)
 	test_meanwhile();
 	test_banned();
 	test_retracted();
+	test_gone();
 	test_limits();
+	test_work();
 	test_bytes();
 	return tap_done();
 }

@@ -184,7 +184,6 @@ tell_result(struct plan *p, const struct lookup *l, const struct archive_id *id,
 	struct entry e;
 	struct wire *w;
 
-	/* It may have gone while others were looked for. */
 	if (!archive_get(p->room, id->b, &e))
 		return;
 	w = result_wire(p, l, &e, true);

@@ -15,6 +15,7 @@
 enum {
 	STEP = 1000,		/* entries of one step */
 	TEXT_BYTES = 64,	/* of text that is searched are as much work as an entry */
+	SCAN_BYTES = 512,	/* so are these, of which the text is taken */
 	SLOW_ENTRIES = 2,	/* are each byte that is hard to fold */
 	SEARCHED_BYTES = 16384, /* of each entry's text */
 	AHEAD = 1000,		/* entries to find out whether a full page is the last one */
@@ -67,7 +68,8 @@ has_words(struct step *st, const struct entry *e)
 		}
 	found = words_in(st->l->words, st->scratch.p,
 	    utf8_cut(st->scratch.p, st->scratch.len, SEARCHED_BYTES), &nslow);
-	st->nvisited += (unsigned)(st->scratch.len / TEXT_BYTES + nslow * SLOW_ENTRIES);
+	st->nvisited += (unsigned)(e->payload_len / SCAN_BYTES + st->scratch.len / TEXT_BYTES +
+				   nslow * SLOW_ENTRIES);
 	return found;
 }
 
@@ -146,6 +148,33 @@ visit_ids(struct step *st)
 	return result;
 }
 
+/*
+ * What was found in earlier steps may have gone, the oldest first (XEP-0313 3.2): a page that began or ended
+ * with it would have no next one. False: nothing is left of it, and there may be more behind it.
+ */
+static bool
+drop_gone(struct room *r, struct lookup *l)
+{
+	struct archive_id last;
+	struct entry e;
+	uint64_t n = 0;
+
+	if (!l->waits || l->counts || l->n == 0)
+		return true;
+	last = l->found[l->n - 1];
+	for (uint64_t i = 0; i < l->n; i++)
+		if (archive_get(r, l->found[i].b, &e))
+			l->found[n++] = l->found[i];
+	l->n = n;
+	if (n > 0 || !l->more)
+		return true;
+	l->more = false;
+	l->bytes = l->ahead = 0;
+	/* Backwards all before it has gone, too. */
+	l->low = l->back ? l->low : last;
+	return l->back;
+}
+
 bool
 lookup_step(struct room *r, struct lookup *l, unsigned *nvisited)
 {
@@ -162,7 +191,7 @@ lookup_step(struct room *r, struct lookup *l, unsigned *nvisited)
 		result = archive_each(r, l->low.b, visit, &st);
 	buf_release(&st.scratch);
 	*nvisited = st.nvisited;
-	return result != PAUSES;
+	return result != PAUSES && drop_gone(r, l);
 }
 
 bool

@@ -84,8 +84,8 @@ void lookup_add_form(struct arena *, struct xml *up, enum lang);
 bool lookup_has_all(struct room *, const struct lookup *);
 
 /*
- * Looks at some more entries, or at the ids that are asked for; true: that was the last step. *nvisited
- * becomes how much work it was, in entries.
+ * Looks at some more entries, or at the ids that are asked for; true: that was the last step, and all that was
+ * found is there. *nvisited becomes how much work it was, in entries.
  */
 bool lookup_step(struct room *, struct lookup *, unsigned *nvisited);
 

@@ -257,12 +257,12 @@ enum deny plan_reflected(struct plan *, enum change_kind);
 const char *relayed_payload(const struct plan *, const struct xml *stanza, size_t *len);
 
 /*
- * Gives the change's message its stanza-id, keeps it if it is to be kept, and tells it to all. *e is what
- * was said. stanza_id.c
+ * Gives the change's message its stanza-id, if it is to have one, keeps it if it is to be kept, and tells it to
+ * all. *e is what was said. stanza_id.c
  */
 void reflect(struct plan *, const struct change *, struct entry *e);
 
-/* The same for an entry that is whole but for its id. stanza_id.c */
+/* The same for an entry that is whole but for its id, which it gets. stanza_id.c */
 void reflect_entry(struct plan *, struct entry *);
 
 /*
@@ -285,6 +285,9 @@ bool history_keeps(const struct plan *);
 
 /* What the message of a change is kept as; ENTRY_NONE: not at all. history.c */
 enum entry_kind history_kind(const struct plan *, const struct change *);
+
+/* May somebody come back to what is said now, by its stanza-id? history.c */
+bool history_names(const struct plan *);
 
 /* <delay/> in the room's name, on what was said at that time. history.c */
 void delay_add(struct arena *, struct xml *stanza, const struct room *, int64_t wall_ms);

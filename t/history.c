@@ -159,7 +159,8 @@ test_kept(void)
 		int before = count_archive(&t);
 		char *out = test_ask(&t, rows[i].stanza);
 
-		ok(count_of(out, "<stanza-id") == 1 && count_archive(&t) - before == rows[i].kept,
+		ok(count_of(out, "<stanza-id") == (strstr(out, "<composing") == NULL) &&
+			count_archive(&t) - before == rows[i].kept,
 		    "%s: %s", rows[i].what, rows[i].kept ? "kept" : "only passed on");
 		free(out);
 	}

@@ -75,6 +75,19 @@ history_kind(const struct plan *p, const struct change *c)
 	return found != NULL ? found->kind : ENTRY_NONE;
 }
 
+/*
+ * 0313 3.5: a client that has seen the id of a chat state goes on from there when it reads the archive, and
+ * there it is not. What else is not kept can still be moderated.
+ */
+bool
+history_names(const struct plan *p)
+{
+	const struct xml *stanza = p->ev->stanza;
+
+	return !p->room->config.enablearchiving || xml_child(stanza, NS_CHATSTATES, NULL) == NULL ||
+	       xml_child(stanza, NS_STANZA, "subject") != NULL || first_of(kept, stanza) != NULL;
+}
+
 /* -- what is told -- */
 
 void

@@ -3,7 +3,8 @@
  * stanza_id.c - one name for a message, for all and for ever
  *
  * XEP-0359. Every message to all gets a stanza-id, also what is not kept: replies and moderation
- * name messages by it. Claims of others to speak for the room are taken out (room/view.c).
+ * name messages by it. Only chat states get none where there is an archive. Claims of others to speak for
+ * the room are taken out (room/view.c).
  */
 #include "feature.h"
 
@@ -22,17 +23,22 @@ is_prior(const struct plan *p, const struct change *c)
 	return false;
 }
 
+static void
+tell_entry(struct plan *p, const struct entry *e)
+{
+	struct wire *w = wire_new(p->s, entry_stanza(p->s->arena, p->room, e));
+
+	tell_all(p, w);
+	wire_unref(w);
+}
+
 void
 reflect_entry(struct plan *p, struct entry *e)
 {
-	struct wire *w;
-
 	archive_next_id(p->room, e->id);
 	if (e->kind != ENTRY_NONE)
 		archive_add(p->room, e);
-	w = wire_new(p->s, entry_stanza(p->s->arena, p->room, e));
-	tell_all(p, w);
-	wire_unref(w);
+	tell_entry(p, e);
 }
 
 void
@@ -51,7 +57,10 @@ reflect(struct plan *p, const struct change *c, struct entry *e)
 		.payload_len = c->text_len,
 		.prior = is_prior(p, c),
 	};
-	reflect_entry(p, e);
+	if (history_names(p))
+		reflect_entry(p, e);
+	else
+		tell_entry(p, e);
 }
 
 static void

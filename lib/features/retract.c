@@ -4,10 +4,16 @@
  *
  * XEP-0424 3, 5: by the room's stanza-id (5.1), whatever nick or session they have by now. The room looks
  * into its archive for whose message it was, so that nobody depends on what a client checks. 4: from then
- * on a tombstone stands in its place; who enters is told neither.
+ * on a tombstone stands in its place; who enters is told neither. All versions of a message go with each of
+ * them (XEP-0308): some clients name the first, some the last.
  */
 #include "base/date.h"
 #include "feature.h"
+
+enum {
+	VERSIONS_MOST = 100,
+	VERSIONS_VISITED = 1000, /* entries, in each direction */
+};
 
 enum deny
 find_original(const struct plan *p, const char *id, bool unkept, const struct entry **original)
@@ -30,6 +36,70 @@ find_original(const struct plan *p, const char *id, bool unkept, const struct en
 	return OK;
 }
 
+/* The other versions of a message. */
+struct versions {
+	const struct entry *one;
+	const char *first; /* attribute id of the first of them */
+	struct entry others[VERSIONS_MOST];
+	unsigned n, visited;
+};
+
+static bool
+is_same_author(const struct entry *a, const struct entry *b)
+{
+	size_t n;
+
+	if (a->jid == NULL || b->jid == NULL)
+		return false;
+	n = strcspn(a->jid, "/");
+	return n == strcspn(b->jid, "/") && memcmp(a->jid, b->jid, n) == 0;
+}
+
+/* Ids of messages need not be unique; before the first version there is none. */
+static int
+version_visit(void *arg, const struct entry *e)
+{
+	struct versions *v = arg;
+	bool first = e->corrects == NULL && strcmp(e->msg_id, v->first) == 0;
+	bool later = e->corrects != NULL && strcmp(e->corrects, v->first) == 0;
+	bool back = v->one->corrects != NULL && memcmp(e->id, v->one->id, ARCHIVE_ID_LEN) < 0;
+
+	if ((e->kind == ENTRY_MESSAGE || e->kind == ENTRY_EVENT) && is_same_author(e, v->one) &&
+	    (later || (first && back)))
+		v->others[v->n++] = *e;
+	return v->n == VERSIONS_MOST || ++v->visited == VERSIONS_VISITED || (first && back);
+}
+
+static struct versions *
+find_versions(const struct plan *p, const struct entry *one)
+{
+	struct versions *v = arena_alloc(p->s->arena, sizeof(*v));
+
+	v->one = one;
+	v->first = one->corrects != NULL ? one->corrects : one->msg_id;
+	v->n = v->visited = 0;
+	if (one->corrects != NULL)
+		archive_each_back(p->room, one->id, version_visit, v);
+	v->visited = 0;
+	if (v->n < VERSIONS_MOST)
+		archive_each(p->room, one->id, version_visit, v);
+	return v;
+}
+
+static void
+put_tombstone(struct plan *p, const struct entry *original, const struct buf *payload)
+{
+	struct entry tombstone = *original;
+
+	tombstone.kind = ENTRY_RETRACTED;
+	tombstone.lang = NULL;
+	tombstone.corrects = NULL;
+	tombstone.prior = false;
+	tombstone.payload = payload->p;
+	tombstone.payload_len = payload->len;
+	archive_replace(p->room, &tombstone);
+}
+
 void
 retract_entry(
     struct plan *p, const struct entry *original, const struct entry *by, const struct xml *why)
@@ -37,7 +107,7 @@ retract_entry(
 	struct arena *a = p->s->arena;
 	struct xml *top = xml_new(a, NS_STANZA, "message");
 	struct xml *x = xml_add(a, top, NS_RETRACT, "retracted");
-	struct entry tombstone = *original;
+	const struct versions *v = find_versions(p, original);
 	struct buf b = BUF_INIT;
 
 	xml_set(a, x, "id", by->msg_id);
@@ -46,12 +116,9 @@ retract_entry(
 	     c = xml_next(c, NULL, NULL))
 		xml_copy(a, x, c);
 	xml_write_children(&b, top);
-	tombstone.kind = ENTRY_RETRACTED;
-	tombstone.lang = NULL;
-	tombstone.prior = false;
-	tombstone.payload = b.p;
-	tombstone.payload_len = b.len;
-	archive_replace(p->room, &tombstone);
+	put_tombstone(p, original, &b);
+	for (unsigned i = 0; i < v->n; i++)
+		put_tombstone(p, &v->others[i], &b);
 	buf_release(&b);
 }
 

@@ -53,6 +53,7 @@ reflect(struct plan *p, const struct change *c, struct entry *e)
 		.occupant_id = c->session->occupant->id,
 		.msg_id = ev->id != NULL ? ev->id : fresh_id(p->s),
 		.lang = xml_lang(ev->stanza),
+		.corrects = xml_get(xml_child(ev->stanza, NS_CORRECT, "replace"), "id"),
 		.payload = c->text,
 		.payload_len = c->text_len,
 		.prior = is_prior(p, c),

@@ -18,6 +18,7 @@ enum { /* tags of a record in table archive; never reused */
 	TAG_LANG = 5,
 	TAG_PAYLOAD = 6,
 	TAG_PRIOR = 7,
+	TAG_CORRECTS = 8,
 };
 
 enum {
@@ -173,6 +174,7 @@ put_entry(struct room *r, struct bytes key, const struct entry *e)
 	rec_put(&b, TAG_PAYLOAD, e->payload, e->payload_len);
 	if (e->prior)
 		rec_put_u64(&b, TAG_PRIOR, 1);
+	rec_put_str(&b, TAG_CORRECTS, e->corrects);
 	s->store->put(s->store, TABLE_archive, key, (struct bytes){ b.p, b.len });
 	s->turn_wrote = true;
 	n = key.n + b.len;
@@ -244,6 +246,9 @@ read_entry(struct arena *a, struct bytes key, struct bytes val, struct entry *e)
 			break;
 		case TAG_PRIOR:
 			e->prior = rec_u64(&f) != 0;
+			break;
+		case TAG_CORRECTS:
+			e->corrects = rec_str(a, &f);
 			break;
 		default:
 			break;

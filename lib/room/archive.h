@@ -37,7 +37,9 @@ struct entry {
 	const char *occupant_id; /* of jid; NULL: to be computed */
 	const char *msg_id;	 /* attribute id of the message */
 	const char *lang;	 /* its xml:lang, or NULL */
-	const char *payload;	 /* its children, cleaned and serialised */
+	const char
+	    *corrects; /* attribute id of the message whose last version it is: XEP-0308; or NULL */
+	const char *payload; /* its children, cleaned and serialised */
 	size_t payload_len;
 	bool prior; /* it has the delay of an earlier conversation: XEP-0045 7.9 */
 };

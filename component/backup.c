@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * backup.c - a copy of the database while it is in use
+ * backup.c - a copy of the database while it is in use, to keep or to look through
  *
  * A child copies, by an environment of LMDB of its own: the loop goes on, and what mucd has mapped may
  * grow meanwhile, which a thread that reads here would not survive. The copy is the state of one moment.
@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "backup.h"
-#include "base/mem.h"
 #include "log.h"
+#include "store_look.h"
 
 static pid_t child; /* 0: there is none */
 
@@ -76,6 +76,21 @@ discard(const char *part, const char *data)
 	rmdir(part);
 }
 
+/* A copy in a folder of that name, on the disk. */
+static bool
+copy_to(const char *database, const char *part, const char *data)
+{
+	if (mkdir(part, 0700) == -1) {
+		log_warn("backup: %s", part);
+		return false;
+	}
+	if (copy(database, part) && sync_path(data, O_RDONLY) &&
+	    sync_path(part, O_RDONLY | O_DIRECTORY))
+		return true;
+	discard(part, data);
+	return false;
+}
+
 /* In the child. */
 static bool
 make(const char *database, const char *folder, const char *name)
@@ -85,15 +100,8 @@ make(const char *database, const char *folder, const char *name)
 	snprintf(part, sizeof part, "%s/%s.part", folder, name);
 	snprintf(data, sizeof data, "%s/%s.part/data.mdb", folder, name);
 	snprintf(whole, sizeof whole, "%s/%s", folder, name);
-	if (mkdir(part, 0700) == -1) {
-		log_warn("backup: %s", part);
+	if (!copy_to(database, part, data))
 		return false;
-	}
-	if (!copy(database, part) || !sync_path(data, O_RDONLY) ||
-	    !sync_path(part, O_RDONLY | O_DIRECTORY)) {
-		discard(part, data);
-		return false;
-	}
 	if (rename(part, whole) == -1) {
 		log_warn("backup: %s", whole);
 		discard(part, data);
@@ -105,8 +113,30 @@ make(const char *database, const char *folder, const char *name)
 	return true;
 }
 
-void
-backup_start(const char *database, const char *folder)
+/* In the child. */
+static bool
+check(const char *database, const char *folder, const char *name)
+{
+	static const char *const files[] = { "mucd.lock", "lock.mdb", "data.mdb" };
+	char part[4096], file[4096];
+	bool good;
+
+	snprintf(part, sizeof part, "%s/%s.verify", folder, name);
+	snprintf(file, sizeof file, "%s/%s.verify/data.mdb", folder, name);
+	good = copy_to(database, part, file) && store_look(part);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		snprintf(file, sizeof file, "%s/%s.verify/%s", folder, name, files[i]);
+		unlink(file);
+	}
+	rmdir(part);
+	return good;
+}
+
+/* -- children -- */
+
+static void
+start(const char *database, const char *folder,
+    bool (*work)(const char *database, const char *folder, const char *name))
 {
 	char name[64];
 	time_t now = time(NULL);
@@ -118,6 +148,7 @@ backup_start(const char *database, const char *folder)
 	if (child == -1) {
 		log_warn("backup: fork");
 		child = 0;
+		return;
 	}
 	if (child != 0)
 		return;
@@ -126,7 +157,19 @@ backup_start(const char *database, const char *folder)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	_exit(make(database, folder, name) ? 0 : 1);
+	_exit(work(database, folder, name) ? 0 : 1);
+}
+
+void
+backup_start(const char *database, const char *folder)
+{
+	start(database, folder, make);
+}
+
+void
+backup_check(const char *database, const char *folder)
+{
+	start(database, folder, check);
 }
 
 void
@@ -140,5 +183,5 @@ backup_reap(void)
 	if (WIFSIGNALED(status))
 		log_warnx("backup: ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
-		log_warnx("backup: none was made");
+		log_warnx("backup: it failed");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * backup.h - a copy of the database while it is in use
+ * backup.h - a copy of the database while it is in use, to keep or to look through
  */
 #ifndef BACKUP_H
 #define BACKUP_H
@@ -16,6 +16,9 @@ bool backup_ready(const char *folder, char *why, size_t cap);
  * went.
  */
 void backup_start(const char *database, const char *folder);
+
+/* Has a child look through such a copy, and remove it: the log says what is wrong in it. */
+void backup_check(const char *database, const char *folder);
 
 /* A child has ended (SIGCHLD). */
 void backup_reap(void);

@@ -33,7 +33,7 @@ struct mucd {
 	const char *path; /* of the configuration */
 	struct conf *conf;
 	struct loop loop;
-	bool wants_backup;
+	bool wants_backup, wants_check;
 	char why[1024]; /* it was not done what an administrator wanted */
 	int ready_fd;	/* of the process that started us and waits; -1: none */
 };
@@ -249,6 +249,11 @@ ask(void *arg, enum muc_ask what, const char *with)
 			return d->why;
 		d->wants_backup = true;
 		return NULL;
+	case MUC_ASK_VERIFY:
+		if (!backup_ready(d->conf->backup_dir, d->why, sizeof d->why))
+			return d->why;
+		d->wants_check = true;
+		return NULL;
 	case MUC_ASK_STOP:
 		d->loop.wants_stop = true;
 		break;
@@ -262,10 +267,11 @@ turn_over(void *arg)
 {
 	struct mucd *d = arg;
 
-	if (!d->wants_backup)
-		return;
-	d->wants_backup = false;
-	backup_start(d->conf->database, d->conf->backup_dir);
+	if (d->wants_backup)
+		backup_start(d->conf->database, d->conf->backup_dir);
+	else if (d->wants_check)
+		backup_check(d->conf->database, d->conf->backup_dir);
+	d->wants_backup = d->wants_check = false;
 }
 
 static void

@@ -53,7 +53,8 @@ static const char *
 asked(void *arg, enum muc_ask what, const char *with)
 {
 	(void)arg, (void)with;
-	return what == MUC_ASK_BACKUP ? "backup_dir is not configured" : NULL;
+	return what == MUC_ASK_BACKUP || what == MUC_ASK_VERIFY ? "backup_dir is not configured"
+								: NULL;
 }
 
 static void

@@ -156,6 +156,10 @@ async def host(romeo, mucd, server, folder):
     ok(await soon(lambda: mucd.count("backup: .* is complete")), "and is complete")
     copies = glob.glob(folder + "/*")
     ok(len(copies) == 1 and os.listdir(copies[0]) == ["data.mdb"], "in a folder of its own")
+    same([n[0] for n in (await romeo.at_once("verify-database"))["notes"]], ["info"],
+         "the database is looked through")
+    ok(await soon(lambda: mucd.count("verify: [0-9]+ records of 1 rooms, 0 wrong")), "and is sound")
+    ok(await soon(lambda: glob.glob(folder + "/*") == copies), "nothing is left of that")
     with open(mucd.conf, "a") as f:
         f.write("nonsense = 1\n")
     command = await romeo.at_once("reload-configuration")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * command_host.c - what only the host program can do: its configuration, its log, a copy of the database
+ * command_host.c - what only the host program can do: its configuration, its log, its database
  *
  * It is asked last of all, when nothing can be refused any more. What it cannot do is no error of the command,
  * but its outcome: XEP-0050 3.6.
@@ -68,6 +68,14 @@ run_backup(struct call *c)
 	    SAID("No copy is made: %s"));
 }
 
+static enum deny
+run_verify(struct call *c)
+{
+	return ask(c, MUC_ASK_VERIFY, NULL,
+	    SAID("The database is being looked through; the log says what is found"),
+	    SAID("The database is not looked through: %s"));
+}
+
 static const struct command commands[] = {
 	{ .node = "reload-configuration",
 	    .name = SAID("Read the configuration again"),
@@ -80,6 +88,10 @@ static const struct command commands[] = {
 	    .nsteps = 1,
 	    .run = run_level },
 	{ .node = "back-up", .name = SAID("Back up now"), .where = TO_SERVICE, .run = run_backup },
+	{ .node = "verify-database",
+	    .name = SAID("Verify the database"),
+	    .where = TO_SERVICE,
+	    .run = run_verify },
 	{ .node = NULL },
 };
 

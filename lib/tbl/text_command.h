@@ -448,6 +448,14 @@ TEXT("The configuration stays as it was: %s",
     "Die Konfiguration bleibt, wie sie war: %s",
     "La configuration reste inchangée : %s",
     "La configuración queda como estaba: %s")
+TEXT("The database is being looked through; the log says what is found",
+    "Die Datenbank wird durchgesehen; das Protokoll sagt, was gefunden wird",
+    "La base est en cours d'examen ; le journal dira ce qui est trouvé",
+    "Se está revisando la base de datos; el registro dirá qué se encuentra")
+TEXT("The database is not looked through: %s",
+    "Die Datenbank wird nicht durchgesehen: %s",
+    "La base n'est pas examinée : %s",
+    "La base de datos no se revisa: %s")
 TEXT("The log is kept so from now on",
     "So wird ab jetzt protokolliert",
     "Le journal est tenu ainsi désormais",
@@ -512,6 +520,10 @@ TEXT("Users or domains",
     "Benutzer oder Domains",
     "Utilisateurs ou domaines",
     "Usuarios o dominios")
+TEXT("Verify the database",
+    "Die Datenbank prüfen",
+    "Vérifier la base de données",
+    "Verificar la base de datos")
 TEXT("Version",
     "Version",
     "Version",

@@ -353,6 +353,9 @@ def unsound():
     ok(status == 1 and told["wrong"] == len(told["found"]) >= 3 and
        {"table": "rooms", "room": "a@" + DOMAIN, "wrong": "no name leads to it"} in told["found"],
        "the same as JSON")
+    p = subprocess.run([MUCCTL, "--json", "db", "check", "-c", conf], stdin=subprocess.DEVNULL,
+                       capture_output=True, text=True, timeout=60)
+    same((p.returncode, p.stdout), (1, out), "also by the option before the command")
 
 
 def owner():

@@ -188,10 +188,9 @@ find_database(struct db *db)
 enum ctl_exit
 ctl_db(const struct ctl_options *o, int argc, char **argv)
 {
-	struct db db = { .nrooms = -1 };
+	struct db db = { .json = o->is_json, .nrooms = -1 };
 	enum ctl_exit rc = CTL_FAILED;
 
-	(void)o;
 	for (size_t i = 0; argc > 1 && i < NCOMMANDS; i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
 			db.command = &commands[i];

@@ -71,6 +71,16 @@ call_text(const struct call *c, const char *var)
 	return text;
 }
 
+const char *
+call_word(const struct call *c, const char **line)
+{
+	const char *w = *line + strspn(*line, " \t");
+	size_t n = strcspn(w, " \t");
+
+	*line = w + n + strspn(w + n, " \t");
+	return arena_strndup(c->plan->s->arena, w, n);
+}
+
 bool
 call_flag(const struct call *c, const char *var)
 {
@@ -160,6 +170,16 @@ call_deed(struct call *c, struct room *r)
 	return plan_deed(c->plan, r, &j);
 }
 
+struct plan *
+call_own_deed(struct call *c)
+{
+	const struct ev *ev = c->plan->ev;
+
+	return ev->affiliation < AFF_OWNER && service_admin(c->plan->s, ev->from.bare)
+		   ? call_deed(c, c->plan->room)
+		   : c->plan;
+}
+
 struct noted {
 	struct audit audit;
 	struct noted *next;
@@ -218,7 +238,7 @@ suits(const struct call *c, const struct command_field *f, const char *value)
 		return is_option(f->options, value);
 	if (f->most != 0)
 		return is_number(value, f->least, f->most);
-	return strncmp(f->type, "text-", 5) != 0 ||
+	return strncmp(f->type, "text-", 5) != 0 || f->is_long ||
 	       strlen(value) <= (size_t)c->plan->s->limits.reason_bytes;
 }
 

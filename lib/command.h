@@ -49,7 +49,8 @@ struct command_field {
 	const char *label; /* SAID() */
 	const char *def;   /* what holds when nothing was given; NULL: nothing */
 	bool required;
-	bool paged; /* its options come in pages: what was chosen on each counts */
+	bool is_long; /* of text-multi: a line may be longer than a reason */
+	bool paged;   /* its options come in pages: what was chosen on each counts */
 	const struct command_option *options; /* of lists; ends with value NULL; or see fill */
 	int64_t least, most;		      /* of text-single, if most is not 0: a number */
 };
@@ -131,6 +132,9 @@ const char **call_values(const struct call *, const char *var, size_t *n);
 /* The lines of a text-multi as one text; NULL: none. */
 const char *call_text(const struct call *, const char *var);
 
+/* The next word of a line, which then is what follows; "" at its end. */
+const char *call_word(const struct call *, const char **line);
+
 bool call_flag(const struct call *, const char *var);
 int64_t call_number(const struct call *, const char *var);
 
@@ -158,11 +162,16 @@ enum deny call_fault(struct call *, enum deny, const char *what);
 struct plan *call_deed(struct call *, struct room *);
 
 /*
- * Plans an affiliation in a deed, and what is noted of it; plan_granted() is called when all are planned.
+ * The plan for a deed in the room that the command is for: the command's own plan; for an administrator of the
+ * service who is no owner of the room, call_deed().
+ */
+struct plan *call_own_deed(struct call *);
+
+/*
+ * Plans an affiliation, and, in a deed, what is noted of it; plan_granted() is called when all are planned.
  * OK; BAD_PAYLOAD when there is one of the same user already. command_affiliations.c
  */
-enum deny call_grant(
-    struct call *, struct plan *deed, const char *bare, enum affiliation, const char *reason);
+enum deny call_grant(struct call *, struct plan *, const struct affil *);
 
 /*
  * Has something noted in the audit log when it is done: actor and command are filled in. What it points to

@@ -101,6 +101,8 @@
 	FEATURE(command_bans)                                                                      \
 	/* and of those of a room */                                                               \
 	FEATURE(command_room_diagnose)                                                             \
+	FEATURE(command_room_lists)                                                                \
+	FEATURE(command_room_transfer)                                                             \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)
 

@@ -17,6 +17,10 @@ static row of_commands[] = {
 #include "tbl/text_command.h"
 };
 
+static row of_rooms[] = {
+#include "tbl/text_command_room.h"
+};
+
 static row of_stats[] = {
 #include "tbl/text_stats.h"
 };
@@ -185,6 +189,7 @@ main(void)
 {
 	test_table(texts, NTEXTS);
 	test_table(of_commands, sizeof(of_commands) / sizeof(of_commands[0]));
+	test_table(of_rooms, sizeof(of_rooms) / sizeof(of_rooms[0]));
 	test_table(of_stats, sizeof(of_stats) / sizeof(of_stats[0]));
 	test_said();
 	test_read();

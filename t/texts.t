@@ -75,7 +75,8 @@ for path in sorted(glob.glob("lib/**/*.[ch]", recursive=True)):
             if re.search(r"\w \w", text):
                 bare.append(f"{path}: {text}")
 
-table = [re.findall(STRING, row)[0] for path in ("lib/tbl/text.h", "lib/tbl/text_command.h", "lib/tbl/text_stats.h")
+table = [re.findall(STRING, row)[0] for path in ("lib/tbl/text.h", "lib/tbl/text_command.h",
+                                                         "lib/tbl/text_command_room.h", "lib/tbl/text_stats.h")
          for row in rows(path, "TEXT")]
 none("texts are found", [] if len(table) > 20 and len(said) > 20 else ["hardly any"])
 none("what is said is said in all languages",

@@ -49,24 +49,33 @@ check_set(struct call *c)
 
 static const struct command_step set_steps[] = { { .fields = set_fields, .check = check_set } };
 
+/* An owner's own deed in the own room is no administrator's; nor is a plan that is only tried. */
+static bool
+is_deed(const struct call *c, const struct plan *p)
+{
+	const struct plan *deed = c->plan->deeds;
+
+	while (deed != NULL && deed != p)
+		deed = deed->next;
+	return deed != NULL;
+}
+
 enum deny
-call_grant(
-    struct call *c, struct plan *deed, const char *bare, enum affiliation to, const char *reason)
+call_grant(struct call *c, struct plan *p, const struct affil *f)
 {
 	struct affil before = { .affiliation = AFF_NONE };
-	const struct affil f = { .affiliation = to, .jid = bare, .reason = reason };
 
-	if (!plan_names(deed, "jid/", bare))
-		return call_fault(c, BAD_PAYLOAD, bare);
-	affiliation_stored(deed->room, bare, &before);
-	if (plan_grant(deed, &f) == NULL)
+	if (!plan_names(p, "jid/", f->jid))
+		return call_fault(c, BAD_PAYLOAD, f->jid);
+	affiliation_stored(p->room, f->jid, &before);
+	if (plan_grant(p, f) == NULL || !is_deed(c, p))
 		return OK;
 	call_audit(c, &(struct audit){
-			  .room = deed->room->jid,
-			  .target = bare,
+			  .room = p->room->jid,
+			  .target = f->jid,
 			  .before = affiliation_name(before.affiliation),
-			  .after = affiliation_name(to),
-			  .reason = reason,
+			  .after = affiliation_name(f->affiliation),
+			  .reason = f->reason,
 		      });
 	return OK;
 }
@@ -75,30 +84,20 @@ static enum deny
 grant_jids(struct call *c, struct plan *deed)
 {
 	struct arena *a = c->plan->s->arena;
-	enum affiliation to = AFF_NONE;
+	struct affil f = { .affiliation = AFF_NONE, .reason = call_value(c, "reason") };
 	enum deny deny = OK;
 	struct jid j;
 	size_t n;
 	const char **jids = call_values(c, "jid", &n);
 
 	if (n > 0)
-		affiliation_read(call_value(c, "affiliation"), &to);
+		affiliation_read(call_value(c, "affiliation"), &f.affiliation);
 	for (size_t i = 0; i < n && deny == OK; i++) {
 		jid_prep(a, jids[i], &j);
-		deny = call_grant(c, deed, j.bare, to, call_value(c, "reason"));
+		f.jid = j.bare;
+		deny = call_grant(c, deed, &f);
 	}
 	return deny;
-}
-
-/* The next word of a line; "" at its end. */
-static const char *
-word(struct arena *a, const char **line)
-{
-	const char *w = *line + strspn(*line, " \t");
-	size_t n = strcspn(w, " \t");
-
-	*line = w + n + strspn(w + n, " \t");
-	return arena_strndup(a, w, n);
 }
 
 static enum deny
@@ -110,15 +109,17 @@ grant_lines(struct call *c, struct plan *deed)
 	const char **lines = call_values(c, "lines", &n);
 
 	for (size_t i = 0; i < n && deny == OK; i++) {
-		const char *line = lines[i], *jid = word(a, &line), *name = word(a, &line);
-		enum affiliation to;
+		const char *line = lines[i], *jid = call_word(c, &line),
+			   *name = call_word(c, &line);
+		struct affil f = { .reason = *line != '\0' ? line : NULL };
 		struct jid j;
 
 		if (*jid == '\0')
 			continue;
-		if (!jid_prep(a, jid, &j) || !affiliation_read(name, &to))
+		if (!jid_prep(a, jid, &j) || !affiliation_read(name, &f.affiliation))
 			return call_fault(c, BAD_PAYLOAD, lines[i]);
-		deny = call_grant(c, deed, j.bare, to, *line != '\0' ? line : NULL);
+		f.jid = j.bare;
+		deny = call_grant(c, deed, &f);
 	}
 	return deny;
 }
@@ -171,10 +172,12 @@ static int
 demote(void *arg, const char *bare)
 {
 	struct present *o = arg;
+	const struct affil f = {
+		.affiliation = AFF_ADMIN, .jid = bare, .reason = call_value(o->call, "reason")
+	};
 
 	if (strcmp(bare, o->owner) != 0)
-		o->deny =
-		    call_grant(o->call, o->deed, bare, AFF_ADMIN, call_value(o->call, "reason"));
+		o->deny = call_grant(o->call, o->deed, &f);
 	return o->deny != OK;
 }
 
@@ -182,6 +185,7 @@ static enum deny
 run_own(struct call *c)
 {
 	struct present present = { .call = c };
+	struct affil f = { .affiliation = AFF_OWNER, .reason = call_value(c, "reason") };
 	struct room *r;
 	struct jid j;
 	enum deny deny = call_room(c, call_value(c, "room"), &r);
@@ -191,8 +195,8 @@ run_own(struct call *c)
 	if (deny != OK)
 		return deny;
 	present.deed = call_deed(c, r);
-	present.owner = j.bare;
-	deny = call_grant(c, present.deed, j.bare, AFF_OWNER, call_value(c, "reason"));
+	f.jid = present.owner = j.bare;
+	deny = call_grant(c, present.deed, &f);
 	if (deny == OK && !call_flag(c, "keep"))
 		affiliation_owners(r, demote, &present);
 	if (deny != OK || present.deny != OK)

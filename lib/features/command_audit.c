@@ -187,7 +187,9 @@ undo_one(struct call *c, const char *text)
 	if (now.affiliation != after)
 		return call_fault(
 		    c, CHANGED_SINCE, arena_cat(c->plan->s->arena, n.room, ", ", n.target, NULL));
-	return call_grant(c, call_deed(c, r), n.target, before, call_value(c, "reason"));
+	return call_grant(c, call_deed(c, r),
+	    &(struct affil){
+		.affiliation = before, .jid = n.target, .reason = call_value(c, "reason") });
 }
 
 static enum deny

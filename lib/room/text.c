@@ -23,6 +23,10 @@ static row of_commands[] = {
 #include "../tbl/text_command.h"
 };
 
+static row of_rooms[] = {
+#include "../tbl/text_command_room.h"
+};
+
 static row of_stats[] = {
 #include "../tbl/text_stats.h"
 };
@@ -101,6 +105,7 @@ text_in(enum lang lang, const char *english)
 	} tables[] = {
 		{ texts, LENGTH(texts) },
 		{ of_commands, LENGTH(of_commands) },
+		{ of_rooms, LENGTH(of_rooms) },
 		{ of_stats, LENGTH(of_stats) },
 	};
 	const char *const *found = NULL;

@@ -36,10 +36,6 @@ TEXT("Affiliation of all of them",
     "Zugehörigkeit von allen",
     "Affiliation de tous",
     "Afiliación de todos ellos")
-TEXT("Affiliation: %s",
-    "Zugehörigkeit: %s",
-    "Affiliation : %s",
-    "Afiliación: %s")
 TEXT("After",
     "Nachher",
     "Après",
@@ -52,10 +48,6 @@ TEXT("All of them",
     "Alle davon",
     "Tous",
     "Todas ellas")
-TEXT("Allowed",
-    "Erlaubt",
-    "Permis",
-    "Permitido")
 TEXT("And everything else",
     "Und alles andere",
     "Et tout le reste",
@@ -84,10 +76,6 @@ TEXT("As the service makes rooms",
     "Wie der Dienst Räume anlegt",
     "Comme le service crée les salons",
     "Como el servicio crea las salas")
-TEXT("Ask what somebody may do",
-    "Fragen, was jemand darf",
-    "Demander ce que quelqu'un peut faire",
-    "Preguntar qué puede hacer alguien")
 TEXT("Audit log",
     "Protokoll der Befehle",
     "Journal des commandes",
@@ -120,10 +108,6 @@ TEXT("Bytes that wait to be sent",
     "Bytes, die auf das Senden warten",
     "Octets en attente d'envoi",
     "Bytes que esperan ser enviados")
-TEXT("Change the subject",
-    "Das Thema ändern",
-    "Changer le sujet",
-    "Cambiar el tema")
 TEXT("Changed affiliations: %s",
     "Geänderte Zugehörigkeiten: %s",
     "Affiliations changées : %s",
@@ -188,14 +172,6 @@ TEXT("Edit the list of bans from the service",
     "Die Liste der aus dem Dienst Verbannten bearbeiten",
     "Modifier la liste des bannissements du service",
     "Editar la lista de accesos prohibidos al servicio")
-TEXT("Enter",
-    "Eintreten",
-    "Entrer",
-    "Entrar")
-TEXT("Error",
-    "Fehler",
-    "Erreur",
-    "Error")
 TEXT("Errors",
     "Fehler",
     "Erreurs",
@@ -208,10 +184,6 @@ TEXT("Hours (0: for good)",
     "Stunden (0: für immer)",
     "Heures (0 : définitivement)",
     "Horas (0: para siempre)")
-TEXT("Is in the room: %s",
-    "Ist im Raum: %s",
-    "Est dans le salon : %s",
-    "Está en la sala: %s")
 TEXT("Kind of room",
     "Art des Raums",
     "Type de salon",
@@ -332,18 +304,10 @@ TEXT("Read the configuration again",
     "Die Konfiguration neu lesen",
     "Relire la configuration",
     "Volver a leer la configuración")
-TEXT("Read what was said",
-    "Lesen, was gesagt wurde",
-    "Lire ce qui a été dit",
-    "Leer lo que se dijo")
 TEXT("Reason",
     "Grund",
     "Motif",
     "Motivo")
-TEXT("Refused by",
-    "Abgelehnt von",
-    "Refusé par",
-    "Rechazado por")
 TEXT("Refused: %s",
     "Abgelehnt: %s",
     "Refusé : %s",
@@ -388,14 +352,6 @@ TEXT("Seconds until the service stops: %s",
     "Sekunden, bis der Dienst beendet wird: %s",
     "Secondes avant l'arrêt du service : %s",
     "Segundos hasta que se cierre el servicio: %s")
-TEXT("See real addresses",
-    "Echte Adressen sehen",
-    "Voir les adresses réelles",
-    "Ver las direcciones reales")
-TEXT("Send private messages",
-    "Private Nachrichten senden",
-    "Envoyer des messages privés",
-    "Enviar mensajes privados")
 TEXT("Set affiliations",
     "Zugehörigkeiten setzen",
     "Définir les affiliations",
@@ -428,10 +384,6 @@ TEXT("Sorted by",
     "Sortiert nach",
     "Trié par",
     "Ordenado por")
-TEXT("Speak",
-    "Sprechen",
-    "Parler",
-    "Hablar")
 TEXT("Statistics",
     "Statistik",
     "Statistiques",
@@ -528,14 +480,6 @@ TEXT("Version",
     "Version",
     "Version",
     "Versión")
-TEXT("What",
-    "Was",
-    "Quoi",
-    "Qué")
-TEXT("What %s may do in the room",
-    "Was %s in dem Raum darf",
-    "Ce que %s peut faire dans le salon",
-    "Lo que %s puede hacer en la sala")
 TEXT("What is chosen is made as it was before, if it has not changed since",
     "Was ausgewählt ist, wird wie vorher, wenn es sich nicht inzwischen geändert hat",
     "Ce qui est choisi redevient comme avant, si rien n'a changé depuis",
@@ -552,7 +496,3 @@ TEXT("Whom they name leaves all rooms, and gets into none",
     "Wen sie nennen, verlässt alle Räume und kommt in keinen hinein",
     "Ceux qu'ils nomment quittent tous les salons et n'entrent dans aucun",
     "A quienes nombren salen de todas las salas y no entran en ninguna")
-TEXT("Would be in the room: %s",
-    "Wäre im Raum: %s",
-    "Serait dans le salon : %s",
-    "Estaría en la sala: %s")

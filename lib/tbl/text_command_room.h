@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * text_command_room.h - what ad-hoc commands to a room say: TEXT(English, German, French, Spanish)
+ */
+TEXT("Address, affiliation, \"nickname\", reason",
+    "Adresse, Zugehörigkeit, \"Spitzname\", Grund",
+    "Adresse, affiliation, \"pseudo\", raison",
+    "Dirección, afiliación, \"apodo\", motivo")
+TEXT("Affiliation: %s",
+    "Zugehörigkeit: %s",
+    "Affiliation : %s",
+    "Afiliación: %s")
+TEXT("Affiliations (none: all that you may see)",
+    "Zugehörigkeiten (keine: alle, die du sehen darfst)",
+    "Affiliations (aucune : toutes celles que vous pouvez voir)",
+    "Afiliaciones (ninguna: todas las que puedes ver)")
+TEXT("Affiliations of %s",
+    "Zugehörigkeiten in %s",
+    "Affiliations dans %s",
+    "Afiliaciones en %s")
+TEXT("Affiliations that would change: %s",
+    "Zugehörigkeiten, die sich ändern würden: %s",
+    "Affiliations qui changeraient : %s",
+    "Afiliaciones que cambiarían: %s")
+TEXT("Allowed",
+    "Erlaubt",
+    "Permis",
+    "Permitido")
+TEXT("Ask what somebody may do",
+    "Fragen, was jemand darf",
+    "Demander ce que quelqu'un peut faire",
+    "Preguntar qué puede hacer alguien")
+TEXT("Change the subject",
+    "Das Thema ändern",
+    "Changer le sujet",
+    "Cambiar el tema")
+TEXT("Enter",
+    "Eintreten",
+    "Entrer",
+    "Entrar")
+TEXT("Error",
+    "Fehler",
+    "Erreur",
+    "Error")
+TEXT("Give the room to another owner",
+    "Den Raum einem anderen Besitzer geben",
+    "Donner le salon à un autre propriétaire",
+    "Dar la sala a otro propietario")
+TEXT("Is in the room: %s",
+    "Ist im Raum: %s",
+    "Est dans le salon : %s",
+    "Está en la sala: %s")
+TEXT("New owner",
+    "Neuer Besitzer",
+    "Nouveau propriétaire",
+    "Nuevo propietario")
+TEXT("Read what was said",
+    "Lesen, was gesagt wurde",
+    "Lire ce qui a été dit",
+    "Leer lo que se dijo")
+TEXT("Refused by",
+    "Abgelehnt von",
+    "Refusé par",
+    "Rechazado por")
+TEXT("See real addresses",
+    "Echte Adressen sehen",
+    "Voir les adresses réelles",
+    "Ver las direcciones reales")
+TEXT("Send private messages",
+    "Private Nachrichten senden",
+    "Envoyer des messages privés",
+    "Enviar mensajes privados")
+TEXT("Set affiliations by lines of text",
+    "Zugehörigkeiten durch Textzeilen setzen",
+    "Définir les affiliations par des lignes de texte",
+    "Establecer afiliaciones con líneas de texto")
+TEXT("Show affiliations as lines of text",
+    "Zugehörigkeiten als Textzeilen zeigen",
+    "Montrer les affiliations en lignes de texte",
+    "Mostrar las afiliaciones como líneas de texto")
+TEXT("Speak",
+    "Sprechen",
+    "Parler",
+    "Hablar")
+TEXT("This room has been given to another owner",
+    "Dieser Raum hat einen anderen Besitzer bekommen",
+    "Ce salon a été donné à un autre propriétaire",
+    "Esta sala se ha dado a otro propietario")
+TEXT("What",
+    "Was",
+    "Quoi",
+    "Qué")
+TEXT("What %s may do in the room",
+    "Was %s in dem Raum darf",
+    "Ce que %s peut faire dans le salon",
+    "Lo que %s puede hacer en la sala")
+TEXT("What you become",
+    "Was du wirst",
+    "Ce que vous devenez",
+    "Lo que pasas a ser")
+TEXT("Whoever is not named stays what they are",
+    "Wer nicht genannt wird, bleibt, was er ist",
+    "Qui n'est pas nommé reste ce qu'il est",
+    "Quien no se nombra sigue siendo lo que es")
+TEXT("Would be in the room: %s",
+    "Wäre im Raum: %s",
+    "Serait dans le salon : %s",
+    "Estaría en la sala: %s")

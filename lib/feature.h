@@ -223,6 +223,9 @@ enum deny config_asked(
 /* Plans what a submitted form asks: the configuration, and the lists of admins and owners. owner.c */
 enum deny plan_configured(struct plan *, const struct xml *form);
 
+/* Plans that the room is locked down until then (wall), or, 0, no more. lockdown.c */
+void plan_lockdown(struct plan *, int64_t until_ms);
+
 /* May that bare JID have the nick, as the plan leaves it? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
 enum deny nick_free(const struct plan *, const char *nick, const char *bare);
 

@@ -29,6 +29,7 @@
 	/* a new room is as it is to be before anybody enters */                                   \
 	FEATURE(forced)                                                                            \
 	FEATURE(members)                                                                           \
+	FEATURE(lockdown)                                                                          \
 	FEATURE(password)                                                                          \
 	/* whose nick it is, only once one may enter */                                            \
 	FEATURE(nick)                                                                              \
@@ -102,6 +103,7 @@
 	/* and of those of a room */                                                               \
 	FEATURE(command_room_diagnose)                                                             \
 	FEATURE(command_room_lists)                                                                \
+	FEATURE(command_room_lockdown)                                                             \
 	FEATURE(command_room_transfer)                                                             \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)

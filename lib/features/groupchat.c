@@ -61,7 +61,7 @@ static void
 add_disco(const struct room *r, struct xml *query)
 {
 	disco_feature(r->service->arena, query,
-	    r->config.moderatedroom ? "muc_moderated" : "muc_unmoderated");
+	    r->config.moderatedroom || room_locked_down(r) ? "muc_moderated" : "muc_unmoderated");
 }
 
 static const struct route routes[] = {

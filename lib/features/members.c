@@ -25,8 +25,8 @@ may_read(const struct room *r, const struct plan *p, const struct change *c)
 static void
 add_disco(const struct room *r, struct xml *query)
 {
-	disco_feature(
-	    r->service->arena, query, r->config.membersonly ? "muc_membersonly" : "muc_open");
+	disco_feature(r->service->arena, query,
+	    r->config.membersonly || room_locked_down(r) ? "muc_membersonly" : "muc_open");
 }
 
 const struct feature feature_members = {

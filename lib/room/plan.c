@@ -167,6 +167,7 @@ plan_pairs(const struct plan *p)
 		case CH_SHOW:
 		case CH_VOICE:
 		case CH_ANNOUNCE:
+		case CH_LOCKDOWN:
 			told++;
 			break;
 		case CH_RENICK:

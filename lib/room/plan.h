@@ -41,6 +41,7 @@
 	CHANGE(CONFIG, "the configuration")                                                        \
 	CHANGE(SHOW, "an occupant's presence is shown to others from now on, or no more")          \
 	CHANGE(UNLOCK, "the room is open to others")                                               \
+	CHANGE(LOCKDOWN, "the room is for members alone for a while, or that ends")                \
 	CHANGE(ANNOUNCE, "the room itself says something to all")                                  \
 	CHANGE(COMMAND, "a command is begun, goes on, or is done")                                 \
 	CHANGE(DESTROY, "the room ceases to be")
@@ -102,6 +103,7 @@ struct change {
 	const struct jid *to;		     /* INVITE: whom; x is the <invite/> */
 	const struct invitation *invitation; /* UNINVITE: which; x is what the inviter is told */
 	struct call *call;		     /* COMMAND */
+	int64_t until_ms;		     /* LOCKDOWN: wall; 0: it ends */
 };
 
 TAILQ_HEAD(change_list, change);

@@ -243,6 +243,7 @@ room_free(struct room *r)
 	left_free(r->service);
 	TAILQ_REMOVE(list, r, entry);
 	room_unwatch(r);
+	lockdown_unwatch(r);
 	if (!r->gone)
 		map_del(&s->rooms, r->jid);
 	map_release(&r->nicks);
@@ -302,6 +303,9 @@ room_read(struct room *r, struct bytes val)
 			break;
 		case TAG_USED:
 			r->used_ms = (int64_t)rec_u64(&f);
+			break;
+		case TAG_LOCKDOWN:
+			r->lockdown_ms = (int64_t)rec_u64(&f);
 			break;
 		case TAG_NOWNERS:
 			r->nowners = (unsigned)rec_u64(&f);
@@ -370,6 +374,8 @@ room_save(struct room *r)
 	rec_put_u64(&b, TAG_CREATED, (uint64_t)r->created_ms);
 	rec_put_u64(&b, TAG_USED, (uint64_t)r->used_ms);
 	r->used_stored_ms = r->used_ms;
+	if (r->lockdown_ms != 0)
+		rec_put_u64(&b, TAG_LOCKDOWN, (uint64_t)r->lockdown_ms);
 	rec_put_u64(&b, TAG_NOWNERS, r->nowners);
 	rec_put_u64(&b, TAG_NAFFILIATIONS, r->naffiliations);
 	rec_put_str(&b, TAG_CREATOR, r->creator);
@@ -432,6 +438,7 @@ room_get_id(struct service *s, uint64_t id)
 		    s, MUC_LOG_ERROR, "database: table rooms: the record of %s is broken", r->jid);
 	r->used_stored_ms = r->used_ms;
 	room_watch(r);
+	lockdown_watch(r);
 	/* Written before occupants had ids. It is saved later: the store may be on a walk now. */
 	if (r->secret_new)
 		s->host->random(s->host->arg, r->secret, sizeof(r->secret));
@@ -495,6 +502,7 @@ room_destroy(struct room *r)
 	s->nrooms--;
 	state_save(s);
 	room_unwatch(r);
+	lockdown_unwatch(r);
 	map_del(&s->rooms, r->jid);
 	r->gone = true;
 }

@@ -25,6 +25,7 @@
 #include "archives.h"
 #include "config.h"
 #include "fanout.h"
+#include "lockdown.h"
 #include "relay.h"
 #include "user.h"
 
@@ -145,6 +146,8 @@ struct room {
 	char *creator;			 /* bare JID; NULL: a mucd made it that did not note it */
 	int64_t lock_due_ms;	/* mono: when it goes if it is locked still; 0: not waited for */
 	RB_ENTRY(room) watched; /* in service.locks while lock_due_ms is set */
+	int64_t lockdown_ms;	/* wall: until when it is locked down; 0: it is not */
+	RB_ENTRY(room) ending;	/* in service.lockdowns while that is set */
 	uint64_t order;		/* of the last session that entered */
 	unsigned nowners;
 	unsigned naffiliations;
@@ -250,6 +253,7 @@ struct service {
 	uint64_t import_from;	/* rooms from that id on wait for their names: import.c; 0: none */
 	bool purging;		/* table dead is not empty */
 	struct lock_tree locks; /* the rooms that wait to be configured */
+	struct lockdown_tree lockdowns;
 	struct archives archives;
 	uint64_t ngone;	       /* tombstones */
 	int64_t gone_first_ms; /* wall: when the first of them expires; INT64_MAX: there is none */

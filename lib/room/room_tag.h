@@ -24,6 +24,7 @@ enum { /* tags of a record in table rooms; 33 and above are in tbl/config.h; nev
 	TAG_SUBJECT_TEXT = 21,
 	TAG_FORCED = 22,
 	TAG_USED = 23,
+	TAG_LOCKDOWN = 24,
 };
 
 #endif

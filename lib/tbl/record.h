@@ -146,6 +146,7 @@ FIELD(room, 15, "version", DERIVED, "", 0)
 FIELD(room, 20, "creator", BARE, "", 0)
 FIELD(room, 22, "forced", DERIVED, "", 0)
 FIELD(room, 23, "used", TIME, "", 0)
+FIELD(room, 24, "locked-down", TIME, "", 0)
 
 LINE(subject, rooms, NONE)
 FIELD(subject, 7, "payload", XML, "", 1)

@@ -94,6 +94,18 @@ TEXT("Fill in the form to register with this room",
     "Füllen Sie das Formular aus, um sich bei diesem Raum zu registrieren",
     "Remplissez le formulaire pour vous inscrire à ce salon",
     "Rellena el formulario para registrarte en esta sala")
+TEXT("For a while only members may enter this room, and speak in it",
+    "Eine Weile dürfen nur Mitglieder in diesen Raum eintreten und darin sprechen",
+    "Pour un moment, seuls les membres peuvent entrer dans ce salon et y parler",
+    "Por un tiempo solo los miembros pueden entrar en esta sala y hablar en ella")
+TEXT("For a while only members may speak in this room",
+    "Eine Weile dürfen in diesem Raum nur Mitglieder sprechen",
+    "Pour un moment, seuls les membres peuvent parler dans ce salon",
+    "Por un tiempo solo los miembros pueden hablar en esta sala")
+TEXT("For a while this room takes no new members",
+    "Eine Weile nimmt dieser Raum keine neuen Mitglieder auf",
+    "Pour un moment, ce salon n'accepte pas de nouveaux membres",
+    "Por un tiempo esta sala no admite nuevos miembros")
 TEXT("Given Name",
     "Vorname",
     "Prénom",
@@ -358,6 +370,10 @@ TEXT("This room does not pass on requests between occupants",
     "Dieser Raum gibt keine Anfragen zwischen Anwesenden weiter",
     "Ce salon ne transmet pas de requêtes entre occupants",
     "Esta sala no transmite solicitudes entre ocupantes")
+TEXT("This room is as open again as it was before",
+    "Dieser Raum ist wieder so offen wie vorher",
+    "Ce salon est de nouveau aussi ouvert qu'avant",
+    "Esta sala vuelve a estar tan abierta como antes")
 TEXT("This room is for members only",
     "Dieser Raum ist nur für Mitglieder",
     "Ce salon est réservé aux membres",

@@ -50,10 +50,26 @@ TEXT("Is in the room: %s",
     "Ist im Raum: %s",
     "Est dans le salon : %s",
     "Está en la sala: %s")
+TEXT("Lock the room down for a while",
+    "Den Raum eine Weile abriegeln",
+    "Verrouiller le salon pour un moment",
+    "Cerrar la sala por un tiempo")
+TEXT("Locked down until %s",
+    "Abgeriegelt bis %s",
+    "Verrouillé jusqu'au %s",
+    "Cerrada hasta %s")
+TEXT("Minutes (0: it ends now)",
+    "Minuten (0: es endet jetzt)",
+    "Minutes (0 : cela prend fin maintenant)",
+    "Minutos (0: termina ahora)")
 TEXT("New owner",
     "Neuer Besitzer",
     "Nouveau propriétaire",
     "Nuevo propietario")
+TEXT("Nobody has to leave, but only members may enter and speak meanwhile",
+    "Niemand muss gehen, aber nur Mitglieder dürfen inzwischen eintreten und sprechen",
+    "Personne ne doit partir, mais seuls les membres peuvent entrer et parler pendant ce temps",
+    "Nadie tiene que salir, pero mientras tanto solo los miembros pueden entrar y hablar")
 TEXT("Read what was said",
     "Lesen, was gesagt wurde",
     "Lire ce qui a été dit",

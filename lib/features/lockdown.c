@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * lockdown.c - a room under attack: for a while only members enter and speak
+ *
+ * What moderated and members-only rooms are (XEP-0045 7.2.6, 7.4, 8.1), for so many minutes, whatever the
+ * configuration says. Nobody is made to leave: most of those who are in did nothing, and would not get back in;
+ * but whoever is no member has no voice meanwhile, in no way: not to all, not to one, and not by the nickname
+ * that they take. Nor can they become a member by registering. Roles stay, so a room with a thousand
+ * occupants is not told a thousand presences, twice.
+ */
+#include "feature.h"
+
+/* Somebody who is neither a member nor a moderator, in a room that is locked down. */
+static bool
+is_outside(const struct plan *p)
+{
+	const struct ev *ev = p->ev;
+
+	return room_locked_down(p->room) && ev != NULL && ev->affiliation < AFF_MEMBER &&
+	       !may(p, MAY_KICK);
+}
+
+static enum deny
+may_enter(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return is_outside(p) ? REGISTRATION_REQUIRED : OK;
+}
+
+static enum deny
+may_speak(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return is_outside(p) ? QUIET : OK;
+}
+
+/* 7.10: who registers with an open room is a member. */
+static enum deny
+may_affiliation(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r;
+	return c->own && c->affil.affiliation >= AFF_MEMBER && is_outside(p) ? LOCKED_DOWN : OK;
+}
+
+/* 10.2.1: what disco#info says of the room has changed. */
+static void
+on_lockdown(struct plan *p, const struct change *c)
+{
+	struct arena *a = p->s->arena;
+	struct xml *x = stanza_new(a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
+	struct xml *user = xml_add(a, x, NS_MUC_USER, "x");
+	struct wire *w;
+
+	room_lock_down(p->room, c->until_ms);
+	xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
+	    arena_fmt(a, "%u", (unsigned)STATUS_CONFIG_CHANGED));
+	w = wire_new(p->s, x);
+	tell_all(p, w);
+	wire_unref(w);
+}
+
+void
+plan_lockdown(struct plan *p, int64_t until_ms)
+{
+	struct change *said;
+
+	plan_add(p, CH_LOCKDOWN)->until_ms = until_ms;
+	said = plan_add(p, CH_ANNOUNCE);
+	said->translated = true;
+	said->reason = until_ms != 0
+			   ? SAID("For a while only members may enter this room, and speak in it")
+			   : SAID("This room is as open again as it was before");
+}
+
+/* -- time -- */
+
+static int64_t
+deadline(const struct service *s)
+{
+	const struct room *r =
+	    RB_MIN(lockdown_tree, (struct lockdown_tree *)(uintptr_t)&s->lockdowns);
+	int64_t left_ms;
+
+	if (r == NULL)
+		return INT64_MAX;
+	left_ms = r->lockdown_ms - s->now.wall_ms;
+	return s->now.mono_ms + (left_ms > 0 ? left_ms : 0);
+}
+
+static void
+tick(struct service *s)
+{
+	struct room *r;
+	struct plan p;
+
+	while ((r = RB_MIN(lockdown_tree, &s->lockdowns)) != NULL &&
+	       r->lockdown_ms <= s->now.wall_ms && s->turn_pairs <= TURN_PAIRS) {
+		plan_init(&p, s, NULL, r);
+		plan_lockdown(&p, 0);
+		plan_run(&p);
+		plan_release(&p);
+	}
+}
+
+const struct feature feature_lockdown = {
+	.name = "lockdown",
+	.may = {
+		[CH_ENTER] = may_enter,
+		[CH_MESSAGE] = may_speak,
+		[CH_RETRACT] = may_speak,
+		[CH_SUBJECT] = may_speak,
+		[CH_PRIVATE] = may_speak,
+		[CH_RENAME] = may_speak,
+		[CH_AFFILIATION] = may_affiliation,
+	},
+	.on = { [CH_LOCKDOWN] = on_lockdown },
+	.deadline = deadline,
+	.tick = tick,
+};

@@ -102,6 +102,7 @@
 	FEATURE(command_bans)                                                                      \
 	/* and of those of a room */                                                               \
 	FEATURE(command_room_diagnose)                                                             \
+	FEATURE(command_room_clear)                                                                \
 	FEATURE(command_room_lists)                                                                \
 	FEATURE(command_room_lockdown)                                                             \
 	FEATURE(command_room_transfer)                                                             \

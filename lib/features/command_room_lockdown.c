@@ -29,6 +29,7 @@ static enum deny
 run(struct call *c)
 {
 	const struct room *r = c->plan->room;
+	struct plan *p = call_own_deed(c);
 	const int64_t minutes = call_number(c, "minutes");
 	int64_t until_ms = 0;
 
@@ -38,7 +39,9 @@ run(struct call *c)
 		command_note(c, NOTE_INFO, call_say(c, "Nothing was done"));
 		return OK;
 	}
-	plan_lockdown(c->plan, until_ms);
+	plan_lockdown(p, until_ms);
+	if (p != c->plan)
+		call_audit(c, &(struct audit){ .room = r->jid, .after = call_value(c, "minutes") });
 	if (minutes > 0)
 		command_note(c, NOTE_INFO,
 		    call_say_of(

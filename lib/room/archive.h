@@ -61,8 +61,11 @@ bool archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN]);
 void archive_add(struct room *, const struct entry *);
 void archive_replace(struct room *, const struct entry *);
 
-/* What was said before that time (wall ms) is too old to be shown, gone or not. retention.c */
+/* What was said before that time (wall ms) is too old to be shown, or cleared, gone or not. retention.c */
 int64_t archive_horizon(const struct room *);
+
+/* What has been said so far is shown no more, and goes in steps. Ids go on. retention.c */
+void archive_clear(struct room *);
 
 /*
  * The entry of that id; its payload lives until the store is written to. False: there is none, or it is

@@ -26,6 +26,7 @@ enum { /* tags of a record in table held; never reused */
 	TAG_LAST_ID = 5,
 	TAG_OVER = 6,
 	TAG_ENDED = 7,
+	TAG_CLEARED = 8,
 };
 
 enum { /* tags of the record `archives` in table meta; never reused */
@@ -179,6 +180,9 @@ held_read(struct held *h, struct bytes val)
 		case TAG_ENDED:
 			h->ended_ms = (int64_t)rec_u64(&r);
 			break;
+		case TAG_CLEARED:
+			h->cleared_ms = (int64_t)rec_u64(&r);
+			break;
 		default:
 			break;
 		}
@@ -229,6 +233,8 @@ write_held(struct service *s, struct held *h)
 		rec_put_u64(&b, TAG_OVER, 1);
 	if (h->ended_ms != 0)
 		rec_put_u64(&b, TAG_ENDED, (uint64_t)h->ended_ms);
+	if (h->cleared_ms != 0)
+		rec_put_u64(&b, TAG_CLEARED, (uint64_t)h->cleared_ms);
 	s->store->put(
 	    s->store, TABLE_held, (struct bytes){ key, sizeof(key) }, (struct bytes){ b.p, b.len });
 	buf_release(&b);

@@ -19,11 +19,12 @@
 struct held {
 	uint64_t room_id;
 	uint64_t entries, bytes;
-	int64_t oldest_ms; /* wall: when the oldest of them was said; 0: there is none */
-	uint32_t days;	   /* the room's own limit of their age; 0: it has none */
-	int64_t ended_ms;  /* wall: its room has ended then, and it is kept; 0: no */
-	bool is_over;	   /* noted in table over */
-	bool is_dead;	   /* its room is no more, nor is anything that it held */
+	int64_t oldest_ms;  /* wall: when the oldest of them was said; 0: there is none */
+	uint32_t days;	    /* the room's own limit of their age; 0: it has none */
+	int64_t ended_ms;   /* wall: its room has ended then, and it is kept; 0: no */
+	int64_t cleared_ms; /* wall: all that was said before goes, and is not shown; 0: nothing */
+	bool is_over;	    /* noted in table over */
+	bool is_dead;	    /* its room is no more, nor is anything that it held */
 	uint8_t last_id[ARCHIVE_ID_LEN]; /* the last that has gone: no later one is less */
 	struct {
 		int64_t oldest_ms;

@@ -42,6 +42,7 @@
 	CHANGE(SHOW, "an occupant's presence is shown to others from now on, or no more")          \
 	CHANGE(UNLOCK, "the room is open to others")                                               \
 	CHANGE(LOCKDOWN, "the room is for members alone for a while, or that ends")                \
+	CHANGE(CLEAR, "what was said is forgotten")                                                \
 	CHANGE(ANNOUNCE, "the room itself says something to all")                                  \
 	CHANGE(COMMAND, "a command is begun, goes on, or is done")                                 \
 	CHANGE(DESTROY, "the room ceases to be")

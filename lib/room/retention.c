@@ -90,7 +90,8 @@ trim_some(struct service *s, struct held *h, struct trim *t)
 		s->store->del(s->store, TABLE_archive, (struct bytes){ t->key[i], KEY_LEN });
 		held_change(s, h, t->key[i], -1, -(int64_t)t->size[i]);
 	}
-	if (t->n > 0)
+	/* The last that was given may be known already: archive_clear(). */
+	if (t->n > 0 && memcmp(t->key[t->n - 1] + 8, h->last_id, ARCHIVE_ID_LEN) > 0)
 		memcpy(h->last_id, t->key[t->n - 1] + 8, ARCHIVE_ID_LEN);
 	return t->n == TRIM_STEP;
 }
@@ -131,7 +132,10 @@ horizon(const struct service *s, uint32_t own_days)
 int64_t
 archive_horizon(const struct room *r)
 {
-	return horizon(r->service, r->config.archivedays);
+	const int64_t ms = horizon(r->service, r->config.archivedays);
+	const struct held *h = held_get(r->service, r->id);
+
+	return h->cleared_ms > ms ? h->cleared_ms : ms;
 }
 
 /* When the first of an order goes, wall; INT64_MAX: never. */
@@ -209,7 +213,7 @@ are_equal(struct room_limits a, struct room_limits b)
 }
 
 static struct stay
-room_stay(const struct service *s)
+room_stay(const struct service *s, const struct held *h)
 {
 	const struct room_limits limits = room_limits(s);
 	struct stay stay = all_of_it;
@@ -218,15 +222,18 @@ room_stay(const struct service *s)
 		stay.entries = limits.entries;
 	if (limits.bytes > 0)
 		stay.bytes = limits.bytes;
+	if (h->cleared_ms != 0)
+		stay.since_ms = h->cleared_ms;
 	return stay;
 }
 
 static bool
 holds_too_much(const struct service *s, const struct held *h)
 {
-	const struct stay stay = room_stay(s);
+	const struct stay stay = room_stay(s, h);
 
-	return h->entries > stay.entries || h->bytes > stay.bytes;
+	return h->entries > stay.entries || h->bytes > stay.bytes ||
+	       (h->entries > 0 && h->oldest_ms < h->cleared_ms);
 }
 
 static void
@@ -256,6 +263,25 @@ retention_note(struct service *s, struct held *h)
 		s->archives.nadded++;
 }
 
+/* What is said from now on has a later time than all before it, also where a clock steps back. */
+void
+archive_clear(struct room *r)
+{
+	struct service *s = r->service;
+	struct held *h = held_get(s, r->id);
+	uint8_t id[ARCHIVE_ID_LEN];
+
+	archive_next_id(r, id);
+	h->cleared_ms = archive_ms(id) + 1;
+	memset(id, 0, sizeof(id));
+	for (int i = 0; i < 6; i++)
+		id[i] = (uint8_t)(h->cleared_ms >> (40 - 8 * i));
+	memcpy(r->last_id, id, sizeof(id));
+	memcpy(h->last_id, id, sizeof(id));
+	held_touch(s, h);
+	set_over(s, h, true);
+}
+
 static int
 first_visit(void *arg, struct bytes key, struct bytes val)
 {
@@ -283,12 +309,13 @@ retention_load(struct service *s)
 static size_t
 trim_over(struct service *s, size_t left)
 {
-	const struct stay stay = room_stay(s);
+	struct stay stay;
 	struct held *h;
 	uint64_t id;
 
 	while (s->archives.are_over && next_over(s, &id) && left > 0) {
 		h = held_get(s, id);
+		stay = room_stay(s, h);
 		left = less(left, archive_trim(s, h, &stay, left) + 1);
 		if (!holds_too_much(s, h))
 			set_over(s, h, false);

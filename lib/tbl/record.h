@@ -69,6 +69,7 @@ FIELD(held, 4, "days", DERIVED, "", 0)
 FIELD(held, 5, "last-id", UUID, "", 0)
 FIELD(held, 6, "over", DERIVED, "", 0)
 FIELD(held, 7, "ended", TIME, "", 0)
+FIELD(held, 8, "cleared", TIME, "", 0)
 
 LINE(dead, dead, NONE)
 FIELD(dead, 1, "ended", TIME, "", 0)

@@ -42,10 +42,18 @@ TEXT("Error",
     "Fehler",
     "Erreur",
     "Error")
+TEXT("Forget what was said",
+    "Vergessen, was gesagt wurde",
+    "Oublier ce qui a été dit",
+    "Olvidar lo que se dijo")
 TEXT("Give the room to another owner",
     "Den Raum einem anderen Besitzer geben",
     "Donner le salon à un autre propriétaire",
     "Dar la sala a otro propietario")
+TEXT("I am sure",
+    "Ich bin sicher",
+    "J'en suis sûr",
+    "Estoy seguro")
 TEXT("Is in the room: %s",
     "Ist im Raum: %s",
     "Est dans le salon : %s",
@@ -98,6 +106,10 @@ TEXT("Speak",
     "Sprechen",
     "Parler",
     "Hablar")
+TEXT("The room has forgotten what was said before",
+    "Der Raum hat vergessen, was bisher gesagt wurde",
+    "Le salon a oublié ce qui a été dit jusqu'ici",
+    "La sala ha olvidado lo que se dijo antes")
 TEXT("This room has been given to another owner",
     "Dieser Raum hat einen anderen Besitzer bekommen",
     "Ce salon a été donné à un autre propriétaire",
@@ -110,6 +122,10 @@ TEXT("What %s may do in the room",
     "Was %s in dem Raum darf",
     "Ce que %s peut faire dans le salon",
     "Lo que %s puede hacer en la sala")
+TEXT("What was said in the room is lost for good",
+    "Was in dem Raum gesagt wurde, ist für immer verloren",
+    "Ce qui a été dit dans le salon est perdu pour toujours",
+    "Lo que se dijo en la sala se pierde para siempre")
 TEXT("What you become",
     "Was du wirst",
     "Ce que vous devenez",

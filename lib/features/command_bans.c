@@ -131,6 +131,12 @@ plan_wish(struct call *c, struct wish *w)
 		n += ban_of(s, w->targets[i]) == NULL;
 	if (w->n > 0 && n > (size_t)s->limits.service_bans)
 		return POLICY_VIOLATION;
+	for (size_t i = 0; i < w->nlifted; i++)
+		call_audit(c, &(struct audit){ .target = w->lifted[i], .before = "banned" });
+	for (size_t i = 0; i < w->n; i++)
+		call_audit(
+		    c, &(struct audit){
+			   .target = w->targets[i], .after = "banned", .reason = w->reason });
 	c->on = on_wish;
 	c->arg = w;
 	return OK;

@@ -22,7 +22,9 @@
 	NUMBER(link_connect_ms, 10000, 100, 600000, "waiting for a connection, per address")       \
 	NUMBER(link_handshake_ms, 30000, 100, 600000, "waiting for the server's handshake")        \
 	NUMBER(link_stuck_ms, 60000, 1000, 3600000, "a server that takes no byte is left")         \
-	NUMBER(link_keepalive_s, 150, 1, 86400, "silence before a white space is sent")            \
+	NUMBER(                                                                                    \
+	    link_keepalive_s, 150, 1, 86400, "silence before the server is asked for an answer")   \
+	NUMBER(link_answer_ms, 60000, 1000, 3600000, "a server that does not answer is left")      \
 	NUMBER(retry_first_ms, 1000, 10, 3600000, "longest first wait before connecting again")    \
 	NUMBER(retry_greatest_ms, 60000, 10, 3600000, "longest wait before connecting again")
 

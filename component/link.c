@@ -19,7 +19,7 @@
 #include "log.h"
 
 #define OUT_BYTES ((size_t)256 << 10) /* of one write */
-#define CLOSE_MS  1000		      /* the server has for its part of closing the stream */
+#define CLOSE_MS  2000		      /* the server has for its part of closing the stream */
 
 /* -- coming and going -- */
 
@@ -72,6 +72,13 @@ hang_up(struct link *l)
 }
 
 void
+link_end(struct link *l)
+{
+	hang_up(l);
+	l->state = OVER;
+}
+
+void
 link_lose(struct link *l, const char *fmt, ...)
 {
 	const struct conf *conf = l->w->conf;
@@ -86,8 +93,7 @@ link_lose(struct link *l, const char *fmt, ...)
 	link_set_status(l, "%s: %s", l->peer, why);
 	if (l->w->is_stopping) {
 		log_warnx("%s", l->status);
-		hang_up(l);
-		l->state = OVER;
+		link_end(l);
 		return;
 	}
 	if (l->state == UP && now_ms - l->up_ms >= conf->retry_greatest_ms)
@@ -251,7 +257,7 @@ link_poll(const struct link *l, struct pollfd *p)
 		p->fd = -1; /* or it would return for POLLHUP, again and again */
 }
 
-/* When a silent connection is due for a white space: not within a stanza. */
+/* When a silent connection is due for a fence, or a white space: not within a stanza. */
 static int64_t
 keepalive_ms(const struct link *l)
 {
@@ -266,11 +272,32 @@ stuck_ms(const struct link *l)
 	return l->blocked_ms != 0 ? l->blocked_ms + l->w->conf->link_stuck_ms : INT64_MAX;
 }
 
+/*
+ * When the server has neither returned a fence nor said anything for too long. Not while it is us who do
+ * not listen.
+ */
+static int64_t
+deaf_ms(const struct link *l)
+{
+	int64_t since;
+
+	if (!may_drain(l) || !link_may_read(l))
+		return INT64_MAX;
+	since = muc_fence_since(l->w->muc, l->domain);
+	if (since == INT64_MAX)
+		return since;
+	return (since > l->read_ms ? since : l->read_ms) + l->w->conf->link_answer_ms;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 int64_t
 link_deadline(const struct link *l)
 {
-	int64_t a, b;
-
 	switch (l->state) {
 	case WAITING:
 		return l->is_owed_down ? INT64_MAX : l->deadline_ms;
@@ -281,9 +308,7 @@ link_deadline(const struct link *l)
 	case CLOSING:
 		return l->deadline_ms;
 	case UP:
-		a = keepalive_ms(l);
-		b = stuck_ms(l);
-		return a < b ? a : b;
+		return least(least(keepalive_ms(l), stuck_ms(l)), deaf_ms(l));
 	default:
 		return INT64_MAX;
 	}
@@ -314,10 +339,15 @@ link_run(struct link *l, short revents)
 	if (l->state == UP && now_ms >= stuck_ms(l))
 		link_lose(l, "the server has taken no byte for %lld s",
 		    (long long)conf->link_stuck_ms / 1000);
-	if (l->state == UP && now_ms >= keepalive_ms(l)) {
-		l->out.len = l->out_off = 0;
-		buf_addc(&l->out, ' ');
-	}
+	if (l->state == UP && now_ms >= deaf_ms(l))
+		link_lose(l, "the server has answered nothing for %lld s",
+		    (long long)conf->link_answer_ms / 1000);
+	if (l->state != UP || now_ms < keepalive_ms(l))
+		return;
+	if (may_drain(l) && muc_fence_ask(l->w->muc, l->domain))
+		return;
+	l->out.len = l->out_off = 0;
+	buf_addc(&l->out, ' ');
 }
 
 void
@@ -397,15 +427,11 @@ link_accept(struct link *l)
 bool
 link_stop(struct link *l)
 {
-	char waste[4096];
-	ssize_t n;
-
 	/* Before it is up there is nothing to end well. */
-	if (l->state < UP || l->state == OVER) {
-		hang_up(l);
-		l->state = OVER;
+	if (l->state < UP)
+		link_end(l);
+	if (l->state == OVER)
 		return true;
-	}
 	if (l->state != CLOSING) {
 		if (l->out_off < l->out.len || !l->is_between)
 			return false;
@@ -414,18 +440,11 @@ link_stop(struct link *l)
 		l->deadline_ms = l->w->now.mono_ms + CLOSE_MS;
 	}
 	link_flush(l);
-	if (l->state == OVER || l->out_off < l->out.len)
-		return l->state == OVER;
-	/* Closed with bytes unread, TCP would take back what we wrote last. */
-	shutdown(l->fd, SHUT_WR);
-	do
-		n = recv(l->fd, waste, sizeof waste, 0);
-	while (n > 0 || (n == -1 && errno == EINTR));
-	if (n == -1 && errno == EAGAIN && l->w->now.mono_ms < l->deadline_ms)
-		return false;
-	hang_up(l);
-	l->state = OVER;
-	return true;
+	if (l->state == CLOSING && l->out_off == l->out.len)
+		shutdown(l->fd, SHUT_WR);
+	if (l->state == CLOSING && l->w->now.mono_ms >= l->deadline_ms)
+		link_end(l);
+	return l->state == OVER;
 }
 
 bool

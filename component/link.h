@@ -66,8 +66,9 @@ void link_accept(struct link *);
 void link_flush(struct link *);
 
 /*
- * Begins the end: once all is written the stream is closed and what the server still sends is
- * thrown away. True when the connection has ended.
+ * Begins the end: once all is written the stream is closed. What the server sends until it does so, too,
+ * still comes in; after that all that was written is known to be taken. True when the connection has
+ * ended.
  */
 bool link_stop(struct link *);
 

@@ -66,7 +66,7 @@ took_own(struct link *l, enum piece kind, const char *p, size_t n)
 	else if (is_handshake)
 		link_lose(l, "the server's answer to our handshake is none");
 	arena_free(a);
-	return is_handshake || l->state != UP;
+	return is_handshake || l->state < UP || l->state == OVER;
 }
 
 /* There is no room for it. */
@@ -100,6 +100,12 @@ took_stanza(struct link *l, enum piece kind)
 	size_t n;
 
 	p = inq_opened(&l->q, &n);
+	/* At once: what waits in the queue may wait for that what was told is known to be taken. */
+	if (kind == PIECE_STANZA && l->state >= UP && muc_fence(l->w->muc, p, n, l->w->now)) {
+		inq_drop_opened(&l->q);
+		l->w->is_touched = true;
+		return;
+	}
 	if (took_own(l, kind, p, n)) {
 		inq_drop_opened(&l->q);
 		return;
@@ -112,10 +118,23 @@ took_stanza(struct link *l, enum piece kind)
 		inq_close(&l->q, kind);
 }
 
+/* When we have closed ours before, the server has handled all that we said. */
+static void
+took_close(struct link *l)
+{
+	if (l->state == CLOSING) {
+		muc_domain_taken(l->w->muc, l->domain);
+		l->w->is_touched = true;
+		link_end(l);
+		return;
+	}
+	link_lose(l, "the server closed the stream");
+}
+
 static void
 took_bytes(struct link *l, const char *p, size_t n)
 {
-	while (n > 0 && l->state >= HEADER && l->state <= UP) {
+	while (n > 0 && l->state >= HEADER && l->state <= CLOSING) {
 		const bool was_over = xml_cut_over(&l->cut);
 		const char *piece;
 		size_t used, len;
@@ -146,13 +165,13 @@ took_bytes(struct link *l, const char *p, size_t n)
 			took_stanza(l, PIECE_OVER);
 			break;
 		case CUT_CLOSE:
-			link_lose(l, "the server closed the stream");
+			took_close(l);
 			break;
 		case CUT_BAD:
 			link_lose(l, "the server sent what is not XMPP");
 			break;
 		}
-		if (cut != CUT_MORE && l->state == UP) {
+		if (cut != CUT_MORE && l->state >= UP) {
 			l->cut.max_bytes = (size_t)l->w->conf->muc.limits.stanza_bytes;
 			l->cut.max_depth = (unsigned)l->w->conf->muc.limits.stanza_depth;
 		}
@@ -170,7 +189,9 @@ link_may_read(const struct link *l)
 {
 	const size_t most = (size_t)l->w->conf->link_buffer_bytes;
 
-	if (l->state < HEADER || l->state > UP || l->w->turn_ends || l->w->is_stopping)
+	if (l->state < HEADER || l->state > CLOSING || l->w->turn_ends)
+		return false;
+	if (l->w->is_stopping && l->state != CLOSING)
 		return false;
 	if (l->w->is_halted)
 		return !l->is_refusing && inq_bytes(&l->q) <= most;
@@ -185,16 +206,23 @@ link_read(struct link *l)
 	ssize_t n;
 
 	while (total < ROUND_BYTES && link_may_read(l)) {
-		if (l->state != UP && l->handshake_bytes == HANDSHAKE_BYTES) {
+		if (l->state < UP && l->handshake_bytes == HANDSHAKE_BYTES) {
 			link_lose(l, "the server says too much before its handshake");
 			return;
 		}
-		most = l->state == UP ? sizeof chunk : HANDSHAKE_BYTES - l->handshake_bytes;
+		most = l->state >= UP ? sizeof chunk : HANDSHAKE_BYTES - l->handshake_bytes;
 		n = recv(l->fd, chunk, most, 0);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 && errno == EAGAIN)
 			return;
+		if (n <= 0 && l->state == CLOSING) {
+			if (n == 0)
+				took_close(l);
+			else
+				link_end(l);
+			return;
+		}
 		if (n == -1) {
 			link_lose(l, "connection lost: %s", strerror(errno));
 			return;
@@ -204,8 +232,9 @@ link_read(struct link *l)
 			    l->state == UP ? "" : " at our handshake; the secret may be wrong");
 			return;
 		}
-		if (l->state != UP)
+		if (l->state < UP)
 			l->handshake_bytes += (size_t)n;
+		l->read_ms = l->w->now.mono_ms;
 		total += (size_t)n;
 		took_bytes(l, chunk, (size_t)n);
 		if ((size_t)n < most)

@@ -23,7 +23,7 @@ enum link_state {
 	HEADER,	   /* ours was sent, the server's is to come */
 	HANDSHAKE, /* ours was sent, the server's is to come */
 	UP,
-	CLOSING, /* we have closed the stream and wait for the server to do so */
+	CLOSING, /* we have closed the stream; what comes until the server does so still counts */
 	OVER,	 /* for good: we are stopping */
 };
 
@@ -38,9 +38,10 @@ struct link {
 	enum link_state state;
 	struct dial *dial;
 	int fd;
-	int64_t deadline_ms;	 /* of WAITING, HEADER, HANDSHAKE, CLOSING */
-	int64_t up_ms, wrote_ms; /* since when it is up; when the server last took a byte */
-	int64_t blocked_ms;	 /* since when it takes none; 0: it does */
+	int64_t deadline_ms;	   /* of WAITING, HEADER, HANDSHAKE, CLOSING */
+	int64_t up_ms;		   /* since when it is up */
+	int64_t wrote_ms, read_ms; /* when the server last took a byte, or gave one */
+	int64_t blocked_ms;	   /* since when it takes none; 0: it does */
 	struct backoff backoff;
 	bool is_told_up;   /* libmuc's opinion... */
 	bool is_owed_down; /* ...which is out of date */
@@ -62,6 +63,9 @@ struct link {
 
 /* The link cannot be had, or is lost: says why, and waits for the time to connect again. */
 void link_lose(struct link *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* It is over for good; what it has brought in stays. */
+void link_end(struct link *);
 
 void link_set_status(struct link *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

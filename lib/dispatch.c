@@ -7,6 +7,7 @@
  */
 #include "dispatch.h"
 #include "room/console.h"
+#include "room/fence.h"
 
 #include <string.h>
 
@@ -124,6 +125,8 @@ read_from(struct service *s, const struct way *way, const struct xml *x, struct 
 		return false;
 	/* A sender that no profile knows is nobody else by that. */
 	jid_prep_bare(s->arena, &ev->from);
+	if (service_domain(s, ev->from.domain) >= 0)
+		fence_foreign(s, x, ev->from.domain);
 	return service_domain(s, ev->from.domain) < 0 && !console_domain(ev->from.domain);
 }
 

@@ -126,6 +126,9 @@ struct feature {
 	/* The room is loaded and about to be dealt with. It may end by this. */
 	void (*on_room)(struct service *, struct room *);
 
+	/* A domain is served from now on: its rooms and sessions are back. */
+	void (*on_start)(struct service *, unsigned domain_no);
+
 	/* A session was brought back from the store, or its link went down. */
 	void (*on_doubt)(struct service *, struct session *);
 
@@ -142,6 +145,7 @@ extern const struct feature *const features[];
 enum deny features_may(struct plan *);
 void features_codes(const struct plan *, const struct change *, unsigned codes[8]);
 void features_greet(struct plan *, struct session *);
+void features_start(struct service *, unsigned domain_no);
 void features_doubt(struct service *, struct session *);
 void features_heard(struct service *, struct session *);
 
@@ -252,6 +256,9 @@ enum deny plan_late(struct plan *);
 
 /* Are the presence payloads of a plan within the limit? OK or POLICY_VIOLATION. */
 enum deny presence_fits(const struct plan *);
+
+/* Tells all in the room a message that is codes only: 10.2.1. owner.c */
+void tell_codes(struct plan *, const unsigned codes[8]);
 
 /* Plans a change whose message is reflected to all: OK or TOO_LARGE. groupchat.c */
 enum deny plan_reflected(struct plan *, enum change_kind);

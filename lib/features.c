@@ -106,6 +106,8 @@
 	FEATURE(command_room_lists)                                                                \
 	FEATURE(command_room_lockdown)                                                             \
 	FEATURE(command_room_transfer)                                                             \
+	/* it takes no stanza and judges nothing */                                                \
+	FEATURE(again)                                                                             \
 	/* last of all: the room may end */                                                        \
 	FEATURE(persistent)
 
@@ -194,6 +196,14 @@ room_open(struct service *s, const struct jid *j)
 		if ((*f)->on_room != NULL)
 			(*f)->on_room(s, r);
 	return r != NULL && !r->gone ? r : NULL;
+}
+
+void
+features_start(struct service *s, unsigned domain_no)
+{
+	for (const struct feature *const *f = features; *f != NULL; f++)
+		if ((*f)->on_start != NULL)
+			(*f)->on_start(s, domain_no);
 }
 
 void

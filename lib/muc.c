@@ -2,7 +2,7 @@
 /*
  * muc.c - the service as its host program sees it: turns, input, output, time
  */
-#include "muc.h"
+#include "muc_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,38 +15,12 @@
 #include "room/console.h"
 #include "room/held.h"
 #include "room/import.h"
+#include "room/fence.h"
 
 enum {
 	TURN_ARENA = 8 << 20,	   /* bytes of trees that end a turn */
 	LATE_BYTES = 16 << 20,	   /* of presences kept when there is no room for input */
 	REFUSALS_BYTES = 16 << 20, /* of refusals in waiting output beyond which none is told */
-};
-
-/* A presence that found no room in the input: the last one per sender and addressee. */
-struct late {
-	TAILQ_ENTRY(late) entry;
-	struct muc_stream *stream;
-	char *key;
-	char *text;
-	size_t len;
-};
-
-TAILQ_HEAD(late_list, late);
-
-struct muc {
-	struct service s; /* the first: unit tests find it there */
-	struct muc_host host;
-	struct map lates;
-	struct late_list late_order;
-	size_t late_bytes;
-	size_t refusals_bytes; /* told since so much waited at most */
-	bool did;	       /* the turn did something */
-};
-
-struct muc_stream {
-	struct xml_parser *parser;
-	struct muc *muc;
-	struct way way;
 };
 
 void
@@ -220,6 +194,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	RB_INIT(&s->archives.held);
 	TAILQ_INIT(&s->archives.changed);
 	s->started_ms = now.mono_ms;
+	fence_secret_make(s);
 	config_init(&s->defaults);
 	config_init(&s->force.config);
 	*error = muc_reload(m, conf);
@@ -299,8 +274,11 @@ muc_domain_add(struct muc *m, const char *domain)
 	s->out = mem_realloc(s->out, s->ndomains * sizeof(*s->out));
 	memset(&s->out[no], 0, sizeof(s->out[no]));
 	s->out[no].domain = mem_strdup(domain);
+	s->out[no].fences = fences_new();
 	good = sessions_load(s, no);
 	doubt_domain(s, no);
+	if (good)
+		features_start(s, no);
 	rooms_sweep(s);
 	arena_reset(s->arena);
 	return good ? (int)no : -1;
@@ -325,7 +303,7 @@ muc_domain_down(struct muc *m, unsigned domain, struct muc_now now)
 
 	m->s.now = now;
 	o->up = false;
-	o->off = 0;
+	fence_rewind(o);
 	/* What comes by the next link would be overtaken by these; doubt finds out what they said. */
 	TAILQ_FOREACH_SAFE (l, &m->late_order, entry, next)
 		if (l->stream->way.domain_no == domain)
@@ -512,7 +490,7 @@ muc_late(struct muc *m, struct muc_now now, enum muc_input *result)
 int64_t
 muc_deadline(const struct muc *m)
 {
-	int64_t first = INT64_MAX, t;
+	int64_t first = fences_deadline(&m->s), t;
 
 	if (m->s.purging)
 		return m->s.now.mono_ms;
@@ -526,6 +504,7 @@ enum muc_input
 muc_tick(struct muc *m, struct muc_now now)
 {
 	m->s.now = now;
+	fences_tick(&m->s);
 	if (m->s.purging)
 		rooms_purge(&m->s);
 	for (const struct feature *const *f = features; *f != NULL; f++)
@@ -540,8 +519,11 @@ muc_commit(struct muc *m)
 	struct service *s = &m->s;
 
 	held_settle(s);
+	if (!m->retries)
+		fences_note(s);
 	/* Also when nothing was written: a turn that has read ends its transaction, too. */
-	if (s->store->commit(s->store) != STORE_OK) {
+	m->retries = s->store->commit(s->store) != STORE_OK;
+	if (m->retries) {
 		s->stats.retries++;
 		return MUC_RETRY;
 	}
@@ -565,33 +547,4 @@ struct import *
 import_new(struct muc *m, const struct import_conf *conf)
 {
 	return import_begin(&m->s, conf);
-}
-
-size_t
-muc_drain(struct muc *m, unsigned domain, char *p, size_t cap)
-{
-	return out_drain(&m->s, &m->s.out[domain], p, cap);
-}
-
-size_t
-muc_console_drain(struct muc_stream *st, char *p, size_t cap)
-{
-	return out_drain(&st->muc->s, &st->way.console->out, p, cap);
-}
-
-size_t
-muc_queued(const struct muc *m)
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < m->s.ndomains; i++)
-		if (m->s.out[i].up)
-			n += m->s.out[i].bytes;
-	return n;
-}
-
-const struct muc_stats *
-muc_stats(const struct muc *m)
-{
-	return &m->s.stats;
 }

@@ -140,7 +140,11 @@ struct muc_host {
 	LIMIT(doubt_per_s, 50, 1, 100000, "questions a second")                                    \
 	LIMIT(doubt_per_domain_s, 5, 1, 100000, "questions a second to one foreign domain")        \
 	LIMIT(doubt_gone_s, 86400, 60, 31536000, "in doubt without an answer: gone")               \
-	LIMIT(idle_gone_s, 172800, 60, 31536000, "without a stanza of its own: gone")
+	LIMIT(idle_gone_s, 172800, 60, 31536000, "without a stanza of its own: gone")              \
+	LIMIT(                                                                                     \
+	    fence_bytes, 262144, 0, 1073741824, "output behind which a fence goes; 0: no fences")  \
+	LIMIT(fence_ms, 250, 1, 60000, "time after which one goes when there was less")            \
+	LIMIT(unfenced_bytes, 33554432, 65536, 4294967296, "output kept to be told again")
 
 struct muc_limits {
 #define LIMIT(name, def, least, greatest, what) int64_t name;
@@ -216,8 +220,8 @@ int muc_domain_add(struct muc *, const char *domain);
 
 /*
  * Its link has come up: what is queued goes out; every session of its rooms is in doubt and is asked
- * from doubt_wait_s on. down: a stanza of which muc_drain() gave only a part will be given anew, from
- * its start; late presences are forgotten.
+ * from doubt_wait_s on. down: what stands behind the last fence that came back will be given anew, before
+ * anything else; late presences are forgotten.
  */
 void muc_domain_up(struct muc *, unsigned domain, struct muc_now);
 void muc_domain_down(struct muc *, unsigned domain, struct muc_now);
@@ -271,6 +275,31 @@ muc_refuse(struct muc *, struct muc_stream *, const char *p, size_t n, struct mu
 /* Handles one presence kept by muc_refuse(). False when there is none. */
 bool muc_late(struct muc *, struct muc_now, enum muc_input *);
 
+/* -- fences -- */
+
+/*
+ * Among what muc_drain() gives are fences: IQ results from a domain to itself, which its server returns
+ * behind all that was told before, and so has taken. To be asked of each stanza before muc_input(), also
+ * while handling waits: it does no more than to forget what need not be told again. True: it was a fence
+ * of ours, and is dealt with; commit soon.
+ */
+bool muc_fence(struct muc *, const char *p, size_t n, struct muc_now);
+
+/*
+ * Has a fence be given now, although there may be nothing else to tell: is the server there? False: none
+ * is, since that server has never returned any.
+ */
+bool muc_fence_ask(struct muc *, unsigned domain);
+
+/*
+ * Since when (mono_ms) a fence is on its way and none comes back; INT64_MAX: none is, or that server has
+ * never returned any.
+ */
+int64_t muc_fence_since(const struct muc *, unsigned domain);
+
+/* Its server has taken all that muc_drain() gave: it has ended the stream after we did. */
+void muc_domain_taken(struct muc *, unsigned domain);
+
 /* -- time -- */
 
 /* When muc_tick() wants to be called, in mono_ms; INT64_MAX: never. */
@@ -322,6 +351,11 @@ size_t muc_queued(const struct muc *);
 	STAT(out_presence, "presences told")                                                       \
 	STAT(out_iq, "IQs told")                                                                   \
 	STAT(out_bytes, "bytes told")                                                              \
+	STAT(fences_sent, "fences sent")                                                           \
+	STAT(fences_back, "fences that came back")                                                 \
+	STAT(fences_foreign, "fences of somebody else")                                            \
+	STAT(fence_ms, "milliseconds that the last fence was on its way")                          \
+	STAT(told_again, "things told again after a crash")                                        \
 	STAT(turns, "turns that did something")                                                    \
 	STAT(commits, "durable commits")                                                           \
 	STAT(retries, "commits that found no room")

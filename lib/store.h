@@ -39,6 +39,7 @@
 	TABLE(spoke, "room id, bare JID -> when it spoke last, where that matters")                \
 	TABLE(audit, "number -> what an administrator has done")                                   \
 	TABLE(commands, "digest of a bare JID, session id -> a command under way")                 \
+	TABLE(told, "domain NUL number of a turn -> what it told, and may not have arrived")       \
 	TABLE(dead, "room id of a destroyed room whose data still goes -> when, where it was")
 
 enum table {

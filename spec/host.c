@@ -239,7 +239,9 @@ input_one(struct host *h, enum muc_input *result)
 
 	if (!cut_agrees(h, what, h->in.p, used))
 		return play_fail(p, "cut in pieces the stanza ends elsewhere");
-	if (what == CUT_STANZA)
+	if (what == CUT_STANZA && muc_fence(h->muc, h->in.p, used, h->now))
+		*result = MUC_GO_ON;
+	else if (what == CUT_STANZA)
 		*result = muc_input(h->muc, h->stream, h->in.p, used, h->now);
 	else if (what == CUT_LONG || what == CUT_DEEP)
 		*result = muc_input_over(h->muc, h->stream, h->in.p, h->cut.tag_len, h->now);
@@ -271,8 +273,14 @@ output_one(struct host *h, const struct link *link, const char *bytes, size_t n)
 	if (!xml_is(x, NS_STANZA, "message") && !xml_is(x, NS_STANZA, "presence") &&
 	    !xml_is(x, NS_STANZA, "iq"))
 		return play_fail(p, "mucd speaks of <%s xmlns='%s'/>", x->name, x->ns);
+	/* A fence: it comes back, and no script is told of it. */
+	if (strcmp(from, link->domain) == 0 && strcmp(to, link->domain) == 0) {
+		if (h->loses == LOSES_NOTHING)
+			xml_write(&h->in, x);
+		return true;
+	}
 	h->stanzas++;
-	return host_route(h, x);
+	return h->loses == LOSES_ALL || host_route(h, x);
 }
 
 /* All that is told to a domain's server now. */
@@ -370,6 +378,13 @@ run_step(struct host *h)
 	return host_turns(h);
 }
 
+bool
+host_settles(struct host *h)
+{
+	pass_time(h, h->conf.limits.fence_ms);
+	return host_turns(h);
+}
+
 /* -- the world's functions -- */
 
 static bool
@@ -383,6 +398,7 @@ begin(struct play *p)
 	h->now.wall_ms = START_MS;
 	h->now.mono_ms = 1000;
 	h->link_up = true;
+	h->loses = LOSES_NOTHING;
 	h->store = store_mem_new();
 	h->parser = xml_parser_new(HEADER, strlen(HEADER));
 	h->vcards = NULL;
@@ -400,13 +416,27 @@ begin(struct play *p)
 	return begin_service(h) && host_turns(h);
 }
 
+/* A good end: the server has taken all and says so. */
+static bool
+stop_service(struct host *h)
+{
+	if (!host_turns(h))
+		return false;
+	for (unsigned i = 0; h->link_up && h->loses == LOSES_NOTHING && i < h->nlinks; i++)
+		muc_domain_taken(h->muc, i);
+	return host_turns(h);
+}
+
 static bool
 restart(struct play *p, bool kill)
 {
 	struct host *h = p->arg;
 
-	if (!kill && !host_turns(h))
+	if (!kill && !stop_service(h))
 		return false;
+	if (kill && h->loses == LOSES_NOTHING && !host_settles(h))
+		return false;
+	h->loses = LOSES_NOTHING;
 	end_service(h);
 	return begin_service(h) && host_turns(h);
 }
@@ -512,7 +542,10 @@ set_link(struct play *p, bool up)
 
 	if (h->link_up == up)
 		return play_fail(p, "the link is %s already", up ? "up" : "down");
+	if (!up && h->loses == LOSES_NOTHING && !host_settles(h))
+		return false;
 	h->link_up = up;
+	h->loses = LOSES_NOTHING;
 	for (i = 0; i < h->nlinks; i++) {
 		if (up)
 			muc_domain_up(h->muc, i, h->now);
@@ -520,6 +553,15 @@ set_link(struct play *p, bool up)
 			muc_domain_down(h->muc, i, h->now);
 	}
 	return run_step(h);
+}
+
+static bool
+lose(struct play *p, bool only_fences)
+{
+	struct host *h = p->arg;
+
+	h->loses = only_fences ? LOSES_FENCES : LOSES_ALL;
+	return true;
 }
 
 const struct world host_world = {
@@ -533,6 +575,7 @@ const struct world host_world = {
 	.settle = arrived,
 	.advance = advance,
 	.restart = restart,
+	.lose = lose,
 	.link = set_link,
 	.reload = reload,
 };

@@ -317,8 +317,9 @@ host_same_after_restart(struct host *h)
 	bool good, verbose = h->p->verbose;
 
 	h->p->verbose = false;
+	good = host_settles(h);
 	h->no_ticks = true;
-	good = no_strays(h) && counted(h) && find_out(h, &before);
+	good = good && no_strays(h) && counted(h) && find_out(h, &before);
 	h->now = now;
 	good = good && h->p->world->restart(h->p, true) && find_out(h, &after) &&
 	       same(h->p, "the store is", &before.tables, &after.tables) &&

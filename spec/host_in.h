@@ -38,6 +38,13 @@ struct vcard {
 	struct vcard *next; /* an older one */
 };
 
+/* What does not get to where it was sent. */
+enum loses {
+	LOSES_NOTHING,
+	LOSES_FENCES,
+	LOSES_ALL, /* that the service says */
+};
+
 struct host {
 	struct play *p; /* NULL between plays */
 	struct muc *muc;
@@ -51,6 +58,7 @@ struct host {
 	struct link *link;
 	unsigned nlinks;
 	bool link_up;
+	enum loses loses;
 	bool in_turns; /* host_turns() is at work: what comes up now is its */
 	bool no_ticks; /* time passes, but nothing comes due */
 	struct xml_cut cut, cut_in_pieces;
@@ -63,6 +71,7 @@ struct host {
 uint64_t host_chance(struct host *);
 void host_input(struct host *, const struct xml *); /* for the service */
 bool host_turns(struct host *);			    /* until there is nothing more to do */
+bool host_settles(struct host *);		    /* until its fences are back, too */
 
 /* host_route.c */
 bool host_from_client(struct host *, struct seat *, struct xml *); /* stamps it and routes it */

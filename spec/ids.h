@@ -4,8 +4,9 @@
  *
  * XEP-0421: what is told of an occupant has exactly one occupant-id, which belongs to one bare JID for
  * as long as the room exists. XEP-0359: a groupchat message of an occupant has exactly one stanza-id by
- * the room, the same for all and whenever it is told; live ones rise. A chat state need not have one, nothing
- * else has, but for what the room itself says.
+ * the room, the same for all and whenever it is told; live ones rise, but for those that are told again
+ * since the service cannot know that they arrived. A chat state need not have one, nothing else has, but
+ * for what the room itself says.
  */
 #ifndef IDS_H
 #define IDS_H
@@ -20,6 +21,7 @@ struct xml;
 struct ids {
 	struct person *persons;
 	struct heard *heard; /* the last one first */
+	bool again;	     /* what was heard may be heard again */
 };
 
 /* A stanza is given to a client. False after play_fail(). */

@@ -20,6 +20,7 @@
 #define WAIT_MS	   5000
 #define ADVANCE_MS 3000 /* the greatest that is really waited for */
 #define GONE_MS	   50	/* for the server to tell that a session has ended */
+#define FENCED_MS  600	/* for the last fence to go out and to come back */
 
 struct live_seat {
 	struct client *client; /* NULL: not connected */
@@ -245,6 +246,9 @@ restart(struct play *p, bool kill)
 		return play_fail(p, "the server's own service cannot be restarted");
 	if (!speaker_is(p, NULL))
 		return false;
+	/* What mucd does not know to have arrived it would tell again. */
+	if (kill)
+		run_events(w, FENCED_MS);
 	if (!mucd_stop(&w->mucd, kill ? SIGKILL : SIGTERM))
 		return play_fail(p, "mucd does not end well");
 	if (!mucd_start(&w->mucd) || !live_attached(w->control, w->conf, &w->mucd))

@@ -311,6 +311,12 @@ do_service_step(struct play *p)
 		if (w->reload != NULL)
 			return w->reload(p);
 		break;
+	case SCS_LOSE:
+	case SCS_LOSE_FENCES:
+		p->ids.again = true;
+		if (w->lose != NULL)
+			return w->lose(p, p->step->act == SCS_LOSE_FENCES);
+		break;
 	case SCS_LINK_DOWN:
 	case SCS_LINK_UP:
 		if (w->link != NULL)

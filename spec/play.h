@@ -59,6 +59,7 @@ struct world {
 
 	bool (*advance)(struct play *, int64_t ms);
 	bool (*restart)(struct play *, bool kill);
+	bool (*lose)(struct play *, bool only_fences);
 	bool (*link)(struct play *, bool up);
 	bool (*reload)(struct play *); /* scs->conf has changed */
 };

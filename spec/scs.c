@@ -404,6 +404,8 @@ body_directive(struct reader *r, char *s)
 	} plain[] = {
 		{ "restart", SCS_RESTART },
 		{ "kill", SCS_KILL },
+		{ "lose", SCS_LOSE },
+		{ "lose fences", SCS_LOSE_FENCES },
 		{ "link down", SCS_LINK_DOWN },
 		{ "link up", SCS_LINK_UP },
 	};

@@ -111,9 +111,14 @@
  *	#@ advance 300s		time passes: ms, s, m, h or d. Live it really does, up to 3 s; a
  *script that lets more pass must be process-only
  *	#@ restart		the service stops and starts
- *	#@ kill			the service is killed (SIGKILL) and starts
+ *	#@ kill			the service is killed (SIGKILL) and starts. What it said before has
+ *				arrived, and it knows (the fences are back)
+ *	#@ lose			from now on nothing arrives of what the service says; in process only
+ *	#@ lose fences		from now on all of it arrives, but the service does not get to know;
+ *				in process only. Both end when it is killed, stops or its link breaks
  *	#@ link down, #@ link up	the component link breaks, comes back. While it is down the
- *				host answers for the service; in process only
+ *				host answers for the service; in process only. As with a kill all
+ *				that was said before has arrived
  *	#@ vanish X		X's session is gone and nobody told the service (a ghost); in
  *process only
  *	#@ manual X		from now on X sees pings and disco#info and answers for itself
@@ -156,6 +161,8 @@ enum scs_act {
 	SCS_RESTART,
 	SCS_KILL,
 	SCS_CONF,
+	SCS_LOSE,
+	SCS_LOSE_FENCES,
 	SCS_LINK_DOWN,
 	SCS_LINK_UP,
 	SCS_VANISH,

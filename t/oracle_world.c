@@ -289,6 +289,8 @@ world_init(struct world *w, uint64_t seed, struct tally *tally, enum sabotage sa
 	w->conf.limits.rate_bytes_per_s = w->conf.limits.rate_bytes_burst = 1 << 30;
 	w->conf.limits.sessions_per_occupant = NSEATS - 1;
 	w->conf.limits.presence_bytes = 2000;
+	/* Nothing is told twice: fences have tests of their own. */
+	w->conf.limits.fence_bytes = 0;
 	for (unsigned i = 0; i < NCLIENTS; i++)
 		client_init(&w->client[i], i);
 	for (unsigned i = 0; i < NROOMS; i++)

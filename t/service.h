@@ -78,6 +78,7 @@ test_init(struct test *t)
 	t->conf.limits.room_entries_per_min = 1000000;
 	t->conf.limits.room_messages_per_s = 1000000;
 	t->conf.limits.domain_per_s = 1000000;
+	t->conf.limits.fence_bytes = 0;
 }
 
 static inline void

@@ -19,6 +19,7 @@ tell_entry(struct plan *p, const struct change *c, struct session *s)
 	features_greet(p, s);
 	tell_roster(p, s);
 	tell_presence(p, &self, s, true);
+	note_entered(p, s, true);
 }
 
 static void

@@ -204,7 +204,7 @@ on_enter(struct plan *p, const struct change *c)
 	if (r.stanzas == 0 || r.chars == 0)
 		return;
 	r.wire = arena_alloc(p->s->arena, (size_t)r.stanzas * sizeof(struct wire *));
-	archive_each_back(p->room, NULL, take, &r);
+	archive_each_back(p->room, p->before, take, &r);
 	while (r.n > 0) {
 		tell(p, r.wire[--r.n], r.to->addr);
 		wire_unref(r.wire[r.n]);

@@ -6,6 +6,7 @@
  * told), 16.5.3 (the fields).
  */
 #include "feature.h"
+#include "room/fence.h"
 
 #define FORM_TYPE "http://jabber.org/protocol/muc#roomconfig"
 
@@ -349,18 +350,30 @@ plan_set(struct plan *p)
 	return BAD_REQUEST;
 }
 
+void
+tell_codes(struct plan *p, const unsigned codes[8])
+{
+	struct arena *a = p->s->arena;
+	struct xml *x = stanza_new(a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
+	struct told t = { .kind = TOLD_CODES, .room = p->room->id };
+	struct wire *w;
+
+	codes_write(a, xml_add(a, x, NS_MUC_USER, "x"), codes);
+	w = wire_new(p->s, x);
+	tell_all(p, w);
+	wire_unref(w);
+	memcpy(t.codes, codes, sizeof(t.codes));
+	note_told(p->s, p->room->domain_no, &t);
+}
+
 /* 10.2.1: what touches privacy has its own code; everything else is 104. */
 static void
 on_config(struct plan *p, const struct change *c)
 {
 	struct room *r = p->room;
-	struct arena *a = p->s->arena;
 	config_set whois = config_field("muc#roomconfig_whois");
 	config_set logging = config_field("muc#roomconfig_enablelogging");
-	struct xml *x = stanza_new(a, "message", r, NULL, "groupchat", fresh_id(p->s));
-	struct xml *user = xml_add(a, x, NS_MUC_USER, "x");
 	unsigned codes[8] = { 0 };
-	struct wire *w;
 
 	room_configure(r, c->config);
 	room_save(r);
@@ -371,12 +384,7 @@ on_config(struct plan *p, const struct change *c)
 	if ((c->changed & whois) != 0)
 		code_add(codes, r->config.whois == WHOIS_ANYONE ? STATUS_NOW_NONANONYMOUS
 								: STATUS_NOW_SEMIANONYMOUS);
-	for (int i = 0; codes[i] != 0; i++)
-		xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
-		    arena_fmt(a, "%u", codes[i]));
-	w = wire_new(p->s, x);
-	tell_all(p, w);
-	wire_unref(w);
+	tell_codes(p, codes);
 	p->configured = true;
 }
 

@@ -7,6 +7,7 @@
  * the room are taken out (room/view.c).
  */
 #include "feature.h"
+#include "room/fence.h"
 
 /* Was it said before, elsewhere, and does a delay that is not in the room's name say so? 7.9. */
 static bool
@@ -35,9 +36,13 @@ tell_entry(struct plan *p, const struct entry *e)
 void
 reflect_entry(struct plan *p, struct entry *e)
 {
+	const struct told t = { .kind = TOLD_MESSAGE, .room = p->room->id, .id = e->id };
+
 	archive_next_id(p->room, e->id);
-	if (e->kind != ENTRY_NONE)
+	if (e->kind != ENTRY_NONE) {
 		archive_add(p->room, e);
+		note_told(p->s, p->room->domain_no, &t);
+	}
 	tell_entry(p, e);
 }
 

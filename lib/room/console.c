@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../base/mem.h"
+#include "fence.h"
 
 struct console *
 console_new(struct service *s, const char *user)
@@ -16,6 +17,7 @@ console_new(struct service *s, const char *user)
 	struct console *c = mem_alloc(sizeof(*c));
 
 	c->jid = mem_strdup(arena_fmt(s->arena, "%s@" CONSOLE_DOMAIN "/%u", user, ++s->nconsoles));
+	c->out.fences = fences_new();
 	TAILQ_INSERT_TAIL(&s->consoles, c, entry);
 	return c;
 }

@@ -11,6 +11,7 @@
 #include "../base/mem.h"
 #include "../base/xml_write.h"
 #include "console.h"
+#include "fence.h"
 
 struct addr *
 addr_new(const char *jid)
@@ -97,12 +98,6 @@ pairs_release(struct pairs *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static size_t
-pair_bytes(const struct pair *p)
-{
-	return (size_t)p->wire->len + p->to->len;
-}
-
 static void
 count_out(struct muc_stats *stats, enum wire_kind kind)
 {
@@ -171,39 +166,72 @@ copy_pair(const struct pair *pair, size_t off, char *p, size_t cap)
 	return n;
 }
 
-size_t
-out_drain(struct service *s, struct out *o, char *p, size_t cap)
+/* Pairs that have left the queue leave a gap in front; it is closed when it is the larger part. */
+static void
+close_gap(struct out *o)
 {
 	struct pairs *q = &o->pairs;
-	size_t n, total = 0;
+	struct fences *f = o->fences;
+	const size_t gap = f->kept;
 
-	while (q->head < o->ncommitted && total < cap) {
-		struct pair *pair = &q->v[q->head];
+	if (gap < q->n && (gap <= 1024 || gap <= q->n / 2))
+		return;
+	if (gap < q->n)
+		memmove(q->v, q->v + gap, (q->n - gap) * sizeof(*q->v));
+	q->n -= gap;
+	q->head -= gap;
+	o->ncommitted -= gap;
+	f->base += gap;
+	f->kept = 0;
+	/* A burst's memory is given back, the usual need is kept. */
+	if (q->n == 0 && q->cap > 65536)
+		pairs_release(q);
+}
+
+/* Gives out pairs until a fence may be due again, there are none, or p is full. */
+static size_t
+give_pairs(struct service *s, struct out *o, char *p, size_t cap)
+{
+	struct pairs *q = &o->pairs;
+	const size_t since = o->fences->since_bytes, fence = (size_t)s->limits.fence_bytes;
+	const size_t most = since < fence ? fence - since : SIZE_MAX;
+	size_t n, total = 0, whole = 0;
+
+	while (q->head < o->ncommitted && total < cap && whole < most) {
+		const struct pair *pair = &q->v[q->head];
+		const size_t nbytes = pair_bytes(pair);
 
 		n = copy_pair(pair, o->off, p + total, cap - total);
 		total += n;
 		o->off += n;
-		if (o->off < pair_bytes(pair))
+		if (o->off < nbytes)
 			break;
-		o->bytes -= pair_bytes(pair);
-		pair_unref(pair);
 		o->off = 0;
 		q->head++;
+		whole += nbytes;
 	}
-	/* Told pairs leave a gap in front; it is closed when it is the larger part. */
-	if (q->head > 1024 && q->head > q->n / 2) {
-		memmove(q->v, q->v + q->head, (q->n - q->head) * sizeof(*q->v));
-		q->n -= q->head;
-		o->ncommitted -= q->head;
-		q->head = 0;
-	}
-	if (q->head == q->n) {
-		/* A burst's memory is given back, the usual need is kept. */
-		if (q->cap > 65536)
-			pairs_release(q);
-		q->head = q->n = 0;
-		o->ncommitted = 0;
-	}
+	o->bytes -= whole;
+	fence_kept(s, o, whole);
+	return total;
+}
+
+size_t
+pair_copy(const struct pair *pair, size_t off, char *p, size_t cap)
+{
+	return copy_pair(pair, off, p, cap);
+}
+
+size_t
+out_drain(struct service *s, struct out *o, char *p, size_t cap)
+{
+	size_t n = 1, total = 0;
+
+	for (; n > 0 && total < cap; total += n)
+		if (fence_ready(s, o))
+			n = fence_give(s, o, p + total, cap - total);
+		else
+			n = give_pairs(s, o, p + total, cap - total);
+	close_gap(o);
 	s->stats.out_bytes += total;
 	return total;
 }
@@ -211,6 +239,6 @@ out_drain(struct service *s, struct out *o, char *p, size_t cap)
 void
 out_release(struct out *o)
 {
-	pairs_release(&o->pairs);
+	fences_release(o);
 	free(o->domain);
 }

@@ -50,13 +50,16 @@ struct pairs {
 	size_t head, n, cap; /* v[head] to v[n - 1] wait */
 };
 
+struct fences;
+
 /* What waits for one domain's link, or for a console. */
 struct out {
 	char *domain; /* NULL: a console's */
 	struct pairs pairs;
-	size_t ncommitted; /* pairs before this index may be told */
-	size_t off;	   /* bytes of v[head] given already */
-	size_t bytes;	   /* that wait */
+	size_t ncommitted;     /* pairs before this index may be told */
+	size_t off;	       /* bytes of v[head], or of a fence, given already */
+	size_t bytes;	       /* that wait */
+	struct fences *fences; /* what is told, and may not have arrived: fence.h */
 	bool up;
 	int64_t up_ms; /* mono: since when */
 };
@@ -67,6 +70,15 @@ void wire_unref(struct wire *);
 
 void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference of both */
 void pairs_release(struct pairs *);
+
+static inline size_t
+pair_bytes(const struct pair *p)
+{
+	return (size_t)p->wire->len + p->to->len;
+}
+
+/* Copies a pair's bytes from offset `off` on; returns how many went into p. */
+size_t pair_copy(const struct pair *, size_t off, char *p, size_t cap);
 
 /* Moves all pairs to the domain's queue, but those for consoles to theirs. */
 void out_take(struct service *, unsigned domain_no, struct pairs *);

@@ -137,7 +137,8 @@ struct plan {
 	const char
 	    *judge; /* the feature that was asked last: who refuses, if it is refused; or NULL */
 	struct plan *deeds, **deeds_end;
-	struct plan *next; /* deed */
+	struct plan *next;     /* deed */
+	const uint8_t *before; /* SYNC: the history ends before this entry; NULL: with the last */
 };
 
 void plan_init(struct plan *, struct service *, const struct ev *, struct room *);
@@ -187,6 +188,9 @@ void tell_all(struct plan *, struct wire *);
 /* A whole stanza to a JID, for answers. */
 void tell_jid(struct plan *, const struct xml *stanza, const char *jid);
 
+/* <status/> for each of the codes. */
+void codes_write(struct arena *, struct xml *x, const unsigned codes[8]);
+
 /* What is said of an occupant, to each as they may see it. */
 struct presence {
 	const struct occupant *occupant;
@@ -234,5 +238,11 @@ void tell_promoted(struct plan *);
 
 /* The presence of all others who are shown to one session: 7.2.2. */
 void tell_roster(struct plan *, const struct session *to);
+
+/*
+ * What is told of presence is noted (fence.h). So is by this, that a session was told of all others and,
+ * `self`, all else that one is told on entering.
+ */
+void note_entered(const struct plan *, const struct session *, bool self);
 
 #endif

@@ -237,6 +237,8 @@ struct service {
 
 	struct out *out; /* [ndomains] */
 	unsigned ndomains;
+	char fence_secret[33];
+	int64_t foreign_say_ms;	      /* mono: the next complaint about foreign fences */
 	struct console_list consoles; /* console.h */
 	unsigned nconsoles;	      /* there have ever been */
 	size_t turn_bytes;	      /* of wires, made in this turn */

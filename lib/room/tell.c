@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "fence.h"
 #include "plan.h"
 
 void
@@ -42,8 +43,8 @@ add_code(struct arena *a, struct xml *x, unsigned code)
 	xml_set(a, status, "code", arena_fmt(a, "%u", code));
 }
 
-static void
-add_codes(struct arena *a, struct xml *x, const unsigned codes[8])
+void
+codes_write(struct arena *a, struct xml *x, const unsigned codes[8])
 {
 	for (int i = 0; i < 8 && codes[i] != 0; i++)
 		add_code(a, x, codes[i]);
@@ -102,10 +103,10 @@ add_user_x(struct plan *p, struct xml *stanza, const struct presence *pr, const 
 		xml_set(a, xml_add(a, item, NS_MUC_USER, "actor"), "nick", pr->actor);
 	if (pr->reason != NULL)
 		xml_add_text(a, item, NS_MUC_USER, "reason", pr->reason);
-	add_codes(a, x, pr->codes);
+	codes_write(a, x, pr->codes);
 	if (self) {
 		add_code(a, x, STATUS_SELF);
-		add_codes(a, x, pr->self_codes);
+		codes_write(a, x, pr->self_codes);
 	}
 	if (pr->destroy != NULL)
 		xml_copy(a, x, pr->destroy);
@@ -155,17 +156,79 @@ lists_told(const struct presence *pr, const struct session *to, bool self)
 	return session_lists(to);
 }
 
+/* -- what is told again if it does not arrive -- */
+
+/* Of whoever goes under that nick for others there is nothing left to look up then. */
+static void
+note_presence(const struct plan *p, const struct presence *pr, bool others, bool self)
+{
+	struct told t = {
+		.kind = TOLD_PRESENCE,
+		.room = p->room->id,
+		.nick = pr->occupant->nick,
+		.others = others,
+		.self = self,
+	};
+
+	if (pr->unavailable) {
+		t.jid = (pr->shown != NULL ? pr->shown : occupant_shown(pr->occupant))->jid;
+		t.new_nick = pr->new_nick;
+		memcpy(t.codes, pr->codes, sizeof(t.codes));
+	}
+	note_told(p->s, p->room->domain_no, &t);
+}
+
+/* To itself: that it is out, or how it is seen. Under another nick it is still in. */
+static void
+note_self(const struct plan *p, const struct presence *pr, const struct session *to)
+{
+	struct told t = {
+		.kind = TOLD_LEFT,
+		.room = p->room->id,
+		.nick = pr->occupant->nick,
+		.jid = to->jid,
+		.room_jid = p->room->jid,
+		.occupant_id = pr->destroy != NULL ? pr->occupant->id : NULL,
+	};
+
+	if (!pr->unavailable) {
+		note_presence(p, pr, false, true);
+		return;
+	}
+	memcpy(t.codes, pr->codes, sizeof(t.codes));
+	if (pr->new_nick == NULL)
+		note_told(p->s, p->room->domain_no, &t);
+}
+
+void
+note_entered(const struct plan *p, const struct session *s, bool self)
+{
+	const struct told t = {
+		.kind = TOLD_ENTERED,
+		.room = p->room->id,
+		.jid = s->jid,
+		.others = true,
+		.self = self,
+	};
+
+	note_told(p->s, p->room->domain_no, &t);
+}
+
+/* -- presence -- */
+
 void
 tell_presence(struct plan *p, const struct presence *pr, const struct session *to, bool self)
 {
 	struct wire *w;
 
-	if (!sees_presence(p->room, to->occupant, pr->occupant))
+	if (!self && !sees_presence(p->room, to->occupant, pr->occupant))
 		return;
-	w = presence_wire(
-	    p, pr, sees_jid(p->room, to->occupant, pr->occupant), self, lists_told(pr, to, self));
+	w = presence_wire(p, pr, self || sees_jid(p->room, to->occupant, pr->occupant), self,
+	    lists_told(pr, to, self));
 	tell(p, w, to->addr);
 	wire_unref(w);
+	if (self)
+		note_self(p, pr, to);
 }
 
 /* What is said of an occupant, serialised once per view; NULL where nobody has it. */
@@ -173,6 +236,7 @@ struct views {
 	struct wire
 	    *presence[2][2][LISTS]; /* of oneself? with the JID? with the version of which lists? */
 	struct wire *step[LISTS];   /* to those who do not see the presence */
+	bool others, self;	    /* who was told, so that it is noted */
 };
 
 static void
@@ -216,6 +280,10 @@ tell_view(struct plan *p, struct views *v, const struct presence *pr, const stru
 	if (*w == NULL)
 		*w = presence_wire(p, pr, with_jid, self, lists);
 	tell(p, *w, to->addr);
+	v->others = v->others || !self;
+	v->self = v->self || (self && !pr->unavailable);
+	if (self && pr->unavailable)
+		note_self(p, pr, to);
 }
 
 void
@@ -235,6 +303,8 @@ tell_presence_all(
 			if (s != but)
 				tell_view(p, &v, pr, s);
 	}
+	if (v.others || v.self)
+		note_presence(p, pr, v.others, v.self);
 	views_release(&v);
 }
 
@@ -249,6 +319,7 @@ tell_roster(struct plan *p, const struct session *to)
 		if (o != to->occupant)
 			tell_presence(p, &pr, to, false);
 	}
+	note_entered(p, to, false);
 }
 
 void
@@ -258,6 +329,10 @@ tell_promoted(struct plan *p)
 	struct session *s;
 	struct wire *w;
 
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		if (o->promoted)
+			TAILQ_FOREACH (s, &o->sessions, entry)
+				note_entered(p, s, false);
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		struct presence pr = { .occupant = o, .role = o->role };
 

@@ -45,6 +45,7 @@ TABLE(bans, LEFT)	/* the operators', of the whole service */
 TABLE(spoke, LINES)
 TABLE(audit, LEFT)	/* what the administrators of this service have done */
 TABLE(commands, LEFT)	/* their ids are signed by the service */
+TABLE(told, LEFT)	/* for the clients that are in */
 TABLE(dead, LEFT)
 
 LINE(state, meta, NONE)

@@ -527,3 +527,23 @@ TEXT("Your request waits for an admin's approval",
     "Ihr Antrag wartet auf die Zustimmung eines Admins",
     "Votre demande attend l'accord d'un admin",
     "Tu solicitud espera la aprobación de un administrador")
+TEXT("fences of somebody else",
+    "Zäune von jemand anderem",
+    "barrières de quelqu'un d'autre",
+    "vallas de otro")
+TEXT("fences sent",
+    "gesandte Zäune",
+    "barrières envoyées",
+    "vallas enviadas")
+TEXT("fences that came back",
+    "zurückgekommene Zäune",
+    "barrières revenues",
+    "vallas que volvieron")
+TEXT("milliseconds that the last fence was on its way",
+    "Millisekunden, die der letzte Zaun unterwegs war",
+    "millisecondes de trajet de la dernière barrière",
+    "milisegundos de trayecto de la última valla")
+TEXT("things told again after a crash",
+    "nach einem Absturz erneut Gesagtes",
+    "choses redites après un plantage",
+    "cosas dichas de nuevo tras una caída")

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * muc_int.h - what muc.c and muc_out.c share
+ */
+#ifndef MUC_INT_H
+#define MUC_INT_H
+
+#include "muc.h"
+#include "dispatch.h"
+#include "room/console.h"
+
+/* A presence that found no room in the input: the last one per sender and addressee. */
+struct late {
+	TAILQ_ENTRY(late) entry;
+	struct muc_stream *stream;
+	char *key;
+	char *text;
+	size_t len;
+};
+
+TAILQ_HEAD(late_list, late);
+
+struct muc {
+	struct service s; /* the first: unit tests find it there */
+	struct muc_host host;
+	struct map lates;
+	struct late_list late_order;
+	size_t late_bytes;
+	size_t refusals_bytes; /* told since so much waited at most */
+	bool did;	       /* the turn did something */
+	bool retries;	       /* the last commit found no room: nothing may be written */
+};
+
+struct muc_stream {
+	struct xml_parser *parser;
+	struct muc *muc;
+	struct way way;
+};
+
+#endif

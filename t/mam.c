@@ -8,6 +8,7 @@
  */
 #include "base/arena.h"
 #include "base/date.h"
+#include "room/forced.h"
 #include "service.h"
 #include "tap.h"
 
@@ -61,7 +62,7 @@ enter(struct test *t, const char *user)
 }
 
 static void
-begin(struct test *t)
+begin_only(struct test *t)
 {
 	enum muc_error e;
 
@@ -69,12 +70,26 @@ begin(struct test *t)
 	t->conf.limits.rate_burst = 1000000;
 	t->conf.limits.rate_bytes_burst = 1000000000;
 	t->conf.limits.archive_visits_per_s = 1000000;
+	t->conf.limits.rooms_per_creator = 100000;
+	t->conf.limits.rooms_per_user = 100000;
 	test_start(t, &e);
+}
+
+static void
+begin_room(struct test *t)
+{
 	enter(t, "a");
 	free(test_ask(t, UNLOCK("a")));
 	enter(t, "b");
 	enter(t, "c");
 	nsaid = 0;
+}
+
+static void
+begin(struct test *t)
+{
+	begin_only(t);
+	begin_room(t);
 }
 
 static void
@@ -412,7 +427,6 @@ test_pages(void)
 static void
 say_long(struct test *t, unsigned first)
 {
-	begin(t);
 	for (unsigned i = 0; i < 2500; i++) {
 		say(t, 1, i == first || i == 2400 ? "the needle" : "hay", 0);
 		t->now.wall_ms++;
@@ -423,6 +437,7 @@ say_long(struct test *t, unsigned first)
 static void
 begin_long(struct test *t)
 {
+	begin(t);
 	say_long(t, 2400);
 }
 
@@ -536,6 +551,68 @@ test_banned(void)
 	test_release(&t);
 }
 
+static void
+make(struct test *t, int room)
+{
+	char stanza[600];
+
+	snprintf(stanza, sizeof(stanza),
+	    "<presence from='a@example/r' to='r%d@rooms.example/a'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    room);
+	free(test_ask(t, stanza));
+	snprintf(stanza, sizeof(stanza),
+	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
+	    "type='submit'><field var='FORM_TYPE'><value>"
+	    "http://jabber.org/protocol/muc#roomconfig</value></field>"
+	    "<field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>",
+	    room);
+	free(test_ask(t, stanza));
+}
+
+static void
+leave(struct test *t, const char *user)
+{
+	char stanza[200];
+
+	snprintf(stanza, sizeof(stanza),
+	    "<presence from='%s@example/r' to='room@rooms.example' type='unavailable'/>", user);
+	free(test_ask(t, stanza));
+}
+
+/*
+ * What the operator forces holds for a room that sleeps before its turn has come. Rooms agree in the order in
+ * which they were made.
+ */
+static void
+test_forced(void)
+{
+	static const char *const forced[] = { "muc#roomconfig_membersonly", "1", NULL };
+	struct test t;
+	char *out;
+
+	begin_only(&t);
+	for (int i = 0; i < 2 * FORCE_STEP; i++)
+		make(&t, i);
+	begin_room(&t);
+	free(test_ask(&t, CONFIG("persistentroom", "1")));
+	say_long(&t, 2400);
+	leave(&t, "b");
+	leave(&t, "c");
+	leave(&t, "a");
+	t.conf.limits.archive_visits_per_s = 100000000;
+	muc_reload(t.muc, &t.conf);
+	ask_only(&t, "d", "long", RARE);
+	t.conf.room_forced = forced;
+	muc_reload(t.muc, &t.conf);
+	out = wait_all(&t);
+	ok(strstr(out, "type='error' id='long'") != NULL && strstr(out, "<forwarded") == NULL,
+	    "for members only by the operator's will");
+	free(out);
+	test_release(&t);
+}
+
 /* A message that is retracted while it is searched for is not told. */
 static void
 test_retracted(void)
@@ -574,6 +651,7 @@ test_gone(void)
 	struct test t;
 	char payload[1000];
 
+	begin(&t);
 	say_long(&t, 5);
 	t.conf.limits.archive_page = 2300;
 	t.conf.limits.archive_page_bytes = 16777216;
@@ -719,6 +797,7 @@ main(void)
 	test_between();
 	test_meanwhile();
 	test_banned();
+	test_forced();
 	test_retracted();
 	test_gone();
 	test_limits();

@@ -322,10 +322,22 @@ sender_now(struct service *s, const struct lookup *l, const struct room *r, stru
 	}
 }
 
+/* As the operator will have it, also when it has slept; not another one that has the name by now. */
+static struct room *
+room_now(struct service *s, const struct lookup *l)
+{
+	struct room *r;
+	struct jid j;
+
+	jid_split(s->arena, l->to, &j);
+	r = room_open(s, &j);
+	return r != NULL && r->id == l->room_id ? r : NULL;
+}
+
 static void
 go_on(struct service *s, struct lookup *l)
 {
-	struct room *r = room_get_id(s, l->room_id);
+	struct room *r = room_now(s, l);
 	enum deny deny = ITEM_NOT_FOUND;
 	struct plan p;
 	struct ev ev;

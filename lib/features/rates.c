@@ -97,6 +97,14 @@ const struct feature feature_rates = {
 		[CH_ENTER] = may_enter,
 		[CH_RENAME] = may_rename,
 		[CH_MESSAGE] = may_message,
+		[CH_SUBJECT] = may_message,
+		[CH_RETRACT] = may_message,
 	},
-	.on = { [CH_ENTER] = on_enter, [CH_RENAME] = on_rename, [CH_MESSAGE] = on_message },
+	.on = {
+		[CH_ENTER] = on_enter,
+		[CH_RENAME] = on_rename,
+		[CH_MESSAGE] = on_message,
+		[CH_SUBJECT] = on_message,
+		[CH_RETRACT] = on_message,
+	},
 };

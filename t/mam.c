@@ -746,6 +746,52 @@ test_work(void)
 	test_release(&t);
 }
 
+/* Whoever asks for page after page is held up as whoever sends too much. */
+static void
+test_cost(void)
+{
+	static struct page pg;
+	static char text[30001];
+	struct test t;
+	char *stanza;
+	int n;
+
+	begin(&t);
+	memset(text, 'x', sizeof(text) - 1);
+	stanza = malloc(sizeof(text) + 300);
+	for (int i = 0; i < 20; i++) {
+		sprintf(stanza,
+		    "<message from='b@example/r' to='room@rooms.example' type='groupchat' "
+		    "id='%d'><body>%s</body></message>",
+		    i, text);
+		free(test_ask(&t, stanza));
+		t.now.mono_ms += 1000;
+	}
+	t.conf.limits.rate_bytes_burst = 8388608;
+	muc_reload(t.muc, &t.conf);
+	for (n = 0; n < 200; n++) {
+		ask(&t, "c", QUERY "/>", &pg);
+		if (pg.error)
+			break;
+	}
+	ok(n > 100 && n < 150, "%d pages of half a megabyte at once", n);
+	ok(strstr(pg.out, "type='wait'") != NULL && strstr(pg.out, "policy-violation") != NULL,
+	    "is too fast");
+	t.now.mono_ms += 1000;
+	for (n = 0; n < 200; n++) {
+		ask(&t, "c", QUERY "/>", &pg);
+		if (pg.error)
+			break;
+	}
+	ok(n > 2 && n < 6, "then some a second");
+	ask(&t, "b", QUERY "/>", &pg);
+	ok(pg.n == 16, "others are not held up");
+	free(pg.out);
+	pg.out = NULL;
+	free(stanza);
+	test_release(&t);
+}
+
 /* No page, and no stanza of it, is larger than it may be. */
 static void
 test_bytes(void)
@@ -802,6 +848,7 @@ main(void)
 	test_gone();
 	test_limits();
 	test_work();
+	test_cost();
 	test_bytes();
 	return tap_done();
 }

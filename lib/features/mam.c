@@ -10,6 +10,9 @@
 #include "base/rsm.h"
 #include "feature.h"
 
+/* So many bytes of a page cost whoever asks for it as much as one that they send: pages are no flood. */
+#define TOLD_FOR_ONE 8
+
 /* -- what is asked -- */
 
 static const enum deny read_errors[] = {
@@ -177,22 +180,26 @@ result_wire(const struct plan *p, const struct lookup *l, const struct entry *e,
 	return wire_new(p->s, x);
 }
 
-static void
+/* Returns how many bytes it has. */
+static size_t
 tell_result(struct plan *p, const struct lookup *l, const struct archive_id *id, struct addr *to)
 {
 	size_t most = (size_t)p->s->limits.stanza_out_bytes - to->len;
 	struct entry e;
 	struct wire *w;
+	size_t n;
 
 	if (!archive_get(p->room, id->b, &e))
-		return;
+		return 0;
 	w = result_wire(p, l, &e, true);
 	if (w->len > most) {
 		wire_unref(w);
 		w = result_wire(p, l, &e, false);
 	}
 	tell(p, w, to);
+	n = w->len;
 	wire_unref(w);
+	return n;
 }
 
 /*
@@ -239,11 +246,13 @@ tell_page(struct plan *p, const struct lookup *l)
 {
 	struct addr *to = addr_new(l->from);
 	uint64_t n = l->counts ? 0 : l->n;
+	size_t nbytes = 0;
 
 	for (uint64_t i = 0; i < n; i++)
-		tell_result(p, l, &l->found[l->back != l->flip ? n - 1 - i : i], to);
+		nbytes += tell_result(p, l, &l->found[l->back != l->flip ? n - 1 - i : i], to);
 	tell_fin(p, l, to);
 	addr_unref(to);
+	user_owe(p->s, p->ev->from.bare, nbytes / TOLD_FOR_ONE);
 }
 
 /* One step. All who search share what may be looked at in a second. */

@@ -135,6 +135,15 @@ user_charge_more(struct service *s, const char *bare, size_t nbytes)
 	return true;
 }
 
+void
+user_owe(struct service *s, const char *bare, size_t nbytes)
+{
+	struct user *u = user_get(s, bare);
+
+	fill(s, u);
+	u->bytes -= (double)nbytes;
+}
+
 bool
 domain_holds(const char *domain, const char *of)
 {

@@ -56,6 +56,9 @@ bool user_charge(struct service *, const char *bare, size_t nbytes);
 /* Takes bytes that a stanza makes us tell besides its own cost; false: there are not enough. */
 bool user_charge_more(struct service *, const char *bare, size_t nbytes);
 
+/* Takes bytes that have been told already; when there are not enough the next stanza has to wait for them. */
+void user_owe(struct service *, const char *bare, size_t nbytes);
+
 /* Takes a stanza from what the users of a domain may send together; false: it is used up for now. */
 bool domain_charge(struct service *, const char *domain);
 

@@ -245,6 +245,56 @@ test_entries(void)
 }
 
 static void
+clear(struct test *t, int room)
+{
+	free(ask(t,
+	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='clear-history'>"
+	    "<x xmlns='jabber:x:data' type='submit'>"
+	    "<field var='confirm'><value>1</value></field></x></command></iq>",
+	    room));
+}
+
+static void
+test_clear(void)
+{
+	struct test t;
+	int n;
+
+	test_init(&t);
+	start(&t);
+	make(&t, 1, "");
+	make(&t, 2, "");
+	for (int i = 0; i < 2000; i++)
+		say(&t, 1, "a", NULL);
+	say(&t, 2, "z", NULL);
+	clear(&t, 1);
+	ok(count(&t, TABLE_archive) == 2001 && found(&t, 1) == 0,
+	    "what was cleared is there for a while, and not shown");
+	IS_SHOWN(&t, 1, "", "to nobody");
+	muc_tick(t.muc, t.now);
+	muc_commit(t.muc);
+	n = count(&t, TABLE_archive);
+	ok(n > 1 && n < 2001, "some of it goes in a step: %d are left", n);
+	say(&t, 1, "b", NULL);
+	restart(&t);
+	tick(&t);
+	ok(count(&t, TABLE_archive) == 2 && count(&t, TABLE_over) == 0,
+	    "the rest after a restart, but nothing of another room");
+	IS_SHOWN(&t, 1, "b ", "nor what was said since");
+	IS_SHOWN(&t, 2, "z ", "there all is as before");
+	clear(&t, 1);
+	tick(&t);
+	t.now.wall_ms -= HOUR_MS;
+	restart(&t);
+	say(&t, 1, "c", NULL);
+	tick(&t);
+	IS_SHOWN(&t, 1, "c ", "a clock that steps back hides nothing");
+	ok(is_counted(&t), "it is counted");
+	test_release(&t);
+}
+
+static void
 test_bytes(void)
 {
 	char large[3001] = "";
@@ -593,6 +643,7 @@ main(void)
 {
 	test_counts();
 	test_entries();
+	test_clear();
 	test_bytes();
 	test_less();
 	test_all();

@@ -8,6 +8,16 @@
  */
 #include "command.h"
 
+static const struct command_field service_fields[] = {
+	{ .var = "room", .type = "text-single", .label = SAID("Room"), .required = true },
+	{ .var = "jid", .type = "jid-single", .label = SAID("User"), .required = true },
+	{ .var = "nick", .type = "text-single", .label = SAID("Nickname") },
+	{ .var = "password", .type = "text-private", .label = SAID("Password") },
+	{ .var = NULL },
+};
+
+static const struct command_step service_steps[] = { { .fields = service_fields } };
+
 static const struct command_field fields[] = {
 	{ .var = "jid", .type = "jid-single", .label = SAID("User"), .required = true },
 	{ .var = "nick", .type = "text-single", .label = SAID("Nickname") },
@@ -30,6 +40,7 @@ static const struct command_column columns[] = {
 struct subject {
 	struct call *call;
 	struct room *room;
+	struct jid to;	/* its address */
 	struct jid jid; /* full */
 	enum affiliation affiliation;
 	const char *nick;	 /* under which they are in, or would be */
@@ -72,8 +83,8 @@ fill_ev(const struct subject *who, struct ev *ev, struct xml *stanza)
 	ev->stanza = stanza;
 	ev->id = p->ev->id;
 	ev->from = who->jid;
-	ev->to = p->ev->to;
-	ev->domain_no = p->ev->domain_no;
+	ev->to = who->to;
+	ev->domain_no = who->room->domain_no;
 	ev->session = who->session;
 	ev->affiliation = who->affiliation;
 	if (ev->address != TO_NICK)
@@ -223,13 +234,14 @@ nick_of(const struct subject *who, const char *asked)
 }
 
 static enum deny
-find_subject(struct call *c, struct subject *who)
+find_subject(struct call *c, struct subject *who, struct room *r)
 {
 	struct service *s = c->plan->s;
 	const char *asked = call_value(c, "nick");
 
 	who->call = c;
-	who->room = c->plan->room;
+	who->room = r;
+	jid_split(s->arena, r->jid, &who->to);
 	jid_prep(s->arena, call_value(c, "jid"), &who->jid);
 	if (who->jid.node == NULL)
 		return call_fault(c, BAD_PAYLOAD, who->jid.full);
@@ -265,10 +277,10 @@ add_notes(const struct subject *who)
 }
 
 static enum deny
-run(struct call *c)
+diagnose(struct call *c, struct room *r)
 {
 	struct subject *who = arena_alloc(c->plan->s->arena, sizeof(*who));
-	enum deny deny = find_subject(c, who);
+	enum deny deny = find_subject(c, who, r);
 
 	if (deny != OK)
 		return deny;
@@ -284,7 +296,28 @@ run(struct call *c)
 	return OK;
 }
 
+static enum deny
+run(struct call *c)
+{
+	return diagnose(c, c->plan->room);
+}
+
+static enum deny
+run_service(struct call *c)
+{
+	struct room *r;
+	enum deny deny = call_room(c, call_value(c, "room"), &r);
+
+	return deny == OK ? diagnose(c, r) : deny;
+}
+
 static const struct command commands[] = {
+	{ .node = "diagnose",
+	    .name = SAID("Ask what somebody may do"),
+	    .where = TO_SERVICE,
+	    .steps = service_steps,
+	    .nsteps = 1,
+	    .run = run_service },
 	{ .node = "diagnose",
 	    .name = SAID("Ask what somebody may do"),
 	    .where = TO_ROOM,

@@ -47,7 +47,7 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
-           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t
+           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
 # spec/run with one feature taken out of the array, for each of them.

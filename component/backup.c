@@ -172,6 +172,12 @@ backup_check(const char *database, const char *folder)
 	start(database, folder, check);
 }
 
+bool
+backup_runs(void)
+{
+	return child != 0;
+}
+
 void
 backup_reap(void)
 {

@@ -23,4 +23,7 @@ void backup_check(const char *database, const char *folder);
 /* A child has ended (SIGCHLD). */
 void backup_reap(void);
 
+/* Is one being made? */
+bool backup_runs(void);
+
 #endif

@@ -134,6 +134,23 @@ inq_pop(struct inq *q)
 }
 
 void
+inq_copy(const struct inq *q, struct buf *b)
+{
+	const size_t end = q->is_open ? q->open : q->b.len;
+	struct head h;
+	const char *p;
+	size_t n;
+
+	for (size_t at = q->head; at < end; at += sizeof h + h.len) {
+		memcpy(&h, q->b.p + at, sizeof h);
+		if (h.kind == PIECE_STANZA)
+			buf_add(b, q->b.p + at + sizeof h, h.len);
+	}
+	p = inq_opened(q, &n);
+	buf_add(b, p, n);
+}
+
+void
 inq_skip_stream(struct inq *q)
 {
 	enum piece kind;

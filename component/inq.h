@@ -51,6 +51,9 @@ bool inq_waits(const struct inq *); /* is there one? */
 bool inq_first(const struct inq *, enum piece *, const char **p, size_t *n);
 void inq_pop(struct inq *);
 
+/* Appends the bytes of all stanzas, and those of the open piece: as they came in. */
+void inq_copy(const struct inq *, struct buf *);
+
 /* Drops all pieces up to the next PIECE_STREAM; those after it are of another stream. */
 void inq_skip_stream(struct inq *);
 

@@ -226,6 +226,7 @@ link_free(struct link *l)
 	}
 	inq_release(&l->q);
 	buf_release(&l->out);
+	buf_release(&l->header);
 	explicit_bzero(l->secret, strlen(l->secret));
 	free(l->secret);
 	free(l->server);
@@ -457,4 +458,78 @@ const char *
 link_status(const struct link *l)
 {
 	return l->status;
+}
+
+/* -- another mucd goes on -- */
+
+bool
+link_is_still(const struct link *l)
+{
+	if (l->state != UP)
+		return true;
+	return l->is_told_up && !l->is_owed_down && l->out_off == l->out.len && l->is_between &&
+	       !l->is_refusing && !xml_cut_over(&l->cut) && l->stream == l->incoming;
+}
+
+void
+link_ask(struct link *l)
+{
+	if (l->state == UP)
+		muc_fence_ask(l->w->muc, l->domain);
+}
+
+bool
+link_has_answered(const struct link *l)
+{
+	return l->state != UP || muc_domain_quiet(l->w->muc, l->domain);
+}
+
+void
+link_trust(struct link *l)
+{
+	if (l->state == UP)
+		muc_domain_taken(l->w->muc, l->domain);
+}
+
+void
+link_give(const struct link *l, struct connection *st)
+{
+	*st = (struct connection){
+		.domain = l->name,
+		.fd = l->state == UP ? l->fd : -1,
+		.peer = l->peer,
+		.header = l->header.p,
+		.nheader = l->header.len,
+	};
+	inq_copy(&l->q, &st->input);
+}
+
+bool
+link_is_of(const struct link *l, const char *domain, size_t n)
+{
+	return strlen(l->name) == n && memcmp(l->name, domain, n) == 0;
+}
+
+void
+link_take(struct link *l, int fd, const struct connection *st)
+{
+	size_t used;
+
+	snprintf(l->peer, sizeof l->peer, "%s", st->peer);
+	l->fd = fd;
+	l->wrote_ms = l->read_ms = l->w->now.mono_ms;
+	l->is_between = true;
+	xml_cut_init(&l->cut, (size_t)l->w->conf->muc.limits.stanza_bytes,
+	    (unsigned)l->w->conf->muc.limits.stanza_depth);
+	if (xml_cut(&l->cut, st->header, st->nheader, &used) != CUT_HEADER) {
+		link_lose(l, "what was handed over cannot be read");
+		return;
+	}
+	link_took_header(l, st->header, st->nheader);
+	l->out.len = 0; /* the handshake was long ago */
+	if (l->state != HANDSHAKE)
+		return;
+	link_come_up(l);
+	log_info("%s: going on with the connection to %s", l->name, l->peer);
+	link_took_bytes(l, st->input.p, st->input.len);
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "conf.h"
 #include "muc.h"
 
@@ -25,8 +26,10 @@ struct world {
 	bool is_halted;	    /* MUC_RETRY: libmuc is given nothing, asked nothing */
 	bool is_paused;	    /* handling waits until more is written */
 	bool is_stopping;   /* nothing more is read */
-	bool is_touched;    /* libmuc was given something: commit */
-	bool turn_ends;	    /* and it wants that now */
+	bool is_leaving;   /* another mucd is to go on: nothing more is read until all is written */
+	bool is_listening; /* and then fences alone are waited for; nothing is handled */
+	bool is_touched;   /* libmuc was given something: commit */
+	bool turn_ends;	   /* and it wants that now */
 	uint32_t (*random)(void);
 };
 
@@ -73,6 +76,36 @@ void link_flush(struct link *);
 bool link_stop(struct link *);
 
 bool link_is_up(const struct link *);
+
+/* -- another mucd goes on: handover.h -- */
+
+/* A connection between two stanzas of ours. */
+struct connection {
+	const char *domain;
+	int fd; /* -1: there is none to go on with */
+	const char *peer;
+	const char *header; /* the server's stream header */
+	size_t nheader;
+	struct buf input; /* that was not handled */
+};
+
+/* Is all written, and nothing under way that could not be given? */
+bool link_is_still(const struct link *);
+
+/* Asks its server whether it has taken all, and is that known? */
+void link_ask(struct link *);
+bool link_has_answered(const struct link *);
+
+/* Everything was written: what has not arrived yet will, as long as the connection is there. */
+void link_trust(struct link *);
+
+/* What goes along; input is the caller's. The link stays as it is. */
+void link_give(const struct link *, struct connection *);
+
+bool link_is_of(const struct link *, const char *domain, size_t n);
+
+/* Goes on with a connection that another mucd had. */
+void link_take(struct link *, int fd, const struct connection *);
 
 /* "conference.example.org: attached to 127.0.0.1:5347"; until the link's state changes. */
 const char *link_status(const struct link *);

@@ -16,14 +16,16 @@
 
 #define CHUNK_BYTES ((size_t)128 << 10) /* of one read */
 
-static void
-took_header(struct link *l, const char *p, size_t n)
+void
+link_took_header(struct link *l, const char *p, size_t n)
 {
 	const char *id;
 
 	l->parser = xml_parser_new(p, n);
 	l->incoming = muc_stream_new(l->w->muc, l->domain, p, n);
 	l->state = HANDSHAKE;
+	l->header.len = 0;
+	buf_add(&l->header, p, n);
 	if (l->parser == NULL || l->incoming == NULL) {
 		link_lose(l, "the server's stream header cannot be read");
 		return;
@@ -34,8 +36,8 @@ took_header(struct link *l, const char *p, size_t n)
 		handshake_answer(&l->out, id, l->secret);
 }
 
-static void
-came_up(struct link *l)
+void
+link_come_up(struct link *l)
 {
 	l->state = UP;
 	l->up_ms = l->w->now.mono_ms;
@@ -43,7 +45,6 @@ came_up(struct link *l)
 	inq_add(&l->q, &l->incoming, sizeof l->incoming);
 	inq_close(&l->q, PIECE_STREAM);
 	link_set_status(l, "attached to %s", l->peer);
-	log_info("%s", l->status);
 }
 
 /* What is none of libmuc's business: stream errors, and the handshake. Returns false if it is. */
@@ -61,9 +62,10 @@ took_own(struct link *l, enum piece kind, const char *p, size_t n)
 		x = NULL;
 	if (xml_is(x, NS_STREAM, "error"))
 		link_lose(l, "%s", handshake_error(a, x, l->name));
-	else if (is_handshake && xml_is(x, NS_STANZA, "handshake"))
-		came_up(l);
-	else if (is_handshake)
+	else if (is_handshake && xml_is(x, NS_STANZA, "handshake")) {
+		link_come_up(l);
+		log_info("%s", l->status);
+	} else if (is_handshake)
 		link_lose(l, "the server's answer to our handshake is none");
 	arena_free(a);
 	return is_handshake || l->state < UP || l->state == OVER;
@@ -131,8 +133,8 @@ took_close(struct link *l)
 	link_lose(l, "the server closed the stream");
 }
 
-static void
-took_bytes(struct link *l, const char *p, size_t n)
+void
+link_took_bytes(struct link *l, const char *p, size_t n)
 {
 	while (n > 0 && l->state >= HEADER && l->state <= CLOSING) {
 		const bool was_over = xml_cut_over(&l->cut);
@@ -153,7 +155,7 @@ took_bytes(struct link *l, const char *p, size_t n)
 			break;
 		case CUT_HEADER:
 			piece = inq_opened(&l->q, &len);
-			took_header(l, piece, len);
+			link_took_header(l, piece, len);
 			inq_drop_opened(&l->q);
 			break;
 		case CUT_STANZA:
@@ -192,6 +194,8 @@ link_may_read(const struct link *l)
 	if (l->state < HEADER || l->state > CLOSING || l->w->turn_ends)
 		return false;
 	if (l->w->is_stopping && l->state != CLOSING)
+		return false;
+	if (l->w->is_leaving && !l->w->is_listening)
 		return false;
 	if (l->w->is_halted)
 		return !l->is_refusing && inq_bytes(&l->q) <= most;
@@ -236,7 +240,7 @@ link_read(struct link *l)
 			l->handshake_bytes += (size_t)n;
 		l->read_ms = l->w->now.mono_ms;
 		total += (size_t)n;
-		took_bytes(l, chunk, (size_t)n);
+		link_took_bytes(l, chunk, (size_t)n);
 		if ((size_t)n < most)
 			return;
 	}

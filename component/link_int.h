@@ -55,6 +55,7 @@ struct link {
 	struct xml_parser *parser;   /* for the handshake and stream errors alone */
 	struct muc_stream *stream;   /* of the pieces at the head of q */
 	struct muc_stream *incoming; /* of what is read now */
+	struct buf header;	     /* of that stream */
 
 	struct buf out; /* what was drained, out_off bytes of it written */
 	size_t out_off;
@@ -68,6 +69,13 @@ void link_lose(struct link *, const char *fmt, ...) __attribute__((format(printf
 void link_end(struct link *);
 
 void link_set_status(struct link *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The stream is up: what comes in now is for libmuc. */
+void link_come_up(struct link *);
+
+/* The server's stream header, and bytes behind it. */
+void link_took_header(struct link *, const char *p, size_t n);
+void link_took_bytes(struct link *, const char *p, size_t n);
 
 /* Reads what has come, if there may be more input. */
 void link_read(struct link *);

@@ -30,6 +30,8 @@
 #define COMMIT_SAY_MS  60000
 #define STOP_MS	       5000
 #define LOOK_MS	       60000 /* from one look at who reads the database to the next */
+#define LEAVE_MS       5000  /* for a server to take all, before another mucd goes on */
+#define LISTEN_MS      1000  /* for its answer that it has */
 #define SLEEP_MS       30000 /* poll(2) does not count the time that a machine sleeps */
 
 /* What loop_run() knows beside struct loop. */
@@ -40,9 +42,11 @@ struct run {
 	uint64_t *due_handled; /* per link: what came before the deadline did */
 	bool is_due;	       /* muc_tick() waits for that to be handled */
 	bool is_late;	       /* muc_late() has more */
+	bool wants_leave;
 	bool is_done;
 	int64_t retry_ms, say_ms; /* while halted: the next commit, the next complaint */
 	int64_t stop_ms, look_ms;
+	int64_t leave_ms; /* while another mucd is to go on: until when it may be tried */
 	int64_t watchdog_ms, watchdog_every_ms; /* 0: nobody watches */
 	char *status;				/* what systemd was told */
 };
@@ -91,13 +95,17 @@ next_ms(const struct run *r)
 		ms = least(ms, r->stop_ms);
 	if (r->w->is_halted)
 		return least(ms, r->retry_ms);
-	if (r->w->is_touched || r->lo->wants_reload)
+	if (r->w->is_touched || r->lo->wants_reload || r->wants_leave)
 		return 0;
+	if (r->w->is_leaving)
+		ms = least(ms, r->leave_ms);
+	if (r->w->is_listening)
+		return ms;
 	if (r->w->is_paused)
 		return ms;
 	if (r->is_late || has_input(lo))
 		return 0;
-	return r->w->is_stopping ? ms : least(ms, muc_deadline(r->w->muc));
+	return r->w->is_stopping || r->w->is_leaving ? ms : least(ms, muc_deadline(r->w->muc));
 }
 
 static void
@@ -139,6 +147,10 @@ take_signals(struct run *r)
 		}
 		if (info.ssi_signo == SIGCHLD) {
 			r->lo->on_child(r->lo->arg);
+			continue;
+		}
+		if (info.ssi_signo == SIGUSR2) {
+			r->wants_leave = true;
 			continue;
 		}
 		if (r->w->is_stopping) {
@@ -208,7 +220,7 @@ note_deadline(struct run *r)
 static void
 tick(struct run *r)
 {
-	if (!r->is_due || r->w->turn_ends || r->w->is_stopping)
+	if (!r->is_due || r->w->turn_ends || r->w->is_stopping || r->w->is_leaving)
 		return;
 	for (size_t i = 0; i < r->lo->nlinks; i++)
 		if (link_input(r->lo->links[i])->handled < r->due_handled[i])
@@ -267,7 +279,7 @@ turn(struct run *r)
 	for (size_t i = 0; i < r->lo->nlinks; i++)
 		link_tell(r->lo->links[i]);
 	reload(r);
-	if (!r->w->is_paused) {
+	if (!r->w->is_paused && !r->w->is_listening) {
 		note_deadline(r);
 		handle_input(r);
 		handle_late(r);
@@ -305,6 +317,75 @@ stop(struct run *r)
 		log_warnx("stopping with output that a server does not take");
 		r->is_done = true;
 	}
+}
+
+/* Is nothing left to be handled or written? */
+static bool
+is_still(const struct run *r)
+{
+	bool still = !r->w->is_touched && !r->is_late;
+
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		still = still && link_is_still(r->lo->links[i]);
+	return still && (r->w->is_listening || !has_input(r->lo));
+}
+
+static bool
+all_answered(const struct run *r)
+{
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		if (!link_has_answered(r->lo->links[i]))
+			return false;
+	return true;
+}
+
+static void
+stay(struct run *r)
+{
+	r->w->is_leaving = r->w->is_listening = false;
+	r->w->is_touched = true;
+}
+
+/*
+ * Another mucd is to go on. First all that has been read is handled and all that is told is written; then
+ * the servers are asked whether they have taken it, and what comes meanwhile is left to the other one.
+ */
+static void
+leave(struct run *r)
+{
+	const int64_t now_ms = r->w->now.mono_ms;
+
+	if (r->wants_leave && !r->w->is_leaving && !r->w->is_stopping && !r->w->is_halted &&
+	    r->lo->may_leave(r->lo->arg)) {
+		r->w->is_leaving = true;
+		r->leave_ms = now_ms + LEAVE_MS;
+	}
+	r->wants_leave = false;
+	if (!r->w->is_leaving)
+		return;
+	if (r->w->is_stopping || r->w->is_halted || (now_ms >= r->leave_ms && !is_still(r))) {
+		log_warnx("handing over: not now, a server does not take what it is told, or the "
+			  "disk is full");
+		stay(r);
+		return;
+	}
+	if (!is_still(r))
+		return;
+	if (!r->w->is_listening) {
+		r->w->is_listening = true;
+		r->leave_ms = now_ms + LISTEN_MS;
+		for (size_t i = 0; i < r->lo->nlinks; i++)
+			link_ask(r->lo->links[i]);
+		return;
+	}
+	if (!all_answered(r) && now_ms < r->leave_ms)
+		return;
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		link_trust(r->lo->links[i]);
+	commit(r);
+	if (!r->w->is_halted)
+		r->lo->on_leave(r->lo->arg);
+	stay(r);
 }
 
 /* Tells systemd how the links are, when that changes, and that the loop still turns. */
@@ -376,6 +457,7 @@ loop_run(struct loop *lo)
 		control_flush(lo->control);
 		look(&r);
 		stop(&r);
+		leave(&r);
 		notify(&r);
 	}
 	free(r.status);

@@ -28,6 +28,8 @@ struct loop {
 	void (*on_reload)(void *arg); /* SIGHUP, wants_reload; libmuc may be called */
 	void (*on_child)(void *arg);  /* SIGCHLD */
 	void (*on_turn)(void *arg);   /* a turn is over; libmuc may not be called */
+	bool (*may_leave)(void *arg); /* SIGUSR2: can another mucd go on here? */
+	void (*on_leave)(void *arg);  /* it does: returns only when it cannot */
 };
 
 /* The present. */

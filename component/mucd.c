@@ -13,12 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <systemd/sd-daemon.h>
 
 #include "backup.h"
 #include "base/mem.h"
 #include "conf.h"
 #include "control.h"
+#include "handover.h"
 #include "link.h"
 #include "log.h"
 #include "loop.h"
@@ -30,7 +34,10 @@
 #endif
 
 struct mucd {
-	const char *path; /* of the configuration */
+	char exe[4096]; /* our program; or what is there now */
+	bool in_foreground;
+	struct handover *handover; /* NULL: nothing was handed over to us */
+	const char *path;	   /* of the configuration */
 	struct conf *conf;
 	struct loop loop;
 	bool wants_backup, wants_check;
@@ -56,7 +63,9 @@ static const char usage_text[] =
     "  -h       this text\n"
     "  -V       the version\n"
     "\n"
-    "SIGHUP has it read its configuration again, SIGTERM stops it. See mucd(8), mucd.conf(5).\n";
+    "SIGHUP has it read its configuration again, SIGUSR2 has what is installed now go on in its "
+    "place,\n"
+    "SIGTERM stops it. See mucd(8), mucd.conf(5).\n";
 
 /* -- what libmuc is given -- */
 
@@ -281,6 +290,33 @@ child_over(void *arg)
 	backup_reap();
 }
 
+/* -- another mucd goes on -- */
+
+static bool
+may_leave(void *arg)
+{
+	const struct mucd *d = arg;
+
+	if (!backup_runs())
+		return handover_check(d->exe, d->path);
+	log_warnx("handing over: not while a backup is made");
+	return false;
+}
+
+static void
+leave(void *arg)
+{
+	const struct mucd *d = arg;
+	struct timespec ts;
+
+	log_info("another mucd goes on here");
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	handover_exec(d->exe, d->path, !d->in_foreground, d->loop.links, d->loop.nlinks);
+	sd_notify(0, "READY=1");
+}
+
 /* -- beginning and end -- */
 
 /*
@@ -350,6 +386,7 @@ block_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR2);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
 		fatal("sigprocmask");
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -395,6 +432,8 @@ serve(struct mucd *d)
 			goto done;
 		}
 		lo->links[lo->nlinks++] = link_new(&lo->w, c, (unsigned)domain);
+		if (d->handover != NULL)
+			handover_link(d->handover, lo->links[i]);
 	}
 	if (d->conf->control != NULL) {
 		lo->control = control_new(&lo->w, why, sizeof why);
@@ -408,6 +447,8 @@ serve(struct mucd *d)
 	lo->on_reload = reload;
 	lo->on_child = child_over;
 	lo->on_turn = turn_over;
+	lo->may_leave = may_leave;
+	lo->on_leave = leave;
 	loop_run(lo);
 	log_info("stopped");
 	rc = 0;
@@ -434,7 +475,7 @@ int
 main(int argc, char **argv)
 {
 	struct mucd d = { .path = MUCD_CONF, .ready_fd = -1 };
-	bool in_foreground = false, check_only = false;
+	bool check_only = false;
 	char *path;
 	int c, rc;
 
@@ -445,7 +486,7 @@ main(int argc, char **argv)
 			d.path = optarg;
 			break;
 		case 'f':
-			in_foreground = true;
+			d.in_foreground = true;
 			break;
 		case 'n':
 			check_only = true;
@@ -463,6 +504,13 @@ main(int argc, char **argv)
 	if (optind != argc)
 		return usage();
 	log_to_stderr();
+	d.handover = handover_read();
+	if (d.handover != NULL && handover_to_syslog(d.handover))
+		log_to_syslog("mucd");
+	else if (d.handover != NULL)
+		d.in_foreground = true;
+	if (readlink("/proc/self/exe", d.exe, sizeof d.exe - 1) == -1)
+		fatal("/proc/self/exe");
 	umask(077);
 	/* The daemon changes its folder, and SIGHUP reads the file again. */
 	path = realpath(d.path, NULL);
@@ -473,6 +521,10 @@ main(int argc, char **argv)
 		free(path);
 		return 1;
 	}
+	if (check_only && !handover_suits()) {
+		fprintf(stderr, "mucd " MUC_VERSION ": the database is a newer mucd's\n");
+		return 1;
+	}
 	if (check_only) {
 		printf("%s: good\n", d.path);
 		conf_free(d.conf);
@@ -480,9 +532,10 @@ main(int argc, char **argv)
 		return 0;
 	}
 	log_set_level(d.conf->log_level);
-	if (!in_foreground)
+	if (!d.in_foreground && d.handover == NULL)
 		d.ready_fd = daemonise();
 	rc = serve(&d);
+	handover_free(d.handover);
 	conf_free(d.conf);
 	free(path);
 	return rc;

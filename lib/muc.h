@@ -27,6 +27,7 @@ struct muc_stream;
 struct store;
 
 #define MUC_VERSION "0.1.0"
+#define MUC_SCHEMA  3 /* of what is stored; raise it with a migration */
 
 /* The present. mono_ms never jumps and counts through sleep; deadlines are told in it. */
 struct muc_now {
@@ -296,6 +297,9 @@ bool muc_fence_ask(struct muc *, unsigned domain);
  * never returned any.
  */
 int64_t muc_fence_since(const struct muc *, unsigned domain);
+
+/* Is nothing left to be given to its server, and has it taken all that was? */
+bool muc_domain_quiet(const struct muc *, unsigned domain);
 
 /* Its server has taken all that muc_drain() gave: it has ended the stream after we did. */
 void muc_domain_taken(struct muc *, unsigned domain);

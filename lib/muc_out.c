@@ -53,6 +53,14 @@ muc_fence_since(const struct muc *m, unsigned domain)
 	return f->way[f->first].sent_ms > f->back_ms ? f->way[f->first].sent_ms : f->back_ms;
 }
 
+bool
+muc_domain_quiet(const struct muc *m, unsigned domain)
+{
+	const struct out *o = &m->s.out[domain];
+
+	return o->pairs.head == o->pairs.n && o->fences->kept == o->pairs.head;
+}
+
 void
 muc_domain_taken(struct muc *m, unsigned domain)
 {

@@ -21,7 +21,7 @@
 #include "room_tag.h"
 #include "waiting.h"
 
-#define SCHEMA	     3 /* raise it with a migration */
+#define SCHEMA	     MUC_SCHEMA
 #define FULL_PERCENT 90
 
 enum { /* tags of the record `state` in table meta; never reused */

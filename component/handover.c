@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * handover.c - another mucd goes on where this one stops
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/rec.h"
+#include "handover.h"
+#include "link.h"
+#include "log.h"
+
+#define STATE_ENV  "MUCD_HANDOVER"
+#define SCHEMA_ENV "MUCD_SCHEMA"
+#define CHECK_MS   3000
+#define LINKS	   1000 /* more are not believed */
+
+enum { /* tags of the state; never reused */
+	TAG_SYSLOG = 1,
+	TAG_DOMAIN = 2, /* begins a link */
+	TAG_FD = 3,
+	TAG_PEER = 4,
+	TAG_HEADER = 5,
+	TAG_INPUT = 6,
+};
+
+struct handed {
+	struct rec domain, peer, header, input; /* present fields; val NULL: it has none */
+	int fd;					/* -1: it was taken */
+};
+
+struct handover {
+	struct buf state;
+	bool to_syslog;
+	struct handed *v;
+	size_t n;
+};
+
+/* -- the old one -- */
+
+static void
+run_check(const char *exe, const char *conf)
+{
+	char schema[16];
+	int fd = open("/dev/null", O_RDWR);
+
+	snprintf(schema, sizeof schema, "%d", MUC_SCHEMA);
+	if (fd != -1)
+		dup2(fd, STDOUT_FILENO);
+	if (setenv(SCHEMA_ENV, schema, 1) == 0)
+		execl(exe, exe, "-n", "-c", conf, (char *)NULL);
+	_exit(127);
+}
+
+/* A program that does not end is ended: we do nothing else meanwhile. */
+static int
+wait_for(pid_t pid)
+{
+	const struct timespec pause = { 0, 2000000 };
+	int status;
+
+	for (int ms = 0; ms < CHECK_MS; ms += 2) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return status;
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+bool
+handover_check(const char *exe, const char *conf)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == -1) {
+		log_warn("handing over: fork");
+		return false;
+	}
+	if (pid == 0)
+		run_check(exe, conf);
+	status = wait_for(pid);
+	if (status == 0)
+		return true;
+	log_warnx("%s -n does not find %s good: it is not run, this one goes on", exe, conf);
+	return false;
+}
+
+/* Nothing but what is handed over outlives execve(2). */
+static bool
+keep(int fd)
+{
+	return fcntl(fd, F_SETFD, 0) == 0;
+}
+
+static void
+put_link(struct buf *b, const struct link *l)
+{
+	struct connection st;
+
+	link_give(l, &st);
+	if (st.fd == -1 || !keep(st.fd)) {
+		buf_release(&st.input);
+		return;
+	}
+	rec_put_str(b, TAG_DOMAIN, st.domain);
+	rec_put_u64(b, TAG_FD, (uint64_t)st.fd);
+	rec_put_str(b, TAG_PEER, st.peer);
+	rec_put(b, TAG_HEADER, st.header, st.nheader);
+	rec_put(b, TAG_INPUT, st.input.p, st.input.len);
+	buf_release(&st.input);
+}
+
+static bool
+write_all(int fd, const struct buf *b)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < b->len) {
+		n = write(fd, b->p + done, b->len - done);
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return lseek(fd, 0, SEEK_SET) == 0;
+}
+
+void
+handover_exec(const char *exe, const char *conf, bool to_syslog, struct link **links, size_t nlinks)
+{
+	struct buf b = BUF_INIT;
+	char number[16];
+	int fd;
+
+	/* Libraries may have opened some that would leak. */
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	fd = memfd_create("mucd", 0);
+	if (to_syslog)
+		rec_put_u64(&b, TAG_SYSLOG, 1);
+	for (size_t i = 0; i < nlinks; i++)
+		put_link(&b, links[i]);
+	snprintf(number, sizeof number, "%d", fd);
+	if (fd == -1 || !write_all(fd, &b) || setenv(STATE_ENV, number, 1) == -1)
+		log_warn("handing over");
+	else {
+		execl(exe, exe, "-c", conf, (char *)NULL);
+		log_warn("handing over: %s", exe);
+	}
+	buf_release(&b);
+	unsetenv(STATE_ENV);
+	if (fd != -1)
+		close(fd);
+}
+
+/* -- the new one -- */
+
+static void
+read_field(struct handover *h, const struct rec *f)
+{
+	struct handed *last = h->n > 0 ? &h->v[h->n - 1] : NULL;
+
+	if (f->tag == TAG_SYSLOG)
+		h->to_syslog = true;
+	if (f->tag == TAG_DOMAIN && h->n < LINKS) {
+		h->v[h->n++] = (struct handed){ .domain = *f, .fd = -1 };
+		return;
+	}
+	if (last == NULL)
+		return;
+	if (f->tag == TAG_FD) {
+		last->fd = (int)rec_u64(f);
+		fcntl(last->fd, F_SETFD, FD_CLOEXEC);
+	}
+	if (f->tag == TAG_PEER)
+		last->peer = *f;
+	if (f->tag == TAG_HEADER)
+		last->header = *f;
+	if (f->tag == TAG_INPUT)
+		last->input = *f;
+}
+
+struct handover *
+handover_read(void)
+{
+	const char *number = getenv(STATE_ENV);
+	struct handover *h;
+	struct stat st;
+	struct rec f;
+	int fd;
+
+	if (number == NULL)
+		return NULL;
+	fd = atoi(number);
+	unsetenv(STATE_ENV);
+	h = mem_alloc(sizeof *h);
+	h->v = mem_alloc(LINKS * sizeof *h->v);
+	if (fd <= STDERR_FILENO || fstat(fd, &st) == -1 || st.st_size > INT32_MAX) {
+		log_warnx("handed over: nothing can be read");
+		return h;
+	}
+	buf_reserve(&h->state, (size_t)st.st_size + 1);
+	for (ssize_t n;
+	     (n = read(fd, h->state.p + h->state.len, (size_t)st.st_size - h->state.len)) > 0;)
+		h->state.len += (size_t)n;
+	close(fd);
+	rec_init(&f, h->state.p, h->state.len);
+	while (rec_next(&f))
+		read_field(h, &f);
+	return h;
+}
+
+bool
+handover_to_syslog(const struct handover *h)
+{
+	return h->to_syslog;
+}
+
+void
+handover_link(struct handover *h, struct link *l)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		struct handed *d = &h->v[i];
+
+		if (d->fd == -1 || !link_is_of(l, (const char *)d->domain.val, d->domain.len))
+			continue;
+		link_take(l, d->fd,
+		    &(struct connection){
+			.peer = mem_strndup((const char *)d->peer.val, d->peer.len),
+			.header = (const char *)d->header.val,
+			.nheader = d->header.len,
+			.input = { (char *)(uintptr_t)d->input.val, d->input.len, 0 },
+		    });
+		d->fd = -1;
+	}
+}
+
+void
+handover_free(struct handover *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->n; i++)
+		if (h->v[i].fd != -1)
+			close(h->v[i].fd);
+	buf_release(&h->state);
+	free(h->v);
+	free(h);
+}
+
+bool
+handover_suits(void)
+{
+	const char *schema = getenv(SCHEMA_ENV);
+
+	return schema == NULL || atoi(schema) <= MUC_SCHEMA;
+}

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""
+restart.t - SIGUSR2: another mucd goes on, and nobody notices
+
+Clients chat while mucd is replaced ten times: the process and its connection to the server stay, and
+each message is heard once by each, in order; nothing comes back, nobody is told of any presence. A
+program that does not run, one that does not like the configuration and one whose database is older
+are not gone over to. A stanza that is half there is whole afterwards. On Prosody and on ejabberd.
+"""
+import sys
+sys.dont_write_bytecode = True
+from muctest import *
+import muctest
+
+ROOM = "room@" + DOMAIN
+RESTARTS = 10
+
+
+def replaced(mucd, n):
+    return until(lambda: mucd.count("another mucd goes on here") >= n and
+                 mucd.count(r"serves \d+ domain") >= n + 1, 15)
+
+
+def fds(mucd):
+    return len(os.listdir("/proc/%d/fd" % mucd.proc.pid))
+
+
+def chat(clients, n, number, seconds):
+    """All talk; returns the next number."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for c in clients:
+            c.say(ROOM, "number %d" % number, "n%d" % number)
+            number += 1
+        for c in clients:
+            c.fill(0.002)
+    return number
+
+
+def conversation(kind):
+    server = Server(kind)
+    romeo, juliet = Client(server, "romeo"), Client(server, "juliet")
+    mucd = Mucd(server.components, "rate_burst = 100000\nroom_messages_per_s = 1000000\n")
+    romeo.create(ROOM, "Romeo", "persistentroom=1")
+    juliet.join(ROOM, "Juliet")
+    sync(romeo, juliet)
+    romeo.all(), juliet.all()
+    pid, before, number = mucd.proc.pid, 0, 0
+    longest = 0
+    for n in range(RESTARTS):
+        number = chat((romeo, juliet), n, number, 0.2)
+        began = time.monotonic()
+        mucd.proc.send_signal(signal.SIGUSR2)
+        while not (mucd.count("another mucd goes on here") > n and mucd.count(r"serves \d+ domain") > n + 1):
+            number = chat((romeo, juliet), n, number, 0.01)
+            if time.monotonic() > began + 15:
+                break
+        longest = max(longest, time.monotonic() - began)
+        if n == 0:
+            before = fds(mucd)
+    number = chat((romeo, juliet), n, number, 0.2)
+    sync(romeo, juliet)
+    same(mucd.count("another mucd goes on here"), RESTARTS, "%s: replaced ten times" % kind)
+    diag("%s: the longest took %.0f ms" % (kind, 1000 * longest))
+    ok(mucd.runs() and mucd.proc.pid == pid, "%s: the process is the same" % kind)
+    same(mucd.count("attached to"), 1, "%s: the connection, too" % kind)
+    same(fds(mucd), before, "%s: no descriptors leak" % kind)
+    for c in (romeo, juliet):
+        got = c.all()
+        said = [int(body(x).split()[1]) for x in got if x.get("type") == "groupchat" and body(x)]
+        ok(sorted(said) == list(range(number)),
+           "%s: %s hears %d of %d messages" % (kind, c.name, len(said), number))
+        for of in (0, 1):
+            ok([s for s in said if s % 2 == of] == list(range(of, number, 2)), "%s: in order" % kind)
+        same([x for x in got if x.get("type") == "error"], [], "%s: nothing comes back" % kind)
+        same([x for x in got if local(x.tag) == "presence"], [], "%s: nobody comes or goes" % kind)
+    same(mucd.stop()[0], 0, "%s: mucd ends well" % kind)
+
+
+def refused():
+    """What is not good is not gone over to."""
+    server = Server("prosody")
+    program = TOP + "/mucd"
+    shutil.copy(MUCD, program)
+    muctest.MUCD, was = program, muctest.MUCD
+    mucd = Mucd(server.components)
+    muctest.MUCD = was
+    romeo = Client(server, "romeo")
+    romeo.create(ROOM, "Romeo")
+
+    def install(text, mode=0o755):
+        os.unlink(program)
+        if text is None:
+            shutil.copy(MUCD, program)
+            return
+        with open(program, "w") as f:
+            f.write(text)
+        os.chmod(program, mode)
+
+    def stays(what, n):
+        mucd.proc.send_signal(signal.SIGUSR2)
+        ok(until(lambda: mucd.count("this one goes on") == n) and romeo.ping(ROOM).get("type"), what)
+    install("#!/bin/sh\nexit 3\n")
+    stays("a program that fails is not run", 1)
+    install("no program at all")
+    stays("what is no program is not run", 2)
+    install("", 0o600)
+    stays("what may not be run is not", 3)
+    install("#!/bin/sh\nexec sleep 60\n")
+    stays("a program that does not end is ended", 4)
+    install("#!/bin/sh\nMUCD_SCHEMA=99 exec %s \"$@\"\n" % MUCD)
+    stays("an older mucd, which cannot read the database, is not run", 5)
+    install(None)
+    mucd.write(server.components, "nonsense = 1\n")
+    stays("with a bad configuration all stays as it is", 6)
+    mucd.write(server.components)
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(replaced(mucd, 1), "what is good goes on")
+    romeo.say(ROOM, "well")
+    romeo.hear(ROOM, "well")
+    ok(True, "and serves")
+    same(mucd.stop()[0], 0, "mucd ends well")
+
+
+def pieces():
+    """Half a stanza has been read; and there is no server."""
+    fake = Fake()
+    mucd = Mucd(fake.components(), attach=False)
+    link = fake.attach()
+    ping = ("<iq type='get' id='%s' from='romeo@localhost/r' to='" + DOMAIN +
+            "'><ping xmlns='urn:xmpp:ping'/></iq>")
+    link.send(ping % "a" + (ping % "b")[:40])
+    link.take(lambda x: x.get("id") == "a", what="the answer")
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(replaced(mucd, 1), "replaced within a stanza")
+    link.send((ping % "b")[40:])
+    link.take(lambda x: x.get("id") == "b", what="the answer")
+    ok(True, "which is whole then")
+    link.close()
+    fake.listener.close()
+    ok(mucd.says("trying again"), "the server is gone")
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(replaced(mucd, 2), "replaced without a connection")
+    same(mucd.stop()[0], 0, "mucd ends well")
+
+
+def prosody():
+    conversation("prosody")
+
+
+def ejabberd():
+    conversation("ejabberd")
+
+
+main([pieces, refused, prosody, ejabberd], 300)

@@ -11,7 +11,14 @@
 #include "digest.h"
 #include "mem.h"
 
+_Static_assert(SHA1_LEN == SHA_DIGEST_LENGTH, "SHA-1 has 20 bytes");
 _Static_assert(SHA256_LEN == SHA256_DIGEST_LENGTH, "SHA-256 has 32 bytes");
+
+void
+digest_sha1(const void *p, size_t n, uint8_t out[SHA1_LEN])
+{
+	SHA1(p, n, out);
+}
 
 void
 digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN])

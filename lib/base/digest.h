@@ -9,7 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SHA1_LEN   20
 #define SHA256_LEN 32
+
+/* Not for secrets: XEP-0153 names pictures by it. */
+void digest_sha1(const void *p, size_t n, uint8_t out[SHA1_LEN]);
 
 void digest_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN]);
 

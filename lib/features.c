@@ -79,6 +79,8 @@
 	/* commands are nodes of disco */                                                          \
 	FEATURE(adhoc)                                                                             \
 	FEATURE(disco)                                                                             \
+	/* the form of disco#info tells what a room is; last, what it looks like */                \
+	FEATURE(avatar)                                                                            \
 	FEATURE(contact)                                                                           \
 	FEATURE(selfping)                                                                          \
 	FEATURE(ping)                                                                              \

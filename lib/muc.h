@@ -102,6 +102,8 @@ struct muc_host {
 	LIMIT(archive_bytes, 34359738368, 0, 70368744177664, "kept of all rooms; 0: any")          \
 	LIMIT(archive_after_destroy_days, 0, 0, 36500, "it is kept when the room is no more")      \
 	LIMIT(reason_bytes, 4096, 64, 262144, "a reason given for a change, or for a room's end")  \
+	LIMIT(vcard_bytes, 131072, 1024, 1048576, "a room's vCard, with the pictures in it")       \
+	LIMIT(vcard_pictures, 8, 0, 100, "pictures in it: the same avatar in several forms")       \
 	LIMIT(invites_per_message, 20, 1, 100, "invitations in one message")                       \
 	LIMIT(invites_per_min, 30, 1, 100000, "invitations one bare JID may send a minute")        \
 	LIMIT(invited_per_min, 10, 1, 100000, "invitations one bare JID may get a minute")         \

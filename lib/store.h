@@ -37,6 +37,7 @@
 	TABLE(roles, "room id, bare JID -> role kept for when they come back, time")               \
 	TABLE(bans, "digest or name of a JID, domain or pattern -> whom the operators keep out")   \
 	TABLE(spoke, "room id, bare JID -> when it spoke last, where that matters")                \
+	TABLE(blobs, "room id -> its vCard, and the hashes of the pictures in it")                 \
 	TABLE(audit, "number -> what an administrator has done")                                   \
 	TABLE(commands, "digest of a bare JID, session id -> a command under way")                 \
 	TABLE(told, "domain NUL number of a turn -> what it told, and may not have arrived")       \

@@ -10,6 +10,8 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "base/xml_write.h"
+#include "room/avatar.h"
 #include "room/ban.h"
 #include "room/directory.h"
 #include "room/held.h"
@@ -260,11 +262,32 @@ any_spoke(struct room *r)
 	spoke_note(r, any_user(r->service->arena));
 }
 
+/* Some have a vCard without pictures. */
+static void
+any_vcard(struct room *r)
+{
+	struct arena *a = r->service->arena;
+	struct xml *x = xml_new(a, NS_VCARD, "vCard"), *photo;
+	struct buf vcard = BUF_INIT, hashes = BUF_INIT;
+
+	xml_add_text(a, x, NS_VCARD, "DESC", any_text(a));
+	for (unsigned n = any(4); n > 0; n--) {
+		photo = xml_add(a, x, NS_VCARD, "PHOTO");
+		xml_add_text(a, photo, NS_VCARD, "BINVAL", arena_fmt(a, "QUJD\n%04u", any(10000)));
+	}
+	xml_write(&vcard, x);
+	avatar_hashes(x, &hashes);
+	avatar_set(r, &(struct avatar){ { vcard.p, vcard.len }, { hashes.p, hashes.len } });
+	buf_release(&vcard);
+	buf_release(&hashes);
+}
+
 static void
 any_room(struct world *w, const char *node)
 {
 	static void (*const kinds[])(struct room *) = { any_affil, any_affil, any_message,
-		any_message, any_request, any_invitation, any_role, any_spoke, any_subject };
+		any_message, any_request, any_invitation, any_role, any_spoke, any_subject,
+		any_vcard };
 	struct service *s = &w->s;
 	struct room *r;
 	struct jid j;
@@ -453,7 +476,7 @@ static bool
 are_same(struct store *a, struct store *b, const char *const *nodes, size_t n)
 {
 	static const enum table tables[] = { TABLE_affil, TABLE_nicks, TABLE_requests,
-		TABLE_archive, TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke };
+		TABLE_archive, TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs };
 	struct compared c = { b, 0 };
 	struct arena *arena = arena_new();
 
@@ -590,6 +613,7 @@ replaced(const char *text, const char *old, const char *new)
 
 #define HEAD   "mucd-export 1\n"
 #define ROOM   "room jid=\"a@rooms.example\" created=2026-01-01T00:00:00.000Z secret=" SECRET "\n"
+#define VCARD  "vcard payload=\"<vCard xmlns='vcard-temp'><DESC>x</DESC></vCard>\"\n"
 #define SECRET "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 static void
@@ -691,6 +715,18 @@ static const struct {
 	{ ROOM "role time=2026-01-01T00:00:00Z role=visitor under=none\n", 3,
 	    "field jid: missing" },
 	{ ROOM "role sha256=00 time=2026-01-01T00:00:00Z role=visitor under=none\n", 3, "64 hex" },
+	{ ROOM "vcard\n", 3, "field payload: missing" },
+	{ ROOM "vcard payload=\"<body/>\"\n", 3, "not a vCard" },
+	{ ROOM "vcard payload=\"\"\n", 3, "not a vCard" },
+	{ ROOM "vcard payload=\"<vCard/>\"\n", 3, "not a vCard" },
+	{ ROOM "vcard payload=\"<vCard xmlns='vcard-temp'/><vCard xmlns='vcard-temp'/>\"\n", 3,
+	    "not a vCard" },
+	{ ROOM "vcard payload=\"<vCard xmlns='vcard-temp'><PHOTO><BINVAL>*</BINVAL></PHOTO>"
+	       "</vCard>\"\n",
+	    3, "not a vCard" },
+	{ ROOM "vcard payload=\"<vCard xmlns='vcard-temp'/>\" sha1=00\n", 3,
+	    "there is none of that name" },
+	{ ROOM VCARD VCARD, 4, "one like that" },
 	{ ROOM "subject payload=\"\"\nsubject payload=\"\"\n", 4, "second subject" },
 	{ ROOM "subject payload=\"\" id=x\n", 3, "not an id" },
 	{ "room jid=\"a@rooms.example\" secret=00\n", 2, "not 64" },
@@ -946,6 +982,32 @@ found_broken(struct store *s, enum table t, unsigned *n)
 	return found;
 }
 
+/* Makes the last byte of each record another one in turn: of a vCard's, of its last hash. */
+static unsigned
+found_altered(struct store *s, enum table t, unsigned *n)
+{
+	struct nth f = { .val = BUF_INIT };
+	unsigned i = 0, found = 0;
+
+	shows_wrong = false;
+	for (;; i++) {
+		f.n = i;
+		if (s->each(s, t, none, none, nth_visit, &f) != STORE_STOP)
+			break;
+		f.val.p[f.val.len - 1] ^= 1;
+		s->put(
+		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
+		found += !is_sound(s);
+		f.val.p[f.val.len - 1] ^= 1;
+		s->put(
+		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
+	}
+	shows_wrong = true;
+	*n = i;
+	buf_release(&f.val);
+	return found;
+}
+
 static void
 test_unsound(void)
 {
@@ -953,7 +1015,7 @@ test_unsound(void)
 		TABLE_listed, TABLE_user, TABLE_gone, TABLE_archive, TABLE_held, TABLE_aging };
 	static const enum table broken[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
 		TABLE_requests, TABLE_listed, TABLE_sessions, TABLE_user, TABLE_gone, TABLE_archive,
-		TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_bans };
+		TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs, TABLE_bans };
 	struct world w;
 	unsigned n, found;
 	struct room *r;
@@ -991,6 +1053,8 @@ test_unsound(void)
 		ok(n > 0 && found == n, "each of %u records of %s is found broken: %u", n,
 		    store_table_name(broken[i]), found);
 	}
+	found = found_altered(w.s.store, TABLE_blobs, &n);
+	ok(n > 0 && found == n, "each of %u vCards with another hash is found out: %u", n, found);
 	room_free(r);
 	bans_free(&w.s);
 	world_release(&w);

@@ -13,6 +13,7 @@
 #include "../base/digest.h"
 #include "../base/mem.h"
 #include "../base/xml_parse.h"
+#include "avatar.h"
 #include "check.h"
 #include "directory.h"
 
@@ -93,6 +94,8 @@ is_in_place(struct check *c, enum line line, struct bytes key, struct bytes val)
 		r.inviter = text_in_record(c, line, "inviter", val);
 		if (r.invitee == NULL || r.inviter == NULL)
 			return true;
+		break;
+	case KEY_ROOM:
 		break;
 	default:
 		return true;
@@ -292,6 +295,22 @@ check_nick(struct check *c, const char *jid, struct bytes key, struct bytes val)
 		    c, jid, "a nickname is reserved for %s, who has another one or none", owner);
 }
 
+static void
+check_vcard(struct check *c, const char *jid, struct bytes val)
+{
+	struct bytes told = none;
+	struct buf hashes = BUF_INIT;
+	struct rec f;
+
+	if (record_find(LINE_vcard, "sha1", val, &f))
+		told = (struct bytes){ f.val, f.len };
+	if (record_find(LINE_vcard, "payload", val, &f) &&
+	    (!avatar_read(c->arena, &c->reader, (struct bytes){ f.val, f.len }, &hashes) ||
+		bytes_cmp(told, (struct bytes){ hashes.p, hashes.len }) != 0))
+		check_wrong(c, jid, "the hashes of its pictures are others");
+	buf_release(&hashes);
+}
+
 /* A record of a room: its key begins with the room's id. */
 static void
 check_of_room(struct check *c, enum line line, struct bytes key, struct bytes val)
@@ -325,6 +344,8 @@ check_of_room(struct check *c, enum line line, struct bytes key, struct bytes va
 		check_wrong(c, jid, "a record under a key of another one");
 	if (line == LINE_affil)
 		check_nick_of(c, jid, key, val);
+	if (line == LINE_vcard)
+		check_vcard(c, jid, val);
 }
 
 /* -- what is left of rooms -- */

@@ -14,6 +14,7 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "../base/xml_parse.h"
+#include "avatar.h"
 #include "directory.h"
 #include "forced.h"
 #include "held.h"
@@ -276,6 +277,22 @@ take_affil(struct import *m, const struct record *r)
 	return NULL;
 }
 
+/* The hashes are not in the file: they are those of the pictures. */
+static const char *
+take_vcard(struct import *m, struct record *r)
+{
+	struct buf hashes = BUF_INIT;
+	struct rec f;
+	bool good;
+
+	record_find(LINE_vcard, "payload", (struct bytes){ r->val.p, r->val.len }, &f);
+	good = avatar_read(m->arena, &m->reader, (struct bytes){ f.val, f.len }, &hashes);
+	if (good && hashes.len > 0)
+		record_put(&r->val, LINE_vcard, "sha1", hashes.p, hashes.len);
+	buf_release(&hashes);
+	return good ? NULL : "field payload: not a vCard with pictures in base64";
+}
+
 static const char *
 take_record(struct import *m, enum line line, const struct line_fields *w)
 {
@@ -284,6 +301,8 @@ take_record(struct import *m, enum line line, const struct line_fields *w)
 	const char *wrong = record_read(m->arena, &m->reader, line, w, &r);
 	struct bytes key, val;
 
+	if (wrong == NULL && line == LINE_vcard)
+		wrong = take_vcard(m, &r);
 	if (wrong == NULL) {
 		key = record_key(m->arena, m->id, line, &r);
 		if (s->store->get(s->store, line_kinds[line].table, key, &val) == STORE_OK)

@@ -39,6 +39,7 @@
 	CHANGE(ROLE, "the role of an occupant")                                                    \
 	CHANGE(ROSTER, "who sees JIDs from now on is told them all")                               \
 	CHANGE(CONFIG, "the configuration")                                                        \
+	CHANGE(AVATAR, "the room's vCard")                                                         \
 	CHANGE(SHOW, "an occupant's presence is shown to others from now on, or no more")          \
 	CHANGE(UNLOCK, "the room is open to others")                                               \
 	CHANGE(LOCKDOWN, "the room is for members alone for a while, or that ends")                \
@@ -60,6 +61,8 @@ enum change_kind {
 #undef CHANGE
 	    CH_COUNT
 };
+
+struct avatar;
 
 struct change {
 	enum change_kind kind;
@@ -84,6 +87,7 @@ struct change {
 	const struct config *config;   /* CONFIG: the whole new one, in the arena */
 	config_set changed;	       /* CONFIG: in what it differs */
 	bool opens;		       /* CONFIG: all are told the JIDs of all, by a CH_ROSTER */
+	const struct avatar *avatar;   /* AVATAR: the new one, or NULL */
 	const struct xml *x;	       /* the payload: <x muc/>, <destroy/>, the message */
 	unsigned code;		       /* LEAVE: the status that says why; 0: of its own will */
 	const char *reason;	       /* LEAVE, ROLE: or NULL; ANNOUNCE: what is said */

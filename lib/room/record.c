@@ -416,6 +416,8 @@ record_key(struct arena *a, uint64_t id, enum line line, const struct record *r)
 		tail[0] = 0xff; /* as in store_key() */
 		memcpy(tail + 1, r->digest, SHA256_LEN);
 		return tail_key(a, id, tail, sizeof(tail));
+	case KEY_ROOM:
+		return tail_key(a, id, "", 0);
 	default:
 		break;
 	}

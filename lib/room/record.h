@@ -24,6 +24,7 @@ enum line {
 /* What stands in a record's key behind the room's id. */
 enum line_key {
 	KEY_NONE, /* nothing */
+	KEY_ROOM, /* nothing: a room has one such record */
 	KEY_JID,  /* the field jid, as store_key() has it */
 	KEY_TAIL, /* a bare JID that no field has: it is written as jid, or, as its digest, as sha256 */
 	KEY_UUID,   /* an id of the archive: it is written as id */
@@ -75,6 +76,9 @@ struct record_reader {
 };
 
 struct xml_parser *record_parser_new(void);
+
+/* The stanza that has such children; NULL: they are none. */
+const struct xml *record_xml(struct arena *, struct record_reader *, const char *s, size_t n);
 
 /*
  * Writes a record as a line; of table rooms only what belongs to that kind of line, and the configuration

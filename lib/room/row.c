@@ -104,9 +104,9 @@ is_prepared(struct arena *a, const char *s, bool is_bare)
 	       (!is_bare || was.resource == NULL);
 }
 
-/* Is it what stands in a stanza? A parser that lost its way over it is replaced. */
-static bool
-is_payload(struct arena *a, struct record_reader *r, const char *s, size_t n)
+/* A parser that lost its way over it is replaced. */
+const struct xml *
+record_xml(struct arena *a, struct record_reader *r, const char *s, size_t n)
 {
 	struct buf b = BUF_INIT;
 	const struct xml *x;
@@ -121,7 +121,7 @@ is_payload(struct arena *a, struct record_reader *r, const char *s, size_t n)
 		xml_parser_free(r->parser);
 		r->parser = record_parser_new();
 	}
-	return rc == PARSE_OK;
+	return rc == PARSE_OK ? x : NULL;
 }
 
 const char *
@@ -169,7 +169,7 @@ row_check(struct arena *a, struct record_reader *r, const struct row *f, const c
 		nick = jid_nick(a, s, JID_PART_MAX, false);
 		return nick != NULL && strcmp(nick, s) == 0 ? NULL : "not a nickname, prepared";
 	case VALUE_XML:
-		return is_payload(a, r, s, n) ? NULL : "not the children of a stanza";
+		return record_xml(a, r, s, n) != NULL ? NULL : "not the children of a stanza";
 	default:
 		return NULL;
 	}

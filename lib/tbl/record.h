@@ -43,6 +43,7 @@ TABLE(invites, LINES)
 TABLE(roles, LINES)
 TABLE(bans, LEFT)	/* the operators', of the whole service */
 TABLE(spoke, LINES)
+TABLE(blobs, LINES)
 TABLE(audit, LEFT)	/* what the administrators of this service have done */
 TABLE(commands, LEFT)	/* their ids are signed by the service */
 TABLE(told, LEFT)	/* for the clients that are in */
@@ -193,6 +194,10 @@ FIELD(role, 3, "under", WORD, "outcast none member admin owner", 1)
 
 LINE(spoke, spoke, TAIL)
 FIELD(spoke, 1, "time", TIME, "", 1)
+
+LINE(vcard, blobs, ROOM)
+FIELD(vcard, 1, "payload", XML, "", 1)
+FIELD(vcard, 2, "sha1", DERIVED, "", 0)
 
 LINE(message, archive, UUID)
 FIELD(message, 1, "kind", WORD, "- message subject event retraction retracted", 1)

@@ -22,6 +22,10 @@ TEXT("A nickname is needed to enter a room",
     "Um einen Raum zu betreten, braucht es einen Spitznamen",
     "Il faut un pseudo pour entrer dans un salon",
     "Hace falta un apodo para entrar en una sala")
+TEXT("A picture must be in the vCard itself, in base64",
+    "Ein Bild muss in der vCard selbst stehen, in Base64",
+    "Une image doit figurer dans la vCard elle-même, en base64",
+    "Una imagen debe estar en la propia vCard, en base64")
 TEXT("A room must keep at least one owner",
     "Ein Raum muss mindestens einen Besitzer behalten",
     "Un salon doit garder au moins un propriétaire",
@@ -50,6 +54,10 @@ TEXT("Ask for a password",
     "Ein Passwort verlangen",
     "Demander un mot de passe",
     "Pedir una contraseña")
+TEXT("Avatar hash",
+    "Hash des Avatars",
+    "Empreinte de l'avatar",
+    "Hash del avatar")
 TEXT("Before the message with this id",
     "Vor der Nachricht mit dieser Kennung",
     "Avant le message portant cet identifiant",

@@ -57,9 +57,11 @@ unescape(struct rest *r, char *out)
 		return false;
 	high = hex_digit(r->p[1]);
 	low = hex_digit(r->p[2]);
+	if (high < 0 || low < 0)
+		return false;
 	*out = (char)(high << 4 | low);
 	r->p += 3;
-	return high >= 0 && low >= 0;
+	return true;
 }
 
 /* How many bytes there are up to the quote that ends a string; to the end of the line: there is none. */

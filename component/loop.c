@@ -42,7 +42,6 @@ struct run {
 	uint64_t *due_handled; /* per link: what came before the deadline did */
 	bool is_due;	       /* muc_tick() waits for that to be handled */
 	bool is_late;	       /* muc_late() has more */
-	bool wants_leave;
 	bool is_done;
 	int64_t retry_ms, say_ms; /* while halted: the next commit, the next complaint */
 	int64_t stop_ms, look_ms;
@@ -95,7 +94,7 @@ next_ms(const struct run *r)
 		ms = least(ms, r->stop_ms);
 	if (r->w->is_halted)
 		return least(ms, r->retry_ms);
-	if (r->w->is_touched || r->lo->wants_reload || r->wants_leave)
+	if (r->w->is_touched || r->lo->wants_reload || r->lo->wants_leave)
 		return 0;
 	if (r->w->is_leaving)
 		ms = least(ms, r->leave_ms);
@@ -150,7 +149,7 @@ take_signals(struct run *r)
 			continue;
 		}
 		if (info.ssi_signo == SIGUSR2) {
-			r->wants_leave = true;
+			r->lo->wants_leave = true;
 			continue;
 		}
 		if (r->w->is_stopping) {
@@ -355,12 +354,12 @@ leave(struct run *r)
 {
 	const int64_t now_ms = r->w->now.mono_ms;
 
-	if (r->wants_leave && !r->w->is_leaving && !r->w->is_stopping && !r->w->is_halted &&
+	if (r->lo->wants_leave && !r->w->is_leaving && !r->w->is_stopping && !r->w->is_halted &&
 	    r->lo->may_leave(r->lo->arg)) {
 		r->w->is_leaving = true;
 		r->leave_ms = now_ms + LEAVE_MS;
 	}
-	r->wants_leave = false;
+	r->lo->wants_leave = false;
 	if (!r->w->is_leaving)
 		return;
 	if (r->w->is_stopping || r->w->is_halted || (now_ms >= r->leave_ms && !is_still(r))) {

@@ -20,9 +20,9 @@ struct loop {
 	struct store *store;
 	struct link **links;
 	size_t nlinks;
-	struct control *control;       /* or NULL */
-	int signal_fd;		       /* of signalfd(2) */
-	bool wants_reload, wants_stop; /* between two turns */
+	struct control *control;		    /* or NULL */
+	int signal_fd;				    /* of signalfd(2) */
+	bool wants_reload, wants_stop, wants_leave; /* between two turns */
 	void *arg;
 	void (*on_ready)(void *arg);  /* once, when the first round begins */
 	void (*on_reload)(void *arg); /* SIGHUP, wants_reload; libmuc may be called */

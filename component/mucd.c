@@ -242,6 +242,17 @@ ask_reload(struct mucd *d)
 	return NULL;
 }
 
+static bool
+may_leave(void *arg)
+{
+	const struct mucd *d = arg;
+
+	if (!backup_runs())
+		return handover_check(d->exe, d->path);
+	log_warnx("handing over: not while a backup is made");
+	return false;
+}
+
 static const char *
 ask(void *arg, enum muc_ask what, const char *with)
 {
@@ -262,6 +273,11 @@ ask(void *arg, enum muc_ask what, const char *with)
 		if (!backup_ready(d->conf->backup_dir, d->why, sizeof d->why))
 			return d->why;
 		d->wants_check = true;
+		return NULL;
+	case MUC_ASK_RESTART:
+		if (!may_leave(d))
+			return "the log says why";
+		d->loop.wants_leave = true;
 		return NULL;
 	case MUC_ASK_STOP:
 		d->loop.wants_stop = true;
@@ -291,17 +307,6 @@ child_over(void *arg)
 }
 
 /* -- another mucd goes on -- */
-
-static bool
-may_leave(void *arg)
-{
-	const struct mucd *d = arg;
-
-	if (!backup_runs())
-		return handover_check(d->exe, d->path);
-	log_warnx("handing over: not while a backup is made");
-	return false;
-}
 
 static void
 leave(void *arg)

@@ -48,6 +48,7 @@ enum muc_ask {
 	MUC_ASK_LOG_LEVEL, /* log that much from now on: "error", "warn", "info", "debug" */
 	MUC_ASK_BACKUP,	   /* copy the database; the copy is made while things go on */
 	MUC_ASK_VERIFY,	   /* look whether all that is stored can be read, while things go on */
+	MUC_ASK_RESTART,   /* have what is installed now go on in its place, when all is told */
 	MUC_ASK_STOP,	   /* end, when all is committed and told */
 };
 

@@ -76,10 +76,26 @@ run_verify(struct call *c)
 	    SAID("The database is not looked through: %s"));
 }
 
+static enum deny
+run_restart(struct call *c)
+{
+	return ask(c, MUC_ASK_RESTART, NULL, SAID("What is installed now goes on"),
+	    SAID("All stays as it is: %s"));
+}
+
+static const struct command_step restart_steps[] = {
+	{ .instructions = SAID("Nobody leaves a room, and nothing is lost") },
+};
+
+/* What does something is not done by whoever only looks what it is. */
+static const struct command_step deed_steps[] = { { .title = NULL } };
+
 static const struct command commands[] = {
 	{ .node = "reload-configuration",
 	    .name = SAID("Read the configuration again"),
 	    .where = TO_SERVICE,
+	    .steps = deed_steps,
+	    .nsteps = 1,
 	    .run = run_reload },
 	{ .node = "set-log-level",
 	    .name = SAID("Set what is logged"),
@@ -87,11 +103,25 @@ static const struct command commands[] = {
 	    .steps = level_steps,
 	    .nsteps = 1,
 	    .run = run_level },
-	{ .node = "back-up", .name = SAID("Back up now"), .where = TO_SERVICE, .run = run_backup },
+	{ .node = "back-up",
+	    .name = SAID("Back up now"),
+	    .where = TO_SERVICE,
+	    .steps = deed_steps,
+	    .nsteps = 1,
+	    .run = run_backup },
 	{ .node = "verify-database",
 	    .name = SAID("Verify the database"),
 	    .where = TO_SERVICE,
+	    .steps = deed_steps,
+	    .nsteps = 1,
 	    .run = run_verify },
+	{ .node = "http://jabber.org/protocol/admin#restart",
+	    .form_type = "http://jabber.org/protocol/admin",
+	    .name = SAID("Restart the service"),
+	    .where = TO_SERVICE,
+	    .steps = restart_steps,
+	    .nsteps = 1,
+	    .run = run_restart },
 	{ .node = NULL },
 };
 

@@ -48,6 +48,10 @@ TEXT("All of them",
     "Alle davon",
     "Tous",
     "Todas ellas")
+TEXT("All stays as it is: %s",
+    "Alles bleibt, wie es ist: %s",
+    "Tout reste comme c'est : %s",
+    "Todo queda como está: %s")
 TEXT("And everything else",
     "Und alles andere",
     "Et tout le reste",
@@ -228,6 +232,10 @@ TEXT("Nobody entered or said anything for so many days",
     "So viele Tage hat niemand den Raum betreten oder etwas gesagt",
     "Personne n'est entré ni n'a parlé depuis tant de jours",
     "Nadie ha entrado ni ha dicho nada en tantos días")
+TEXT("Nobody leaves a room, and nothing is lost",
+    "Niemand verlässt einen Raum, und nichts geht verloren",
+    "Personne ne quitte de salon, et rien ne se perd",
+    "Nadie sale de ninguna sala y nada se pierde")
 TEXT("None",
     "Keine",
     "Aucune",
@@ -312,6 +320,10 @@ TEXT("Refused: %s",
     "Abgelehnt: %s",
     "Refusé : %s",
     "Rechazado: %s")
+TEXT("Restart the service",
+    "Den Dienst neu starten",
+    "Redémarrer le service",
+    "Reiniciar el servicio")
 TEXT("Role",
     "Rolle",
     "Rôle",
@@ -484,6 +496,10 @@ TEXT("What is chosen is made as it was before, if it has not changed since",
     "Was ausgewählt ist, wird wie vorher, wenn es sich nicht inzwischen geändert hat",
     "Ce qui est choisi redevient comme avant, si rien n'a changé depuis",
     "Lo elegido vuelve a ser como antes, si no ha cambiado desde entonces")
+TEXT("What is installed now goes on",
+    "Was jetzt installiert ist, macht weiter",
+    "Ce qui est installé maintenant prend la suite",
+    "Lo que hay instalado ahora continúa")
 TEXT("What is logged",
     "Was protokolliert wird",
     "Ce qui est journalisé",

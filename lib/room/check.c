@@ -441,6 +441,22 @@ line_in(enum table t)
 	return (enum line)i;
 }
 
+/* A domain NUL and a number; a row of fields of which each is told by itself (told.c). */
+static void
+check_told(struct check *c, struct bytes key, struct bytes val)
+{
+	const char *nul = memchr(key.p, '\0', key.n);
+	struct rec r;
+
+	if (nul == NULL || key.n != (size_t)(nul - (const char *)key.p) + 1 + 8)
+		check_wrong(c, NULL, "a key that is none");
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		continue;
+	if (r.p == NULL)
+		check_wrong(c, NULL, "a record that is broken");
+}
+
 static int
 visit(void *arg, struct bytes key, struct bytes val)
 {
@@ -482,6 +498,9 @@ visit(void *arg, struct bytes key, struct bytes val)
 	case TABLE_dead:
 		if (key.n != 8)
 			check_wrong(c, NULL, "a key that is none");
+		break;
+	case TABLE_told:
+		check_told(c, key, val);
 		break;
 	case TABLE_archive:
 		check_entry(c, key, val);

@@ -235,16 +235,19 @@ handover_link(struct handover *h, struct link *l)
 {
 	for (size_t i = 0; i < h->n; i++) {
 		struct handed *d = &h->v[i];
+		char *peer;
 
 		if (d->fd == -1 || !link_is_of(l, (const char *)d->domain.val, d->domain.len))
 			continue;
+		peer = mem_strndup((const char *)d->peer.val, d->peer.len);
 		link_take(l, d->fd,
 		    &(struct connection){
-			.peer = mem_strndup((const char *)d->peer.val, d->peer.len),
+			.peer = peer,
 			.header = (const char *)d->header.val,
 			.nheader = d->header.len,
 			.input = { (char *)(uintptr_t)d->input.val, d->input.len, 0 },
 		    });
+		free(peer);
 		d->fd = -1;
 	}
 }

@@ -469,6 +469,18 @@ done:
 	return rc;
 }
 
+/* -n, of a configuration that was read; whoever would go over to us asks so, too. */
+static int
+check(const struct mucd *d)
+{
+	if (!handover_suits()) {
+		fprintf(stderr, "mucd " MUC_VERSION ": the database is a newer mucd's\n");
+		return 1;
+	}
+	printf("%s: good\n", d->path);
+	return 0;
+}
+
 static int
 usage(void)
 {
@@ -526,20 +538,14 @@ main(int argc, char **argv)
 		free(path);
 		return 1;
 	}
-	if (check_only && !handover_suits()) {
-		fprintf(stderr, "mucd " MUC_VERSION ": the database is a newer mucd's\n");
-		return 1;
+	if (check_only)
+		rc = check(&d);
+	else {
+		log_set_level(d.conf->log_level);
+		if (!d.in_foreground && d.handover == NULL)
+			d.ready_fd = daemonise();
+		rc = serve(&d);
 	}
-	if (check_only) {
-		printf("%s: good\n", d.path);
-		conf_free(d.conf);
-		free(path);
-		return 0;
-	}
-	log_set_level(d.conf->log_level);
-	if (!d.in_foreground && d.handover == NULL)
-		d.ready_fd = daemonise();
-	rc = serve(&d);
 	handover_free(d.handover);
 	conf_free(d.conf);
 	free(path);

@@ -299,7 +299,7 @@ def forged():
     """Over a link nobody is a console."""
     path = TOP + "/a.sock"
     fake = Fake()
-    mucd = Mucd(fake.components(), 'control = "%s"\n' % path, attach=False)
+    mucd = Mucd(fake.components(), 'control = "%s"\nfence_bytes = 0\n' % path, attach=False)
     link = fake.attach()
     c = Console(path)
     me = c.ask().get("to")

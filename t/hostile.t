@@ -15,7 +15,8 @@ from muctest import *
 
 ROOM = "zoo@" + DOMAIN
 ME = "a@x.org/r"
-FAST = ("rate_per_s = 1000000\nrate_burst = 1000000\nrate_bytes_per_s = 1073741824\n"
+# This server returns no fences: what it has taken would be told again.
+FAST = ("fence_bytes = 0\nrate_per_s = 1000000\nrate_burst = 1000000\nrate_bytes_per_s = 1073741824\n"
         "rate_bytes_burst = 1073741824\nretry_first_ms = 10\nretry_greatest_ms = 10\n")
 
 

@@ -284,6 +284,11 @@ def socket_way():
     same(len(run(*here, "-j", "list-rooms").json()["items"]), 103, "and nothing was done")
     ok(not [x for x in romeo.all() if "console" in ET.tostring(x).decode()],
        "occupants are told of no console")
+    is_ran(run(*here, "help", "restart"), 0, "Restart the service", "to ask what restarting is")
+    same(mucd.count("another mucd goes on here"), 0, "restarts nothing")
+    is_ran(run(*here, "restart"), 0, "What is installed now goes on", "a restart")
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2, 15), "another mucd goes on")
+    same(len(run(*here, "-j", "list-rooms").json()["items"]), 103, "with the same rooms, at the same socket")
     mucd.kill()
     is_ran(run(*here, "help"), 2, "mucd does not run here", "a socket that is stale", "err")
 

@@ -125,7 +125,7 @@ struct muc_host {
 	LIMIT(entries_per_min, 1500, 1, 1000000, "rooms that one bare JID may enter a minute")     \
 	LIMIT(nick_changes_per_min, 60, 1, 100000, "nicknames one bare JID may take a minute")     \
 	LIMIT(password_guesses_per_min, 10, 1, 100000, "wrong passwords one bare JID may try")     \
-	LIMIT(room_messages_per_s, 100, 1, 1000000, "messages that a room takes, for long")        \
+	LIMIT(room_messages_per_s, 500, 1, 1000000, "messages that a room takes, for long")        \
 	LIMIT(room_entries_per_min, 1000, 1, 1000000, "strangers that a room takes a minute")      \
 	LIMIT(room_closed_s, 60, 1, 86400, "a room is closed to strangers when more come")         \
 	LIMIT(domain_per_s, 1000, 1, 1000000, "stanzas of all users of one foreign domain")        \

@@ -706,7 +706,7 @@ class Proxy:
 
     def __init__(self, target, record=False):
         import threading
-        self.came, self.went = bytearray(), bytearray()
+        self.parts_came, self.parts_went = [], []
         self.record = record
         self.near = set()
         listener = socket.create_server(("127.0.0.1", 0))
@@ -731,6 +731,14 @@ class Proxy:
 
     def components(self, domain=DOMAIN):
         return [(domain, self.port, SECRET)]
+
+    @property
+    def came(self):
+        return b"".join(self.parts_came)
+
+    @property
+    def went(self):
+        return b"".join(self.parts_went)
 
     def accept(self):
         try:
@@ -762,7 +770,7 @@ class Proxy:
                         try:
                             data = s.recv(1 << 16)
                             if data and self.record:
-                                (self.went if s in self.near else self.came).extend(data)
+                                (self.parts_went if s in self.near else self.parts_came).append(data)
                             if data:
                                 self.pairs[s].sendall(data)
                         except OSError:

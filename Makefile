@@ -203,4 +203,4 @@ uninstall:
 	rmdir $(DOC) 2>/dev/null || true
 
 .PHONY: all tests fuzzers fuzz deps demo check mutate bench-archive newcomer format clean install uninstall
--include $(patsubst %.o,%.d,$(call obj,$(SRC))) $(MUTANTS:%=%.d)
+-include $(patsubst %.o,%.d,$(call obj,$(SRC) $(FUZZ_SRC))) $(MUTANTS:%=%.d)

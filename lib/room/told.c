@@ -13,7 +13,7 @@
 #include "archive.h"
 #include "fence.h"
 
-enum { /* tags of a record in table told; never reused */
+enum { /* tags of the things told, of which a record is a row; never reused */
 	TAG_KIND = 1,
 	TAG_ROOM = 2,
 	TAG_ID = 3,

@@ -207,6 +207,7 @@ FIELD(message, 4, "msg-id", TEXT, "", 0)
 FIELD(message, 5, "lang", TEXT, "", 0)
 FIELD(message, 6, "payload", XML, "", 1)
 FIELD(message, 7, "prior", BOOL, "", 0)
+FIELD(message, 8, "corrects", TEXT, "", 0)
 
 #undef TABLE
 #undef LINE

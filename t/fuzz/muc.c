@@ -82,6 +82,7 @@ set_limits(struct muc_limits *l)
 	l->queries_per_session = 4;
 	l->notes_per_session = 4;
 	l->tombstones = 2;
+	l->fence_bytes = 0; /* there is no server that returns them */
 }
 
 static void

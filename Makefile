@@ -135,6 +135,8 @@ tests: $O/mucd $O/mucctl $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN)
 # -- the two commands, and how they get what they need --
 
 JOBS     = $(shell nproc)
+# Tests wait for servers most of their time.
+T_JOBS   = $(shell echo $$((2 * $$(nproc))))
 
 deps:
 	@t/deps $(DEBS)
@@ -149,7 +151,7 @@ check:
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests
 	@$(MAKE) --no-print-directory -s -j$(JOBS) tests SANITIZE=address,undefined
 	@$(if $(SHORT),,$(MAKE) --no-print-directory -s fuzzers)
-	@prove -e '' --merge --timer --failures --comments -j$(JOBS) $$(cat build/san/tests build/tests) && \
+	@prove -e '' --merge --timer --failures --comments -j$(T_JOBS) $$(cat build/san/tests build/tests) && \
 	    echo 'make check: all is well' || { echo 'make check: FAILED; to see all of one: prove -v --merge -e "" build/t/NAME' >&2; exit 1; }
 
 # Each feature is taken out of the array in turn: its own scripts must fail.

@@ -101,6 +101,22 @@ log_from_muc(void *arg, enum muc_log urgency, const char *line)
 	log_line(urgency, line);
 }
 
+/* What is resident and of no file: the database is mapped, and its pages are the kernel's to give back. */
+static uint64_t
+memory(void *arg)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long long resident, shared;
+	int n = 0;
+
+	(void)arg;
+	if (f != NULL) {
+		n = fscanf(f, "%*u %llu %llu", &resident, &shared);
+		fclose(f);
+	}
+	return n == 2 ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 static void __attribute__((noreturn)) out_of_memory(size_t nbytes)
 {
 	fatalx("out of memory: %zu bytes", nbytes);
@@ -403,7 +419,13 @@ block_signals(void)
 static int
 serve(struct mucd *d)
 {
-	struct muc_host host = { .arg = d, .random = fill_random, .log = log_from_muc, .ask = ask };
+	struct muc_host host = {
+		.arg = d,
+		.random = fill_random,
+		.log = log_from_muc,
+		.ask = ask,
+		.memory = memory,
+	};
 	struct loop *lo = &d->loop;
 	enum muc_error error;
 	char why[512];

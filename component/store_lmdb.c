@@ -376,11 +376,11 @@ lmdb_commit(struct store *store)
 	return STORE_OK;
 }
 
-static unsigned
-lmdb_fill(struct store *store)
+/* Pages in use: of all tables, and the two that begin the file. */
+static size_t
+count_pages(struct lmdb *s)
 {
-	struct lmdb *s = lmdb_of(store);
-	size_t npages = 2, most;
+	size_t npages = 2;
 	MDB_stat st;
 	int rc;
 
@@ -391,11 +391,28 @@ lmdb_fill(struct store *store)
 			die(s, "reading", rc);
 		npages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
 	}
+	return npages;
+}
+
+static unsigned
+lmdb_fill(struct store *store)
+{
+	struct lmdb *s = lmdb_of(store);
+	size_t npages = count_pages(s), most;
+
 	most = s->reserved + disk_free(s);
 	if (most > s->max_bytes)
 		most = s->max_bytes;
 	npages = npages * 100 / (most / s->page_bytes);
 	return npages < 100 ? (unsigned)npages : 100;
+}
+
+static uint64_t
+lmdb_bytes(struct store *store)
+{
+	struct lmdb *s = lmdb_of(store);
+
+	return (uint64_t)count_pages(s) * s->page_bytes;
 }
 
 static void
@@ -532,7 +549,7 @@ store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 	struct lmdb *s = mem_alloc(sizeof *s);
 
 	s->store = (struct store){ lmdb_get, lmdb_each, lmdb_each_back, lmdb_put, lmdb_del,
-		lmdb_commit, lmdb_fill, lmdb_close };
+		lmdb_commit, lmdb_fill, lmdb_bytes, lmdb_close };
 	s->path = mem_strdup(path);
 	s->max_bytes = max_bytes;
 	s->lock_fd = -1;

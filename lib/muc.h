@@ -65,6 +65,9 @@ struct muc_host {
 	 * call. MUC_ASK_STOP cannot be refused.
 	 */
 	const char *(*ask)(void *arg, enum muc_ask, const char *with);
+
+	/* Bytes of memory that the program has of its own, for the statistics; NULL: they do not say it. */
+	uint64_t (*memory)(void *arg);
 };
 
 /*

@@ -108,6 +108,9 @@ struct store {
 	/* Per cent in use of what the store may ever take: ceiling or disk, whichever is nearer. */
 	unsigned (*fill)(struct store *);
 
+	/* Bytes that all records take, with what the store itself needs to find them. */
+	uint64_t (*bytes)(struct store *);
+
 	void (*close)(struct store *); /* frees it; what was not committed is gone */
 };
 

@@ -247,6 +247,18 @@ mem_fill(struct store *s)
 	return 0;
 }
 
+static uint64_t
+mem_bytes(struct store *s)
+{
+	struct record *r;
+	uint64_t n = 0;
+
+	for (int t = 0; t < TABLE_COUNT; t++)
+		RB_FOREACH (r, records, table_of(s, (enum table)t))
+			n += sizeof(*r) + r->key.n + r->val.n;
+	return n;
+}
+
 static void
 mem_close(struct store *s)
 {
@@ -274,6 +286,7 @@ store_mem_new(void)
 		.del = mem_del,
 		.commit = mem_commit,
 		.fill = mem_fill,
+		.bytes = mem_bytes,
 		.close = mem_close,
 	};
 	return &m->store;

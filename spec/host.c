@@ -164,7 +164,7 @@ read_conf(struct host *h)
 static bool
 begin_service(struct host *h)
 {
-	struct muc_host host = { h, h->store, give_random, take_log, asked };
+	struct muc_host host = { h, h->store, give_random, take_log, asked, NULL };
 	const struct scs_pair *s;
 	enum muc_error error;
 	unsigned i;

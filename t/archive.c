@@ -52,7 +52,7 @@ static void
 begin(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->host = (struct muc_host){ w, NULL, give_random, count_log, NULL };
+	w->host = (struct muc_host){ w, NULL, give_random, count_log, NULL, NULL };
 	w->s.host = &w->host;
 	w->s.store = store_mem_new();
 	w->s.arena = arena_new();

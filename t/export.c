@@ -64,7 +64,7 @@ world_init(struct world *w)
 	struct service *s = &w->s;
 
 	memset(w, 0, sizeof(*w));
-	w->host = (struct muc_host){ w, store_mem_new(), give_random, no_log, NULL };
+	w->host = (struct muc_host){ w, store_mem_new(), give_random, no_log, NULL, NULL };
 	s->host = &w->host;
 	s->store = w->host.store;
 	s->arena = arena_new();

@@ -110,6 +110,8 @@ def client():
     is_ran(run(*me, "help", env=good), 0, r"(?m)^  list-rooms  +List rooms$", "help lists commands")
     is_ran(run(*me, "-p", password_file(), "statistics"), 0, r"(?m)^rooms that exist: 0$",
            "the password is in a file")
+    is_ran(run(*me, "statistics", env=good), 0, r"(?m)^Bytes of memory: [1-9]\d{5,}\n.*localhost is up \(.*\): \d+$",
+           "statistics tell memory and link")
     is_ran(run(*me, "statistics", env={**good, "MUCCTL_SERVICE": "x", "LANG": "de_DE.UTF-8"}), 0,
            r"(?m)^Version: ", "options go before the environment")
     is_ran(run(*way, "statistics", env={**good, "MUCCTL_ACCOUNT": ADMIN, "MUCCTL_SERVICE": DOMAIN}), 0,

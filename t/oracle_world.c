@@ -295,8 +295,8 @@ world_init(struct world *w, uint64_t seed, struct tally *tally, enum sabotage sa
 		client_init(&w->client[i], i);
 	for (unsigned i = 0; i < NROOMS; i++)
 		snprintf(w->model[i].jid, TEXT_MAX, "room%u@" DOMAIN, i);
-	w->host =
-	    (struct muc_host){ w, store_new(sabotage == LOSE_RECORD), give_random, take_log, NULL };
+	w->host = (struct muc_host){ w, store_new(sabotage == LOSE_RECORD), give_random, take_log,
+		NULL, NULL };
 	service_begins(w);
 	if (!w->failed && (world_inside(w)->store != w->host.store ||
 			      world_inside(w)->now.mono_ms != w->now.mono_ms))

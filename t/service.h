@@ -71,7 +71,7 @@ test_init(struct test *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->now = (struct muc_now){ 1767225600000, 1000 };
-	t->host = (struct muc_host){ t, store_mem_new(), test_random, test_log, NULL };
+	t->host = (struct muc_host){ t, store_mem_new(), test_random, test_log, NULL, NULL };
 	muc_limits_default(&t->conf.limits);
 	/* Tests are faster than people: rates are for those that are about them. */
 	t->conf.limits.entries_per_min = 1000000;

@@ -258,6 +258,9 @@ test_growth(void)
 	s = reopen(1024 * MB);
 	is_int(count_many(s, 10000), 9999, "after reopening");
 	is_int(s->fill(s), 3, "fill: per cent of 1 GB");
+	/* 9999 records of 4000 bytes, a page each. */
+	ok(s->bytes(s) > 9999 * 4000 && s->bytes(s) < 9999 * 4300, "%llu bytes are in use",
+	    (unsigned long long)s->bytes(s));
 	s->close(s);
 }
 

@@ -30,6 +30,23 @@ add_refused(struct call *c, struct xml *form)
 	}
 }
 
+/* How long the link of each domain has been up, in the order of mucd.conf. */
+static void
+add_links(struct call *c, struct xml *form)
+{
+	struct service *s = c->plan->s;
+	struct arena *a = s->arena;
+
+	for (unsigned i = 0; i < s->ndomains; i++) {
+		const struct out *o = &s->out[i];
+		int64_t up_s = o->up ? (s->now.mono_ms - o->up_ms) / 1000 : -1;
+
+		form_add_field(a, form, "text-single", arena_cat(a, "link-", o->domain, NULL),
+		    call_say_of(c, "Seconds that the link of %s is up (-1: it is down)", o->domain),
+		    arena_fmt(a, "%lld", (long long)up_s));
+	}
+}
+
 static enum deny
 run_all(struct call *c)
 {
@@ -44,6 +61,11 @@ run_all(struct call *c)
 	    (uint64_t)(s->now.mono_ms - s->started_ms) / 1000);
 	add_number(
 	    c, form, "fill", SAID("Per cent of the storage in use"), s->store->fill(s->store));
+	add_number(c, form, "database", SAID("Bytes of the database"), s->store->bytes(s->store));
+	if (s->host->memory != NULL)
+		add_number(
+		    c, form, "memory", SAID("Bytes of memory"), s->host->memory(s->host->arg));
+	add_links(c, form);
 	add_number(c, form, "queued", SAID("Bytes that wait to be sent"), queued);
 	add_number(c, form, "commands", SAID("Commands under way"), (uint64_t)s->ndialogs);
 	/* The rows of MUC_STATS; what is stored is counted at commits. */

@@ -104,10 +104,18 @@ TEXT("Before",
     "Vorher",
     "Avant",
     "Antes")
+TEXT("Bytes of memory",
+    "Bytes an Arbeitsspeicher",
+    "Octets de mémoire",
+    "Bytes de memoria")
 TEXT("Bytes of messages kept",
     "Bytes der aufbewahrten Nachrichten",
     "Octets des messages conservés",
     "Bytes de los mensajes guardados")
+TEXT("Bytes of the database",
+    "Bytes der Datenbank",
+    "Octets de la base de données",
+    "Bytes de la base de datos")
 TEXT("Bytes that wait to be sent",
     "Bytes, die auf das Senden warten",
     "Octets en attente d'envoi",
@@ -356,6 +364,10 @@ TEXT("Seconds since the start",
     "Sekunden seit dem Start",
     "Secondes depuis le démarrage",
     "Segundos desde el inicio")
+TEXT("Seconds that the link of %s is up (-1: it is down)",
+    "Sekunden, die die Verbindung von %s steht (-1: sie steht nicht)",
+    "Secondes depuis que la liaison de %s est établie (-1 : elle ne l'est pas)",
+    "Segundos que lleva establecido el enlace de %s (-1: no lo está)")
 TEXT("Seconds to wait before",
     "Sekunden, die vorher gewartet wird",
     "Secondes d'attente avant",

@@ -88,7 +88,7 @@ set_limits(struct muc_limits *l)
 static void
 start(struct world *w)
 {
-	struct muc_host host = { w, w->store, give_random, take_log, NULL };
+	struct muc_host host = { w, w->store, give_random, take_log, NULL, NULL };
 	enum muc_error error;
 
 	w->muc = muc_new(&host, &w->conf, w->now, &error);

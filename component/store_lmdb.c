@@ -376,21 +376,16 @@ lmdb_commit(struct store *store)
 	return STORE_OK;
 }
 
-/* Pages in use: of all tables, and the two that begin the file. */
 static size_t
 count_pages(struct lmdb *s)
 {
-	size_t npages = 2;
-	MDB_stat st;
+	size_t npages;
 	int rc;
 
 	ensure_txn(s);
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		rc = mdb_stat(s->txn, s->dbi[i], &st);
-		if (rc != 0)
-			die(s, "reading", rc);
-		npages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
-	}
+	rc = lmdb_pages(s->txn, s->dbi, &npages);
+	if (rc != 0)
+		die(s, "reading", rc);
 	return npages;
 }
 

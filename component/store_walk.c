@@ -61,3 +61,19 @@ lmdb_walk_back(MDB_txn *txn, MDB_dbi dbi, struct bytes prefix, struct bytes befo
 		from = before;
 	return walk(txn, dbi, true, from, prefix, before, visit, arg, result);
 }
+
+int
+lmdb_pages(MDB_txn *txn, const MDB_dbi *dbi, size_t *npages)
+{
+	MDB_stat st;
+	int rc;
+
+	*npages = 2;
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		rc = mdb_stat(txn, dbi[i], &st);
+		if (rc != 0)
+			return rc;
+		*npages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
+	}
+	return 0;
+}

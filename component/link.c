@@ -66,7 +66,7 @@ hang_up(struct link *l)
 		muc_stream_free(l->incoming);
 	l->incoming = NULL;
 	l->out.len = l->out_off = 0;
-	l->blocked_ms = 0;
+	l->blocked_ms = l->freed_ms = 0;
 	l->is_refusing = false;
 	l->is_owed_down = l->is_told_up;
 }
@@ -182,6 +182,8 @@ link_flush(struct link *l)
 				link_lose(l, "connection lost: %s", strerror(error));
 			return;
 		}
+		if (l->blocked_ms != 0)
+			l->freed_ms = l->w->now.mono_ms;
 		l->blocked_ms = 0;
 		l->wrote_ms = l->w->now.mono_ms;
 		l->out_off += (size_t)n;
@@ -268,14 +270,26 @@ keepalive_ms(const struct link *l)
 }
 
 static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t
 stuck_ms(const struct link *l)
 {
 	return l->blocked_ms != 0 ? l->blocked_ms + l->w->conf->link_stuck_ms : INT64_MAX;
 }
 
 /*
- * When the server has neither returned a fence nor said anything for too long. Not while it is us who do
- * not listen.
+ * When the server has neither returned a fence nor said anything, nor begun to take what it did not take,
+ * for too long. Not while it is us who do not listen.
  */
 static int64_t
 deaf_ms(const struct link *l)
@@ -287,13 +301,7 @@ deaf_ms(const struct link *l)
 	since = muc_fence_since(l->w->muc, l->domain);
 	if (since == INT64_MAX)
 		return since;
-	return (since > l->read_ms ? since : l->read_ms) + l->w->conf->link_answer_ms;
-}
-
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
+	return most(since, most(l->read_ms, l->freed_ms)) + l->w->conf->link_answer_ms;
 }
 
 int64_t
@@ -345,7 +353,7 @@ link_run(struct link *l, short revents)
 		    (long long)conf->link_answer_ms / 1000);
 	if (l->state != UP || now_ms < keepalive_ms(l))
 		return;
-	if (may_drain(l) && muc_fence_ask(l->w->muc, l->domain))
+	if (may_drain(l) && muc_fence_ask(l->w->muc, l->domain, l->w->now))
 		return;
 	l->out.len = l->out_off = 0;
 	buf_addc(&l->out, ' ');
@@ -475,7 +483,7 @@ void
 link_ask(struct link *l)
 {
 	if (l->state == UP)
-		muc_fence_ask(l->w->muc, l->domain);
+		muc_fence_ask(l->w->muc, l->domain, l->w->now);
 }
 
 bool

@@ -42,6 +42,7 @@ struct link {
 	int64_t up_ms;		   /* since when it is up */
 	int64_t wrote_ms, read_ms; /* when the server last took a byte, or gave one */
 	int64_t blocked_ms;	   /* since when it takes none; 0: it does */
+	int64_t freed_ms;	   /* when it last began to take some again */
 	struct backoff backoff;
 	bool is_told_up;   /* libmuc's opinion... */
 	bool is_owed_down; /* ...which is out of date */

@@ -296,7 +296,7 @@ bool muc_fence(struct muc *, const char *p, size_t n, struct muc_now);
  * Has a fence be given now, although there may be nothing else to tell: is the server there? False: none
  * is, since that server has never returned any.
  */
-bool muc_fence_ask(struct muc *, unsigned domain);
+bool muc_fence_ask(struct muc *, unsigned domain, struct muc_now);
 
 /*
  * Since when (mono_ms) a fence is on its way and none comes back; INT64_MAX: none is, or that server has

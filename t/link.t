@@ -376,6 +376,38 @@ def test_stuck():
     m.stop()
 
 
+def test_answers():
+    """A server that returns fences is there as long as it does, or says anything else."""
+    fence = r"<iq\b[^>]*\bid=['\"]mucd-fence-[^>]*/>"
+    s = Server()
+    m = Mucd([(DOMAIN, s.port)], "fence_bytes = 4096\nfence_ms = 10\nlink_answer_ms = 1000\nlink_keepalive_s = 1")
+    s.attach()
+    s.send(ping("a"))
+    found = answered(s, "a") and s.until(fence)
+    ok(found, "a fence goes out")
+    ok(not m.says("has answered nothing", 2), "a server that has never returned any may keep silence")
+    s.send(found.group(0))
+    end = time.monotonic() + 2.5
+    while time.monotonic() < end:
+        found = s.until(fence, 0.2)
+        if found:
+            s.send(found.group(0))
+    ok("has answered nothing" not in m.log, "one that returns all of them may say nothing else")
+    s.send(ping("b"))
+    ok(answered(s, "b") and s.until(fence), "a fence is not returned")
+    for n in range(6):
+        time.sleep(0.3)
+        s.send(ping("c%d" % n))
+    ok(answered(s, "c5") and "has answered nothing" not in m.log, "while other things come it is waited for")
+    since = time.monotonic()
+    ok(m.says("has answered nothing for 1 s") and 0.5 < time.monotonic() - since < 5,
+       "a server that has fallen silent is left after link_answer_ms")
+    ok(s.attach(), "and attached to anew")
+    s.send(ping("d"))
+    ok(answered(s, "d"), "and served")
+    m.stop()
+
+
 def test_no_room():
     """A limit on the size of files stands for a full disk."""
     s = Server()

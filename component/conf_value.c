@@ -121,7 +121,7 @@ conf_check_name(cfg_t *cfg, cfg_opt_t *opt)
 	/* Control characters cannot be told in XML. */
 	while (i < n && (unsigned char)s[i] >= ' ' && s[i] != 0x7f)
 		i++;
-	if (n > 0 && i == n && n <= NAME_MAX_BYTES && utf8_is(s, n))
+	if (n > 0 && i == n && n <= NAME_MAX_BYTES && utf8_is_text(s, n))
 		return 0;
 	cfg_error(cfg, "service_name: it is 1 to %d bytes of UTF-8 in one line", NAME_MAX_BYTES);
 	return -1;

@@ -76,6 +76,9 @@ test_values(void)
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
 	ok(!config_set_value(&c, "roomname", long_name, &known), "a name that is too long");
+	ok(!config_set_value(&c, "roomname", "N\x13me", &known),
+	    "a character that XML does not have");
+	ok(!config_set_value(&c, "roomname", "N\xe9", &known), "no UTF-8");
 	config_release(&c);
 }
 

@@ -64,6 +64,10 @@ main(void)
 		is_int((intmax_t)refused, 20, "no UTF-8, wherever it stands");
 	}
 	ok(is("", 0) && is("a\0b", 3) && is("0123456\xc3\xa9", 9), "nothing, NUL, and at the end");
+	ok(utf8_is_text("a\t\r\n\xef\xbf\xbd", 7) && !utf8_is_text("a\x1f", 2) &&
+		!utf8_is_text("\0", 1) && !utf8_is_text("\xef\xbf\xbe", 3) &&
+		!utf8_is_text("\xef\xbf\xbf", 3) && !utf8_is_text("\x80", 1),
+	    "what XML has");
 	is_int((intmax_t)utf8_cut("ab", 2, 2), 2, "what is short enough is not cut");
 	is_int((intmax_t)utf8_cut("abc", 3, 2), 2, "cut at the limit");
 	is_int((intmax_t)utf8_cut("a\xe2\x82\xac", 4, 3), 1, "not within a character");

@@ -74,6 +74,21 @@ utf8_decode(const char *s, uint32_t *c)
 	return 4;
 }
 
+bool
+utf8_is_text(const char *p, size_t n)
+{
+	uint32_t c;
+
+	if (!utf8_is(p, n))
+		return false;
+	for (size_t i = 0; i < n;) {
+		i += utf8_decode(p + i, &c);
+		if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0xfffe || c == 0xffff)
+			return false;
+	}
+	return true;
+}
+
 size_t
 utf8_cut(const char *p, size_t n, size_t max)
 {

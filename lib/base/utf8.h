@@ -12,6 +12,9 @@
 /* Are the n bytes UTF-8 (RFC 3629): nothing cut off, overlong, above U+10FFFF, no surrogate? */
 bool utf8_is(const char *p, size_t n);
 
+/* The same, and characters that XML 1.0 has (its production 2): nothing else may ever be told to anybody. */
+bool utf8_is_text(const char *p, size_t n);
+
 /* Decodes the character at s, of what utf8_is(). Returns how many bytes it has. */
 size_t utf8_decode(const char *s, uint32_t *c);
 

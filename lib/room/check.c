@@ -12,6 +12,7 @@
 
 #include "../base/digest.h"
 #include "../base/mem.h"
+#include "../base/utf8.h"
 #include "../base/xml_parse.h"
 #include "avatar.h"
 #include "check.h"
@@ -166,6 +167,8 @@ check_setting(void *arg, const char *var, const char *value)
 
 	if (value == NULL)
 		check_wrong(s->check, s->jid, "%s has none of its values", var);
+	else if (!utf8_is_text(value, strlen(value)))
+		check_wrong(s->check, s->jid, "%s has a character that XML does not have", var);
 }
 
 static void

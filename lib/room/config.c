@@ -13,6 +13,7 @@
 #include "../base/form.h"
 #include "../base/mem.h"
 #include "../base/rec.h"
+#include "../base/utf8.h"
 #include "../base/xml.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -229,7 +230,7 @@ field_datatype(const struct field *f)
 static bool
 text_suits(const struct field *f, const char *value)
 {
-	if (strlen(value) > f->max_bytes)
+	if (strlen(value) > f->max_bytes || !utf8_is_text(value, strlen(value)))
 		return false;
 	for (size_t i = 0; i < LENGTH(checked); i++)
 		if (checked[i].offset == f->offset && *value != '\0')

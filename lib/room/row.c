@@ -76,22 +76,6 @@ row_of_name(enum line line, const char *name)
 
 /* -- what suits a type -- */
 
-/* XML 1.0, production 2: nothing else may ever be told to anybody. */
-static bool
-is_text(const char *s, size_t n)
-{
-	uint32_t c;
-
-	if (!utf8_is(s, n))
-		return false;
-	for (size_t i = 0; i < n;) {
-		i += utf8_decode(s + i, &c);
-		if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0xfffe || c == 0xffff)
-			return false;
-	}
-	return true;
-}
-
 static bool
 is_prepared(struct arena *a, const char *s, bool is_bare)
 {
@@ -157,7 +141,7 @@ row_check(struct arena *a, struct record_reader *r, const struct row *f, const c
 {
 	const char *nick;
 
-	if (!is_text(s, n))
+	if (!utf8_is_text(s, n))
 		return "a character that XML does not have";
 	switch (f->type) {
 	case VALUE_BARE:

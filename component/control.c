@@ -3,11 +3,8 @@
  * control.c - the socket by which mucd is run from its own machine
  */
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +17,8 @@
 #include "base/xml_cut.h"
 #include "base/xml_write.h"
 #include "control.h"
+#include "control_import.h"
+#include "control_socket.h"
 #include "handshake.h"
 #include "link.h"
 #include "log.h"
@@ -34,7 +33,9 @@
 #define GROUPS_MAX   1024		/* of a peer that are looked at */
 
 struct peer {
-	int fd; /* -1: nobody */
+	struct control *control;
+	int fd;	    /* -1: nobody */
+	bool is_us; /* root, or our user: whose the database is */
 	char name[128];
 	char user[64];		   /* in its address */
 	struct muc_stream *stream; /* NULL: its header is still to come */
@@ -42,8 +43,9 @@ struct peer {
 	struct buf in;	 /* the stanza that is coming, or waits */
 	struct buf rest; /* read behind it, and not looked at yet */
 	bool waits, is_over;
-	bool is_owed;	 /* what libmuc answers is not all written yet */
-	bool is_closing; /* once all is written */
+	bool is_owed;	   /* what libmuc answers is not all written yet */
+	bool is_closing;   /* once all is written */
+	struct buf answer; /* of an import, when the turn is committed */
 	struct buf out;
 	size_t out_off;
 	int64_t came_ms, heard_ms; /* when it said something, or took something, last */
@@ -52,91 +54,13 @@ struct peer {
 
 struct control {
 	struct world *w;
-	char *path;
-	int fd;
-	dev_t dev; /* of the socket that is ours to remove */
-	ino_t ino;
-	gid_t group;
+	struct control_socket socket;
+	struct control_import *import;
 	int64_t accept_ms; /* not before */
 	struct peer peers[CONTROL_POLLS - 1];
 };
 
 #define NPEERS (sizeof((struct control *)0)->peers / sizeof(struct peer))
-
-/* -- the socket -- */
-
-static bool __attribute__((format(printf, 3, 4)))
-cannot(char *why, size_t cap, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, cap, fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-/* Takes away a socket on which nobody listens any more. */
-static bool
-make_room(const char *path, const struct sockaddr_un *sun, char *why, size_t cap)
-{
-	struct stat st;
-	int fd, error = 0;
-
-	if (lstat(path, &st) == -1)
-		return errno == ENOENT || cannot(why, cap, "%s: %s", path, strerror(errno));
-	if (!S_ISSOCK(st.st_mode))
-		return cannot(why, cap, "%s: it is there, and no socket", path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1 || connect(fd, (const struct sockaddr *)sun, sizeof *sun) == -1)
-		error = errno;
-	if (fd != -1)
-		close(fd);
-	if (error == 0 || error == EAGAIN)
-		return cannot(why, cap, "%s: another process listens there", path);
-	if (error != ECONNREFUSED || unlink(path) == -1)
-		return cannot(why, cap, "%s: %s", path, strerror(errno));
-	return true;
-}
-
-/* Until it is listened on nobody gets in, whatever its mode is. */
-static bool
-set_access(struct control *c, const char *group, char *why, size_t cap)
-{
-	const struct group *gr = NULL;
-	struct stat st;
-
-	if (group != NULL && (gr = getgrnam(group)) == NULL)
-		return cannot(why, cap, "control_group: there is no group %s", group);
-	if (gr != NULL && chown(c->path, (uid_t)-1, gr->gr_gid) == -1)
-		return cannot(why, cap, "%s cannot be given to the group %s: %s", c->path, group,
-		    strerror(errno));
-	if (chmod(c->path, 0660) == -1 || stat(c->path, &st) == -1 || listen(c->fd, 8) == -1)
-		return cannot(why, cap, "%s: %s", c->path, strerror(errno));
-	c->dev = st.st_dev;
-	c->ino = st.st_ino;
-	c->group = st.st_gid;
-	return true;
-}
-
-static bool
-open_socket(struct control *c, char *why, size_t cap)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-
-	if (strlen(c->path) >= sizeof sun.sun_path)
-		return cannot(why, cap, "%s: that is too long for a socket", c->path);
-	memcpy(sun.sun_path, c->path, strlen(c->path) + 1);
-	if (!make_room(c->path, &sun, why, cap))
-		return false;
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (c->fd == -1 || bind(c->fd, (struct sockaddr *)&sun, sizeof sun) == -1)
-		return cannot(why, cap, "%s: %s", c->path, strerror(errno));
-	if (set_access(c, c->w->conf->control_group, why, cap))
-		return true;
-	unlink(c->path);
-	return false;
-}
 
 struct control *
 control_new(struct world *w, char *why, size_t why_cap)
@@ -144,11 +68,10 @@ control_new(struct world *w, char *why, size_t why_cap)
 	struct control *c = mem_alloc(sizeof *c);
 
 	c->w = w;
-	c->path = mem_strdup(w->conf->control);
-	c->fd = -1;
+	c->import = control_import_new(w);
 	for (size_t i = 0; i < NPEERS; i++)
 		c->peers[i].fd = -1;
-	if (open_socket(c, why, why_cap))
+	if (control_socket_open(&c->socket, w->conf->control, w->conf->control_group, why, why_cap))
 		return c;
 	control_free(c);
 	return NULL;
@@ -167,27 +90,24 @@ static void __attribute__((format(printf, 2, 3))) drop(struct peer *p, const cha
 	log_info("control: %s %s", p->name, why);
 	close(p->fd);
 	p->fd = -1;
+	control_import_left(p->control->import, p->stream);
 	muc_stream_free(p->stream);
 	buf_release(&p->in);
 	buf_release(&p->rest);
+	buf_release(&p->answer);
 	buf_release(&p->out);
 }
 
 void
 control_free(struct control *c)
 {
-	struct stat st;
-
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < NPEERS; i++)
 		if (c->peers[i].fd != -1)
 			drop(&c->peers[i], "is left: mucd stops");
-	if (c->ino != 0 && lstat(c->path, &st) == 0 && st.st_dev == c->dev && st.st_ino == c->ino)
-		unlink(c->path);
-	if (c->fd != -1)
-		close(c->fd);
-	free(c->path);
+	control_import_free(c->import);
+	control_socket_close(&c->socket);
 	free(c);
 }
 
@@ -220,12 +140,12 @@ in_group(const struct control *c, int fd, gid_t gid)
 	gid_t groups[GROUPS_MAX];
 	socklen_t len = sizeof groups;
 
-	if (gid == c->group)
+	if (gid == c->socket.group)
 		return true;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == -1)
 		return false;
 	for (size_t i = 0; i < len / sizeof groups[0]; i++)
-		if (groups[i] == c->group)
+		if (groups[i] == c->socket.group)
 			return true;
 	return false;
 }
@@ -261,7 +181,7 @@ admit(struct control *c, int fd)
 {
 	struct ucred cred;
 	socklen_t len = sizeof cred;
-	struct peer *p = free_place(c), who = { .fd = fd };
+	struct peer *p = free_place(c), who = { .control = c, .fd = fd };
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1) {
 		log_warn("control: who is it");
@@ -271,7 +191,8 @@ admit(struct control *c, int fd)
 	name_user(cred.uid, who.user, sizeof who.user);
 	snprintf(who.name, sizeof who.name, "%s (uid %u, pid %d)", who.user, (unsigned)cred.uid,
 	    (int)cred.pid);
-	if (cred.uid != 0 && cred.uid != geteuid() && !in_group(c, fd, cred.gid)) {
+	who.is_us = cred.uid == 0 || cred.uid == geteuid();
+	if (!who.is_us && !in_group(c, fd, cred.gid)) {
 		log_warnx("control: %s may not: turned away", who.name);
 		turn_away(fd, "not-authorized", "you may not run this service");
 		return;
@@ -293,7 +214,7 @@ accept_all(struct control *c)
 {
 	int fd;
 
-	while ((fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) != -1)
+	while ((fd = accept4(c->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) != -1)
 		admit(c, fd);
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
@@ -416,6 +337,11 @@ fill_out(const struct control *c, struct peer *p)
 	p->out.len = p->out_off = 0;
 	if (p->stream == NULL || c->w->is_halted)
 		return false;
+	if (p->answer.len > 0) {
+		buf_add(&p->out, p->answer.p, p->answer.len);
+		p->answer.len = 0;
+		return true;
+	}
 	buf_reserve(&p->out, OUT_BYTES);
 	p->out.len = muc_console_drain(p->stream, p->out.p, OUT_BYTES);
 	p->is_owed = p->out.len > 0;
@@ -467,7 +393,7 @@ control_poll(struct control *c, struct pollfd *polls)
 
 	if (c == NULL)
 		return 0;
-	polls[0] = (struct pollfd){ .fd = c->fd, .events = POLLIN };
+	polls[0] = (struct pollfd){ .fd = c->socket.fd, .events = POLLIN };
 	if (c->w->is_stopping || c->w->now.mono_ms < c->accept_ms)
 		polls[0].fd = -1;
 	for (size_t i = 0; i < NPEERS; i++) {
@@ -540,6 +466,15 @@ control_waits(const struct control *c)
 	return false;
 }
 
+/* False: there is no answer to it. */
+static bool
+handle_import(struct control *c, struct peer *p)
+{
+	const struct control_importer who = { p->stream, p->name, p->is_us };
+
+	return control_import_take(c->import, &who, p->in.p, p->in.len, &p->answer);
+}
+
 static void
 handle_peer(struct control *c, struct peer *p)
 {
@@ -553,6 +488,8 @@ handle_peer(struct control *c, struct peer *p)
 	}
 	if (p->is_over)
 		result = muc_input_over(w->muc, p->stream, p->in.p, p->in.len, w->now);
+	else if (control_import_is(p->in.p, p->in.len))
+		result = handle_import(c, p) ? MUC_GO_ON : MUC_DISAGREE;
 	else
 		result = muc_input(w->muc, p->stream, p->in.p, p->in.len, w->now);
 	p->in.len = 0;
@@ -563,6 +500,12 @@ handle_peer(struct control *c, struct peer *p)
 		w->turn_ends = true;
 	if (result == MUC_DISAGREE)
 		drop(p, "sends what cannot be read: left");
+}
+
+bool
+control_imports(const struct control *c)
+{
+	return c != NULL && control_import_runs(c->import);
 }
 
 bool

@@ -7,6 +7,8 @@
  * connect is decided by the mode of the socket, and once more by what the kernel says of the peer (root, the
  * user of mucd, the group of the socket), before a byte is read. Each of them is an administrator.
  *
+ * The same stream takes rooms in: control_import.h.
+ *
  * Nothing here waits for a peer: one stanza of each is handled at a time, the next one is read when the answer
  * is written, and who does not take it is left.
  */
@@ -42,6 +44,9 @@ void control_run(struct control *, const struct pollfd *);
 
 /* Does a stanza wait to be handled? */
 bool control_waits(const struct control *);
+
+/* Is an import under way? */
+bool control_imports(const struct control *);
 
 /* Gives one stanza of each peer to libmuc. False when none waited. */
 bool control_handle(struct control *);

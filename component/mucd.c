@@ -263,9 +263,12 @@ may_leave(void *arg)
 {
 	const struct mucd *d = arg;
 
-	if (!backup_runs())
+	if (backup_runs())
+		log_warnx("handing over: not while a backup is made");
+	else if (control_imports(d->loop.control))
+		log_warnx("handing over: not while rooms are imported");
+	else
 		return handover_check(d->exe, d->path);
-	log_warnx("handing over: not while a backup is made");
 	return false;
 }
 

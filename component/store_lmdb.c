@@ -11,7 +11,6 @@
  * LMDB aborts a transaction that met the end of the map, so each turn's changes are also kept
  * as a list (the log) and applied again.
  */
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -30,6 +29,7 @@
 #include "log.h"
 #include "readers.h"
 #include "store_lmdb.h"
+#include "store_lock.h"
 #include "store_walk.h"
 
 #define FIRST_BYTES ((size_t)4 << 20)	/* of the map of a new database */
@@ -429,40 +429,6 @@ lmdb_close(struct store *store)
 
 /* -- opening -- */
 
-/*
- * The folder's lock, which the kernel drops when its holder dies; the pid in it is for the message
- * alone. LMDB's own lock.mdb does not keep a second writer out.
- */
-static bool
-lock(struct lmdb *s)
-{
-	char pid[32] = "";
-	ssize_t n;
-
-	s->lock_fd = openat(s->dir_fd, "mucd.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (s->lock_fd == -1) {
-		set_why(s, "mucd.lock: %s", strerror(errno));
-		return false;
-	}
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == -1) {
-		if (errno != EWOULDBLOCK) {
-			set_why(s, "mucd.lock: %s", strerror(errno));
-			return false;
-		}
-		n = pread(s->lock_fd, pid, sizeof pid - 1, 0);
-		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
-		set_why(s, "another mucd, process %s, has it", pid[0] != '\0' ? pid : "unknown");
-		return false;
-	}
-	snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-	if (ftruncate(s->lock_fd, 0) == -1 ||
-	    pwrite(s->lock_fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid)) {
-		set_why(s, "mucd.lock: %s", strerror(errno));
-		return false;
-	}
-	return true;
-}
-
 static bool
 open_tables(struct lmdb *s)
 {
@@ -542,6 +508,7 @@ struct store *
 store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 {
 	struct lmdb *s = mem_alloc(sizeof *s);
+	bool is_taken = false;
 
 	s->store = (struct store){ lmdb_get, lmdb_each, lmdb_each_back, lmdb_put, lmdb_del,
 		lmdb_commit, lmdb_fill, lmdb_bytes, lmdb_close };
@@ -556,13 +523,16 @@ store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 			set_why(s, "%s", strerror(errno));
 		goto fail;
 	}
-	if (!lock(s) || !open_env(s) || !open_tables(s))
+	s->lock_fd = store_lock(s->dir_fd, s->why, sizeof s->why);
+	is_taken = s->lock_fd == -1 && errno == EBUSY;
+	if (s->lock_fd == -1 || !open_env(s) || !open_tables(s))
 		goto fail;
 	return &s->store;
 
 fail:
 	snprintf(why, why_cap, "database %s: %s", path, s->why);
 	lmdb_close(&s->store);
+	errno = is_taken ? EBUSY : 0;
 	return NULL;
 }
 

@@ -15,7 +15,7 @@
 /*
  * Opens the database in the folder path, which is made (mode 0700) when it is not there. It may
  * grow to max_bytes. Returns NULL when it cannot be opened; why then is a sentence for the
- * operator.
+ * operator, and errno is EBUSY if another process has it, 0 if it is something else.
  */
 struct store *store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap);
 

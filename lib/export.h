@@ -56,6 +56,8 @@ struct import_conf {
 	bool evict;   /* also then; they are not told */
 	/* Pairs of a room's address or a domain and what stands for it here; ends with NULL; or NULL. */
 	const char *const *renames;
+	const char
+	    *actor; /* the address of whoever wants it, for the audit log; NULL: no note is made */
 };
 
 /*
@@ -69,9 +71,13 @@ void import_free(struct import *); /* NULL is allowed */
 
 /*
  * Takes a line, without its end. NULL: it is good; else what is wrong with it, until the next call; then
- * the import can only be given back. It is part of a turn: commit when import_weight() says so.
+ * the import can only be given back. It is part of a turn: commit when import_weight() says so, and there may be
+ * any number of turns between two lines, with whatever else happens in the service.
  */
 const char *import_line(struct import *, const char *line, size_t n);
+
+/* The line that is wrong, the first is 1; 0: none is, but the whole. */
+uint64_t import_wrong_line(const struct import *);
 
 /* Bytes put since the last commit, about. */
 size_t import_weight(const struct import *);
@@ -80,7 +86,7 @@ size_t import_weight(const struct import *);
  * There are no more lines: the rooms are there, when this turn is committed. NULL, or what is wrong. *nrooms
  * is how many there are.
  */
-const char *import_finish(struct import *, uint64_t *nrooms);
+const char *import_finish(struct import *, struct muc_now, uint64_t *nrooms);
 
 /* -- looking -- */
 

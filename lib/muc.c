@@ -335,6 +335,12 @@ muc_console_new(struct muc *m, const char *user, const char *header, size_t n)
 	return st;
 }
 
+const char *
+muc_console_address(const struct muc_stream *st)
+{
+	return st->way.console->jid;
+}
+
 /* What it had late is handled without it no more: its sender is in doubt then. */
 void
 muc_stream_free(struct muc_stream *st)

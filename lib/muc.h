@@ -252,6 +252,9 @@ void muc_stream_free(struct muc_stream *); /* NULL is allowed */
  */
 struct muc_stream *muc_console_new(struct muc *, const char *user, const char *header, size_t n);
 
+/* Its address, as the audit log has it; lives as long as the stream. */
+const char *muc_console_address(const struct muc_stream *);
+
 enum muc_input {
 	MUC_GO_ON,     /* give the next stanza */
 	MUC_TURN_ENDS, /* handled, but the turn has done enough: commit now */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * base64.c - bytes written in base64, read
+ * base64.c - bytes written in base64, and read
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base64.h"
 #include "base/buf.h"
@@ -65,6 +66,32 @@ test_bytes(void)
 	is_int(nright, 256, "every byte is read");
 }
 
+/* What is written is what RFC 4648 10 has, and is read as it was, whatever the bytes and their number. */
+static void
+test_write(void)
+{
+	struct buf text = BUF_INIT, read = BUF_INIT;
+	char bytes[256];
+	unsigned nright = 0;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(255 - i);
+	for (size_t n = 0; n <= sizeof(bytes); n++) {
+		text.len = read.len = 0;
+		base64_write(&text, bytes, n);
+		buf_addc(&text, '\0');
+		nright += base64_read(&read, text.p) && read.len == n &&
+			  (n == 0 || memcmp(read.p, bytes, n) == 0);
+	}
+	is_int(nright, sizeof(bytes) + 1, "what is written is read");
+	text.len = 0;
+	base64_write(&text, "fooba", 5);
+	buf_addc(&text, '\0');
+	is_str(text.p, "Zm9vYmE=", "fooba");
+	buf_release(&text);
+	buf_release(&read);
+}
+
 int
 main(void)
 {
@@ -73,6 +100,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		is_str(read_of(bad[i]), NULL, bad[i]);
 	test_bytes();
+	test_write();
 	read_of("");
 	return tap_done();
 }

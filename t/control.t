@@ -117,7 +117,7 @@ def socket_file():
     ok(not os.path.exists(TOP + "/b.sock"), "and no socket is left behind")
 
 
-def as_other(path, groups):
+def as_other(path, groups, says=ASK):
     """Connects as a user without rights, in these groups; what comes back, or the error's name."""
     script = ("import os, socket, sys\n"
               "os.setgroups(%r); os.setgid(%d); os.setuid(%d)\n"
@@ -132,11 +132,11 @@ def as_other(path, groups):
               "except OSError:\n"
               "    pass\n"
               "got = b''\n"
-              "while b'</stream:error>' not in got and b'</iq>' not in got:\n"
+              "while not any(e in got for e in (b'</stream:error>', b'</iq>', b'</import>')):\n"
               "    more = s.recv(65536)\n"
               "    if not more: break\n"
               "    got += more\n"
-              "print(got.decode())\n" % (groups, OTHER, OTHER, path, (HEADER + ASK).encode()))
+              "print(got.decode())\n" % (groups, OTHER, OTHER, path, (HEADER + says).encode()))
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
                           timeout=30).stdout
 
@@ -155,6 +155,11 @@ def permission():
     got = as_other(path, [mail])
     ok("type='result'" in got and "@console.invalid" in got, "members of the group can")
     ok(re.search(r"control: \S+ \(uid %d, pid \d+\) has come" % OTHER, mucd.log()), "and are named")
+    st = os.stat(mucd.database)
+    got = as_other(path, [mail], "<import xmlns='mucd:control' step='begin' device='%d' inode='%d'/>" %
+                   (st.st_dev, st.st_ino))
+    ok("step='wrong'" in got and "only root and the user of mucd may" in got, "but may not import rooms")
+    ok(mucd.says(r"control: \S+ \(uid %d, pid \d+\) may not import rooms" % OTHER), "which is logged")
     os.chmod(path, 0o666)
     got = as_other(path, [])
     ok("not-authorized" in got and "<iq" not in got, "with the mode undone others are turned away")
@@ -312,4 +317,63 @@ def forged():
     ok(c.is_left(), "the console with it")
 
 
-main([socket_file, permission, hostile, crowd, slow, forged], 200)
+# -- rooms come --
+
+def importing(c, inner="", timeout=15, **attrs):
+    """A step of an import: (step, line, what is said)."""
+    c.send("<import xmlns='mucd:control'%s>%s</import>" % (
+        "".join(" %s='%s'" % (k, v) for k, v in attrs.items()), inner))
+    x = c.take(lambda y: y.tag == "{mucd:control}import", timeout, "an answer to an import")
+    return x.get("step"), x.get("line"), x.text or ""
+
+
+def lines(text):
+    import base64
+    return base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()
+
+
+def imports():
+    """Who says what mucctl never says spoils nothing."""
+    path = TOP + "/a.sock"
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'control = "%s"\nstanza_bytes = 10000\n' % path, attach=False)
+    link = fake.attach()
+    st = os.stat(mucd.database)
+    ours = {"step": "begin", "device": st.st_dev, "inode": st.st_ino}
+    first = "mucd-export 1\nroom jid=\"a@%s\"\n" % DOMAIN
+    c = Console(path)
+    same(importing(c, step="lines")[0::2], ("wrong", "no import is under way"), "lines of nothing")
+    same(importing(c, step="end")[0::2], ("wrong", "no import is under way"), "an end of nothing")
+    same(importing(c)[0::2], ("wrong", "no import is under way"), "no step")
+    for what, other in (("another folder", {"inode": st.st_ino + 1}), ("another disk", {"device": st.st_dev + 1}),
+                        ("none", {"inode": "", "device": ""})):
+        same(importing(c, **dict(ours, **other))[0::2], ("wrong", "mucd has another database"), what)
+    for what, step, inner, says in (
+            ("no base64", "lines", "!", "not in base64"), ("not a step", "jump", "", "there is no such step"),
+            ("begun twice", "begin", "", "in the midst"), ("nothing", "end", "", "there is nothing"),
+            ("no end", "lines", lines("mucd-export 1\n" + "x" * 41000), "longer than the longest"),
+            ("not UTF-8", "lines", lines(b"mucd-export 1\nroom \xff\n"), None)):
+        same(importing(c, **ours)[0], "go-on", "%s: an import" % what)
+        got = importing(c, inner, step=step)
+        if says is None:
+            same(got[:2], ("wrong", "2"), "%s: refused by its line" % what)
+        else:
+            ok(got[0] == "wrong" and says in got[2], "%s: %s" % (what, got))
+        same(importing(c, step="lines")[2], "no import is under way", "%s: it is over" % what)
+        served(link, what)
+    same(importing(c, **ours)[0], "go-on", "begun")
+    same(importing(Console(path), **ours)[2], "another import is under way", "one at a time")
+    same(importing(c, lines(first), step="lines")[:2], ("go-on", "2"), "two lines")
+    same(c.ask().get("type"), "result", "commands are answered in between")
+    same(importing(c, lines("en"), step="lines")[:2], ("go-on", "2"), "a line in two pieces")
+    same(importing(c, lines("d\n"), step="lines")[:2], ("go-on", "3"), "is one")
+    same(importing(c, step="end")[:2], ("done", "3"), "and done")
+    same(importing(c, **ours)[0], "go-on", "the next one")
+    c.send("<import xmlns='mucd:control' step='lines'>&lol;</import>")
+    ok(c.is_left(), "what is not well-formed ends the connection")
+    ok(mucd.says("an import is given up at line 0"), "and the import")
+    same(importing(Console(path), **ours)[0], "go-on", "there is room for another one")
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
+main([socket_file, permission, hostile, crowd, slow, forged, imports], 200)

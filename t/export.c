@@ -364,7 +364,7 @@ import_text(struct muc *muc, const struct import_conf *conf, const char *text, s
 	const char *wrong = NULL, *end, *p = text, *const all = text + size;
 	uint64_t n;
 
-	for (line_number = 1; wrong == NULL && p < all; p = end + 1, line_number++) {
+	for (; wrong == NULL && p < all; p = end + 1) {
 		end = memchr(p, '\n', (size_t)(all - p));
 		if (end == NULL)
 			end = all;
@@ -375,8 +375,9 @@ import_text(struct muc *muc, const struct import_conf *conf, const char *text, s
 			break;
 	}
 	if (wrong == NULL)
-		wrong = import_finish(in, &n);
+		wrong = import_finish(in, (struct muc_now){ NOW, 1 }, &n);
 	if (wrong != NULL) {
+		line_number = (unsigned)import_wrong_line(in);
 		snprintf(wrong_text, sizeof(wrong_text), "%s", wrong);
 		wrong = wrong_text;
 	}
@@ -662,7 +663,7 @@ static const struct {
 	{ "room jid=\"A@rooms.example\"\n", 2, "field jid" },
 	{ "room jid=a@rooms.example\n", 2, "not in quotes" },
 	{ "room jid=\"a@other.example\"\n", 2, "not served" },
-	{ ROOM, 3, "has no end" },
+	{ ROOM, 2, "has no end" },
 	{ ROOM ROOM, 3, "no end" },
 	{ ROOM "end\n" ROOM, 4, "twice" },
 	{ ROOM "end 2\n", 3, "has 1 lines, not 2" },
@@ -882,6 +883,65 @@ test_occupants(void)
 	test_release(&t);
 }
 
+/* Takes lines as a service does that goes on meanwhile: each in a turn of its own. */
+static void
+take_slowly(struct test *t, struct import *in, const char *const *lines)
+{
+	for (; *lines != NULL; lines++) {
+		is_str(import_line(in, *lines, strlen(*lines)), NULL, *lines);
+		muc_commit(t->muc);
+		run_down(t);
+	}
+}
+
+/* While rooms come others are made, and end; of the one that is made under the same name there is one. */
+static void
+test_meanwhile(void)
+{
+	static const struct import_conf conf = { .actor = "root@console.invalid/1" };
+	static const char *const begin_lines[] = { "mucd-export 1", "# two rooms",
+		"room jid=\"a@rooms.example\"", "affil jid=\"x@y\" affiliation=owner nick=\"n\"",
+		NULL };
+	static const char *const end_lines[] = { "end", "room jid=\"room@rooms.example\"", "end",
+		NULL };
+	struct import *in;
+	uint64_t nrooms = 0;
+	struct test t;
+
+	for (int round = 0; round < 2; round++) {
+		begin(&t);
+		in = import_new(t.muc, &conf);
+		take_slowly(&t, in, begin_lines);
+		if (round == 0)
+			take_slowly(&t, in, end_lines);
+		free(test_ask(&t, ENTER("romeo", "Romeo")));
+		is_int(count_rooms_of(t.host.store, TABLE_names), 1, "a room is made meanwhile");
+		if (round == 0) {
+			is_str(import_finish(in, t.now, &nrooms),
+			    "room@rooms.example is there already", "it has the name now");
+			is_int(import_wrong_line(in), 6, "the line is told");
+			import_free(in);
+			run_down(&t);
+			is_int(count_rooms_of(t.host.store, TABLE_names), 1, "none of the others");
+			is_int(
+			    count_rooms_of(t.host.store, TABLE_affil), 1, "nothing of it is left");
+			is_int(count_rooms_of(t.host.store, TABLE_audit), 0, "nor noted");
+		} else {
+			take_slowly(&t, in, (const char *[]){ "end", NULL });
+			is_str(import_finish(in, t.now, &nrooms), NULL, "nothing is in the way");
+			is_int(nrooms, 1, "one room has come");
+			import_free(in);
+			muc_commit(t.muc);
+			run_down(&t);
+			is_int(count_rooms_of(t.host.store, TABLE_names), 2, "both are there");
+			is_int(count_rooms_of(t.host.store, TABLE_audit), 1, "which is noted");
+		}
+		is_int(count_rooms_of(t.host.store, TABLE_dead), 0, "nothing waits to be removed");
+		ok(is_sound(t.host.store), "sound");
+		test_release(&t);
+	}
+}
+
 /* What the operator decides for all rooms holds for those that come, too, now and after a restart. */
 static void
 test_forced(void)
@@ -1081,6 +1141,7 @@ main(int argc, char **argv)
 	test_garbled();
 	test_crash();
 	test_occupants();
+	test_meanwhile();
 	test_forced();
 	test_unsound();
 	return tap_done();

@@ -4,7 +4,8 @@
 mucctl_db.t - mucctl db: what is exported can be imported, a copy made under load is sound
 
 A room of 10,000 members and 100,000 messages goes out and in and is the same, in bounded memory and a few
-seconds. A room of a mucd that serves goes to another domain, and its owner finds form, lists, history and
+seconds, also into a mucd that serves, where nobody waits for it, and nothing is left of it if it, or mucctl, is
+killed in the midst of it. A room of a mucd that serves goes to another domain, and its owner finds form, lists, history and
 occupant ids as they were. Files that are cut off, garbled or for somebody else are refused by line, and
 nothing of them is there. Whoever takes an export slowly holds no page.
 """
@@ -12,6 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 import ctypes
 import json
+import pty
 import pwd
 import resource
 import threading
@@ -73,14 +75,14 @@ def write(path, text):
     return path
 
 
-def big_file(path):
+def big_file(path, nmessages=NMESSAGES):
     with open(path, "w", encoding="utf-8") as f:
         f.write("mucd-export 1\n")
         f.write('room jid="big@%s" created=2026-01-01T00:00:00.000Z secret=%s\n' % (DOMAIN, "ab" * 32))
         for i in range(NMEMBERS):
             f.write('affil jid="user%05d@localhost" affiliation=%s nick="Nick %d" actor="user0@localhost" '
                     'time=2026-01-01T00:00:00.000Z\n' % (i, "member" if i else "owner", i))
-        for i in range(NMESSAGES):
+        for i in range(nmessages):
             f.write('message id=%s kind=message nick="Nick %d" jid="user%05d@localhost/r" msg-id="m%d" '
                     'payload="<body>Message %d, \\"quoted\\" and as long as messages are, \u00e4\\n</body>"\n' %
                     (uuid7(1767225600000 + i, i), i % NMEMBERS, i % NMEMBERS, i, i))
@@ -277,6 +279,119 @@ def beside():
     same(mucd.stop()[0], 0, "stopped")
 
 
+# -- into a mucd that serves --
+
+def importing(mucd, *argv, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE):
+    return subprocess.Popen([MUCCTL, "db", "import", "-c", mucd.conf, *argv], stdin=stdin,
+                            stdout=subprocess.PIPE, stderr=stderr, preexec_fn=die_with_parent)
+
+
+def talk_beside(p, romeo, juliet, room):
+    """Talks until the process ends: how long each word took, and whether the room that comes was seen."""
+    took, seen = [], set()
+    while p.poll() is None:
+        began = time.monotonic()
+        juliet.say(room, "word %d" % len(took))
+        romeo.hear(room, "word %d" % len(took))
+        took.append(time.monotonic() - began)
+        x = juliet.iq("big@" + DOMAIN, "get", "<query xmlns='%s'/>" % NS["disco"])
+        seen.add(condition(x))
+        time.sleep(0.01)
+    return took, seen
+
+
+def half_sent(mucd, path, before):
+    """An import that has come half way, and waits for more."""
+    p = importing(mucd, "-", stdin=subprocess.PIPE)
+    p.stdin.write(read(path).encode()[:os.path.getsize(path) // 2])
+    p.stdin.flush()
+    if not until(lambda: counts(mucd)["archive"] > before["archive"]):
+        raise Failure("nothing of it comes: " + mucd.tail())
+    return p
+
+
+def is_gone(mucd, before, what):
+    """Nothing of it is left, and all is sound."""
+    kept = ("archive", "affil", "nicks", "names", "rooms", "dead")
+    after = until(lambda: [c for c in [counts(mucd)] if all(c[t] == before[t] for t in kept)])
+    ok(after, "%s: nothing of it is left" % what)
+    good(("check", "-c", mucd.conf), "%s: sound" % what)
+
+
+def serving():
+    server = Server("prosody", users=("romeo", "juliet"))
+    mucd = Mucd(server.components, 'control = "%s/serving.sock"\n' % TOP)
+    romeo, juliet, room = story(server, mucd)
+    juliet.join(room, "Julie")
+    path = big_file(mucd.dir + "/in", NMESSAGES // 5)
+    nlines = read(path).count("\n")
+    before = counts(mucd)
+
+    text = read(path).splitlines(True)
+    bad = write(mucd.dir + "/bad", "".join(text[:nlines - 10] + ["nonsense\n"] + text[nlines - 10:]))
+    status, out, err = ctl("import", "-c", mucd.conf, bad)
+    ok(status == 2 and "%s:%d: " % (bad, nlines - 9) in err and "no room was imported" in err,
+       "a wrong line is named: %s" % err.splitlines()[:1])
+    is_gone(mucd, before, "a wrong line")
+    status, out, err = ctl("import", "-c", mucd.conf, write(mucd.dir + "/cut", "".join(text)[:-1]))
+    ok(status == 2 and "/cut:%d: the last line is cut off" % nlines in err, "one that is cut off: %s" % err.strip())
+    same_room = write(mucd.dir + "/same", 'mucd-export 1\n\nroom jid="%s"\nend\n' % room)
+    status, out, err = ctl("import", "-c", mucd.conf, same_room)
+    ok(status == 2 and "/same:3: %s is there already" % room in err, "a room that is there: %s" % err.strip())
+    status, out, err = ctl("import", "-r", "-c", mucd.conf, same_room)
+    ok(status == 2 and "/same:3: %s has occupants" % room in err, "nor is one replaced that somebody is in")
+    is_gone(mucd, before, "all of that")
+
+    p = half_sent(mucd, path, before)
+    status, out, err = ctl("import", "-c", mucd.conf, path)
+    ok(status == 2 and "another import is under way" in err, "one at a time: %s" % err.strip())
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(mucd.says("handing over: not while rooms are imported"), "another mucd goes on only behind it")
+    p.kill()
+    p.communicate()
+    ok(mucd.says(r"control: an import is given up at line \d{4,}"), "mucctl is killed in the midst of it")
+    is_gone(mucd, before, "mucctl is killed")
+
+    p = half_sent(mucd, path, before)
+    mucd.kill()
+    ended = p.communicate()
+    ok(p.returncode == 2 and b"no room was imported" in ended[1], "mucd is killed: %s" % ended[1].decode().strip())
+    mucd.start()
+    is_gone(mucd, before, "mucd is killed")
+
+    juliet.inbox.clear()
+    romeo.inbox.clear()
+    p = importing(mucd, path)
+    took, seen = talk_beside(p, romeo, juliet, room)
+    same((p.wait(), p.communicate()), (0, (b"1 room\n", b"")), "%d lines come into a mucd that serves" % nlines)
+    took.sort()
+    ok(took and took[-1] < (10 if has_sanitizer() else 2), "who talks is served: %d words, median %.0f ms, longest %.0f" %
+       (len(took), took[len(took) // 2] * 1000, took[-1] * 1000))
+    ok("item-not-found" in seen, "nobody sees the room before it is whole")
+    ok(mucd.says(r"control: \S+ \(.*\) has imported 1 room"), "the log says who it was")
+    ok(records(good(("export", "-c", mucd.conf, "big@" + DOMAIN), "exported")) == records("".join(text)),
+       "it is the same room")
+    same(counts(mucd)["audit"], before["audit"] + 1, "it is noted")
+    x = juliet.iq("big@" + DOMAIN, "get", "<query xmlns='%s'/>" % NS["disco"])
+    same(x.get("type"), "result", "there it is")
+    after = counts(mucd)
+    status, out, err = ctl("import", "-c", mucd.conf, path)
+    ok(status == 2 and "%s:2: big@%s is there already" % (path, DOMAIN) in err, "not twice")
+    is_gone(mucd, after, "twice")
+
+    parent, child_end = pty.openpty()
+    p = importing(mucd, "-r", "-m", "%s=big@%s" % (room, DOMAIN), same_room, stderr=child_end)
+    os.close(child_end)
+    same((p.communicate()[0], p.returncode), (b"1 room\n", 0), "one that is there is replaced, by another name")
+    shown = os.read(parent, 1000).decode()
+    os.close(parent)
+    ok("100 %, 4 lines" in shown, "at a terminal it is shown how far it is: %r" % shown)
+    until(lambda: counts(mucd)["dead"] == 0)
+    same(counts(mucd)["archive"], before["archive"] + len(took), "what was in its place has gone")
+    same(mucd.stop()[0], 0, "stopped")
+    good(("check", "-c", mucd.conf), "sound")
+
+
 # -- what is refused --
 
 ROOM = 'mucd-export 1\nroom jid="a@%s"\naffil jid="x@y" affiliation=owner nick="n"\nend 2\n' % DOMAIN
@@ -289,7 +404,7 @@ def refused():
             ("", 0, "there is nothing"),
             (ROOM[:-1], 4, "cut off"),
             (ROOM[:40], 2, "cut off"),
-            (ROOM.replace("end 2\n", ""), 0, "has no end"),
+            (ROOM.replace("end 2\n", ""), 2, "has no end"),
             (ROOM.replace("export 1", "export 2"), 1, "not the first line"),
             (ROOM.replace("affiliation=owner", "affiliation=king"), 3, "none of"),
             (ROOM.replace('"n"', '"n'), 3, "without its end"),
@@ -381,4 +496,4 @@ def owner():
     del os.environ["ASAN_OPTIONS"]
 
 
-main((refused, unsound, owner, big, moved, beside), 600)
+main((refused, unsound, owner, big, moved, beside, serving), 600)

@@ -30,6 +30,7 @@ struct ctl_options {
 	const char *ca;		   /* whom to trust, a file or a folder; NULL: as the system does */
 	const char *password_file; /* or NULL */
 	const char *socket;	   /* of mucd */
+	bool is_local_only;	   /* there is no other way than the socket */
 	int timeout_s;		   /* for one answer */
 	bool is_json;
 	bool asks_nothing; /* even if somebody is there to answer */

@@ -188,7 +188,7 @@ find_database(struct db *db)
 enum ctl_exit
 ctl_db(const struct ctl_options *o, int argc, char **argv)
 {
-	struct db db = { .json = o->is_json, .nrooms = -1 };
+	struct db db = { .json = o->is_json, .nrooms = -1, .timeout_s = o->timeout_s };
 	enum ctl_exit rc = CTL_FAILED;
 
 	for (size_t i = 0; argc > 1 && i < NCOMMANDS; i++)

@@ -27,7 +27,8 @@ struct db {
 	const char **renames; /* pairs; ends with NULL */
 	size_t nrenames;
 	bool json, replace, print;
-	int nrooms; /* of stat; -1: not said */
+	int timeout_s; /* for an answer of mucd's */
+	int nrooms;    /* of stat; -1: not said */
 	int argc;
 	char **argv; /* what is no option */
 };
@@ -64,11 +65,17 @@ void db_json(FILE *, const char *s);
 /* Was all of standard output written? CTL_FAILED, and it has been said, if not; else rc. */
 enum ctl_exit db_written(enum ctl_exit rc);
 
-/* db_check.c, db_stat.c, db_backup.c, db_export.c, db_import.c */
+/* db_check.c, db_stat.c, db_backup.c, db_export.c, db_import.c, db_send.c */
 enum ctl_exit db_check(const struct db *);
 enum ctl_exit db_stat(const struct db *);
 enum ctl_exit db_backup(const struct db *);
 enum ctl_exit db_export(const struct db *);
 enum ctl_exit db_import(const struct db *);
+
+/*
+ * Has the mucd that runs import what can be read from that file; its name is for messages. why says that it runs:
+ * what is said if it cannot be asked.
+ */
+enum ctl_exit db_send(const struct db *, FILE *, const char *name, const char *why);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * db_import.c - `mucctl db import`: rooms from text, into a database that no mucd has
+ * db_import.c - `mucctl db import`: rooms from text, into a database
  *
- * What another server has kept is first made into such text, with root's eyes, if need be, and then read as any
+ * A mucd that has it is asked to do it: db_send.c. What another server has kept is first made into such text, with root's eyes, if need be, and then read as any
  * other file is.
  */
 #include "db.h"
@@ -193,8 +193,10 @@ import(const struct db *db, struct muc *muc, const struct store *store, struct l
 	uint64_t nrooms;
 
 	if (take_lines(muc, store, in, l)) {
-		wrong = import_finish(in, &nrooms);
-		if (wrong != NULL)
+		wrong = import_finish(in, now(), &nrooms);
+		if (wrong != NULL && import_wrong_line(in) != 0)
+			ctl_complain("%s:%" PRIu64 ": %s", l->name, import_wrong_line(in), wrong);
+		else if (wrong != NULL)
 			ctl_complain("%s: %s", l->name, wrong);
 		else if (commit(muc, store)) {
 			printf("%" PRIu64 " room%s\n", nrooms, nrooms == 1 ? "" : "s");
@@ -247,6 +249,8 @@ import_from(const struct db *db, struct lines *l)
 	if (!db_become_owner(db))
 		return CTL_FAILED;
 	host.store = store_lmdb_open(db->path, (size_t)db->conf->database_max, why, sizeof why);
+	if (host.store == NULL && errno == EBUSY && db->conf->control != NULL)
+		return db_send(db, l->file, l->name, why);
 	if (host.store == NULL) {
 		ctl_complain("%s", why);
 		return CTL_FAILED;

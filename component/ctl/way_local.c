@@ -201,20 +201,20 @@ greet(struct local *l)
 }
 
 /* What an operator would ask next. */
-static const char *
-meaning(int error)
+static void
+say_why(const struct ctl_options *o, int error)
 {
-	switch (error) {
-	case ENOENT:
-	case ECONNREFUSED:
-		return "mucd does not run here, or has no such socket (control in mucd.conf); "
-		       "-a ADDRESS goes by way of the server";
-	case EACCES:
-		return "only root, the user of mucd and the group of the socket may; "
-		       "-a ADDRESS goes by way of the server";
-	default:
-		return strerror(error);
-	}
+	const char *what = strerror(error);
+	bool hints = !o->is_local_only;
+
+	if (error == ENOENT || error == ECONNREFUSED)
+		what = "mucd does not run here, or has no such socket (control in mucd.conf)";
+	else if (error == EACCES)
+		what = "only root, the user of mucd and the group of the socket may";
+	else
+		hints = false;
+	ctl_complain(
+	    "%s: %s%s", o->socket, what, hints ? "; -a ADDRESS goes by way of the server" : "");
 }
 
 struct way *
@@ -233,7 +233,7 @@ way_local(const struct ctl_options *o, struct arena *a)
 	xml_cut_init(&l->cut, STANZA_BYTES, STANZA_DEPTH);
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (l->fd == -1 || connect(l->fd, (struct sockaddr *)&sun, sizeof sun) == -1) {
-		ctl_complain("%s: %s", o->socket, meaning(errno));
+		say_why(o, errno);
 		close_local(&l->way);
 		return NULL;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * base64.c - bytes written in base64, read; RFC 4648 4
+ * base64.c - bytes as text; RFC 4648 4
  */
 #include <stdint.h>
 #include <string.h>
@@ -62,4 +62,24 @@ base64_read(struct buf *b, const char *s)
 		return true;
 	b->len = from;
 	return false;
+}
+
+void
+base64_write(struct buf *b, const void *p, size_t n)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const uint8_t *bytes = p;
+
+	for (size_t i = 0; i < n; i += 3) {
+		const size_t left = n - i;
+		const uint32_t bits = (uint32_t)bytes[i] << 16 |
+				      (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+				      (left > 2 ? bytes[i + 2] : 0);
+
+		buf_addc(b, digits[bits >> 18]);
+		buf_addc(b, digits[bits >> 12 & 63]);
+		buf_addc(b, left > 1 ? digits[bits >> 6 & 63] : '=');
+		buf_addc(b, left > 2 ? digits[bits & 63] : '=');
+	}
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * base64.h - bytes written in base64, read
+ * base64.h - bytes as text
  */
 #ifndef BASE64_H
 #define BASE64_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct buf;
 
@@ -14,5 +15,8 @@ struct buf;
  * base64Binary: groups of four, padded, no bits left over. False: it is none; then the buf is as it was.
  */
 bool base64_read(struct buf *, const char *s);
+
+/* Appends the bytes as base64, in one line. */
+void base64_write(struct buf *, const void *, size_t n);
 
 #endif

@@ -14,6 +14,7 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "../base/xml_parse.h"
+#include "audit.h"
 #include "avatar.h"
 #include "directory.h"
 #include "forced.h"
@@ -30,6 +31,12 @@ enum state {
 	IS_OVER, /* finished, or something was wrong */
 };
 
+/* A room that waits for its name. */
+struct nameless {
+	uint64_t id, line;
+	char *jid;
+};
+
 struct import {
 	struct service *service;
 	const struct import_conf *conf;
@@ -37,19 +44,20 @@ struct import {
 	struct record_reader reader;
 	enum state state;
 	char *wrong;
+	uint64_t line, wrong_line; /* the last that came, and the one that is wrong; 0: none */
 	size_t weight;
 	uint64_t commits; /* as of the weight */
 
 	/* the room whose lines come */
-	uint64_t id;
+	uint64_t id, room_line;
 	char *jid_was, *jid; /* its address in the file, and here */
 	struct buf head;     /* its own record but for the configuration and what is counted */
 	struct config config;
 	bool has_subject;
 	uint64_t nowners, naffiliations, nlines;
 
-	uint64_t *ids; /* those that wait for their names */
-	size_t nids, cap;
+	struct nameless *rooms;
+	size_t nrooms, cap;
 	struct map jids; /* their addresses -> themselves */
 };
 
@@ -83,21 +91,18 @@ import_begin(struct service *s, const struct import_conf *conf)
 void
 import_free(struct import *m)
 {
-	uint32_t i = 0;
-	char *jid;
-
 	if (m == NULL)
 		return;
 	m->service->purging = m->service->purging || m->service->next_id != m->service->import_from;
 	m->service->import_from = 0;
 	forget_room(m);
 	config_release(&m->config);
-	while ((jid = map_each(&m->jids, &i)) != NULL)
-		free(jid);
+	for (size_t i = 0; i < m->nrooms; i++)
+		free(m->rooms[i].jid);
 	map_release(&m->jids);
 	xml_parser_free(m->reader.parser);
 	arena_free(m->arena);
-	free(m->ids);
+	free(m->rooms);
 	free(m->wrong);
 	free(m);
 }
@@ -108,13 +113,20 @@ import_weight(const struct import *m)
 	return m->commits == m->service->stats.commits ? m->weight : 0;
 }
 
-/* Something is wrong, or nothing: what import_line() returns. */
+uint64_t
+import_wrong_line(const struct import *m)
+{
+	return m->wrong_line;
+}
+
+/* Something is wrong with that line (0: with none of them), or nothing: what import_line() returns. */
 static const char *
-result(struct import *m, const char *wrong)
+result(struct import *m, const char *wrong, uint64_t line)
 {
 	if (wrong == NULL)
 		return NULL;
 	m->state = IS_OVER;
+	m->wrong_line = line;
 	free(m->wrong);
 	m->wrong = mem_strdup(wrong);
 	return m->wrong;
@@ -219,6 +231,7 @@ take_room(struct import *m, const struct line_fields *w)
 	if (was == NULL)
 		return "field jid: missing";
 	m->nlines = 0;
+	m->room_line = m->line;
 	m->reader.room_was = m->jid_was = mem_strdup(was);
 	m->reader.room_is = renamed(m, was);
 	wrong = record_read(m->arena, &m->reader, LINE_room, w, &r);
@@ -364,11 +377,11 @@ take_end(struct import *m, const struct line_fields *w)
 	record_put_u64(&m->head, LINE_room, "affiliations", m->naffiliations);
 	config_write(&m->head, &m->config);
 	put(m, TABLE_rooms, id_key(m->arena, m->id), (struct bytes){ m->head.p, m->head.len });
-	if (m->nids == m->cap) {
+	if (m->nrooms == m->cap) {
 		m->cap = m->cap > 0 ? 2 * m->cap : 16;
-		m->ids = mem_realloc(m->ids, m->cap * sizeof(*m->ids));
+		m->rooms = mem_realloc(m->rooms, m->cap * sizeof(*m->rooms));
 	}
-	m->ids[m->nids++] = m->id;
+	m->rooms[m->nrooms++] = (struct nameless){ m->id, m->room_line, m->jid };
 	map_put(&m->jids, m->jid, m->jid);
 	m->jid = NULL;
 	forget_room(m);
@@ -417,7 +430,11 @@ import_line(struct import *m, const char *line, size_t n)
 	arena_reset(m->arena);
 	if (m->state == IS_OVER)
 		return "it is over";
-	if (m->state == AT_FIRST) {
+	m->line++;
+	/* The last of the room is for those who are here. */
+	if (service_full(m->service))
+		wrong = "the database is almost full";
+	else if (m->state == AT_FIRST) {
 		if (n != sizeof(first) - 1 || memcmp(line, first, n) != 0)
 			wrong =
 			    "not the first line of an export that can be read here: " EXPORT_FIRST;
@@ -433,7 +450,7 @@ import_line(struct import *m, const char *line, size_t n)
 			wrong = take_line(m, w);
 		m->nlines++;
 	}
-	return result(m, wrong);
+	return result(m, wrong, m->line);
 }
 
 /* -- the end -- */
@@ -496,35 +513,51 @@ name(struct import *m, const struct jid *j, struct room *r)
 	s->nrooms++;
 }
 
+static void
+note(const struct import *m)
+{
+	const struct audit n = {
+		.actor = m->conf->actor,
+		.command = "import",
+		.room = m->nrooms == 1 ? m->rooms[0].jid : NULL,
+		.after = arena_fmt(m->arena, "%zu room%s", m->nrooms, m->nrooms == 1 ? "" : "s"),
+	};
+
+	if (n.actor != NULL)
+		audit_put(m->service, &n);
+}
+
 const char *
-import_finish(struct import *m, uint64_t *nrooms)
+import_finish(struct import *m, struct muc_now now, uint64_t *nrooms)
 {
 	struct service *s = m->service;
-	const char *wrong = NULL, *jid;
-	uint32_t at = 0;
+	const char *wrong;
 	struct room r;
 	struct jid j;
 
+	s->now = now;
 	if (m->state != BETWEEN)
-		return result(
-		    m, m->state == IN_ROOM ? "the last room has no end" : "there is nothing");
+		return m->state == IN_ROOM ? result(m, "the last room has no end", m->room_line)
+					   : result(m, "there is nothing", 0);
 	/* All or none: somebody may have come or created one meanwhile. */
-	while (wrong == NULL && (jid = map_each(&m->jids, &at)) != NULL)
-		if (jid_split(m->arena, jid, &j))
-			wrong = is_taken(m, &j);
-	if (wrong != NULL)
-		return result(m, wrong);
-	for (size_t i = 0; i < m->nids; i++) {
+	for (size_t i = 0; i < m->nrooms; i++) {
 		arena_reset(m->arena);
-		read_room(m, m->ids[i], &r);
+		wrong = jid_split(m->arena, m->rooms[i].jid, &j) ? is_taken(m, &j) : NULL;
+		if (wrong != NULL)
+			return result(m, wrong, m->rooms[i].line);
+	}
+	for (size_t i = 0; i < m->nrooms; i++) {
+		arena_reset(m->arena);
+		read_room(m, m->rooms[i].id, &r);
 		jid_split(m->arena, r.jid, &j);
 		name(m, &j, &r);
 		config_release(&r.config);
 	}
-	if (m->nids > 0)
+	if (m->nrooms > 0)
 		force_doubt(s);
 	state_save(s);
-	*nrooms = m->nids;
+	note(m);
+	*nrooms = m->nrooms;
 	m->state = IS_OVER;
 	return NULL;
 }

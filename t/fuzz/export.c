@@ -43,7 +43,7 @@ take(struct test *t, const char *p, size_t n)
 		wrong = import_line(in, p, (size_t)(end - p));
 	}
 	if (wrong == NULL)
-		wrong = import_finish(in, &nrooms);
+		wrong = import_finish(in, t->now, &nrooms);
 	HOLDS(wrong == NULL || *wrong != '\0');
 	import_free(in);
 	muc_commit(t->muc);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_socket.c - where the control is: a file, and who may open it
+ */
+#include "control_socket.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static bool __attribute__((format(printf, 3, 4)))
+cannot(char *why, size_t cap, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, cap, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* Takes away a socket on which nobody listens any more. */
+static bool
+make_room(const char *path, const struct sockaddr_un *sun, char *why, size_t cap)
+{
+	struct stat st;
+	int fd, error = 0;
+
+	if (lstat(path, &st) == -1)
+		return errno == ENOENT || cannot(why, cap, "%s: %s", path, strerror(errno));
+	if (!S_ISSOCK(st.st_mode))
+		return cannot(why, cap, "%s: it is there, and no socket", path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1 || connect(fd, (const struct sockaddr *)sun, sizeof *sun) == -1)
+		error = errno;
+	if (fd != -1)
+		close(fd);
+	if (error == 0 || error == EAGAIN)
+		return cannot(why, cap, "%s: another process listens there", path);
+	if (error != ECONNREFUSED || unlink(path) == -1)
+		return cannot(why, cap, "%s: %s", path, strerror(errno));
+	return true;
+}
+
+/* Until it is listened on nobody gets in, whatever its mode is. */
+static bool
+set_access(struct control_socket *c, const char *group, char *why, size_t cap)
+{
+	const struct group *gr = NULL;
+	struct stat st;
+
+	if (group != NULL && (gr = getgrnam(group)) == NULL)
+		return cannot(why, cap, "control_group: there is no group %s", group);
+	if (gr != NULL && chown(c->path, (uid_t)-1, gr->gr_gid) == -1)
+		return cannot(why, cap, "%s cannot be given to the group %s: %s", c->path, group,
+		    strerror(errno));
+	if (chmod(c->path, 0660) == -1 || stat(c->path, &st) == -1 || listen(c->fd, 8) == -1)
+		return cannot(why, cap, "%s: %s", c->path, strerror(errno));
+	c->dev = st.st_dev;
+	c->ino = st.st_ino;
+	c->group = st.st_gid;
+	return true;
+}
+
+bool
+control_socket_open(
+    struct control_socket *c, const char *path, const char *group, char *why, size_t cap)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	*c = (struct control_socket){ .path = mem_strdup(path), .fd = -1 };
+	if (strlen(path) >= sizeof sun.sun_path)
+		return cannot(why, cap, "%s: that is too long for a socket", path);
+	memcpy(sun.sun_path, path, strlen(path) + 1);
+	if (!make_room(path, &sun, why, cap))
+		return false;
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd == -1 || bind(c->fd, (struct sockaddr *)&sun, sizeof sun) == -1)
+		return cannot(why, cap, "%s: %s", path, strerror(errno));
+	if (set_access(c, group, why, cap))
+		return true;
+	unlink(path);
+	return false;
+}
+
+void
+control_socket_close(struct control_socket *c)
+{
+	struct stat st;
+
+	if (c->ino != 0 && lstat(c->path, &st) == 0 && st.st_dev == c->dev && st.st_ino == c->ino)
+		unlink(c->path);
+	if (c->fd != -1)
+		close(c->fd);
+	free(c->path);
+}

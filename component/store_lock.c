@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_lock.c - a folder is one process's
+ */
+#include "store_lock.h"
+
+#include <sys/file.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+refused(int fd, int error, char *why, size_t cap)
+{
+	char pid[32] = "";
+	ssize_t n;
+
+	if (error == EWOULDBLOCK) {
+		n = pread(fd, pid, sizeof pid - 1, 0);
+		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+		snprintf(
+		    why, cap, "another mucd, process %s, has it", pid[0] != '\0' ? pid : "unknown");
+		error = EBUSY;
+	} else
+		snprintf(why, cap, "mucd.lock: %s", strerror(error));
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return -1;
+}
+
+/* The pid in it is for the message alone. */
+int
+store_lock(int dir_fd, char *why, size_t why_cap)
+{
+	const int fd = openat(dir_fd, "mucd.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char pid[32];
+
+	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == -1)
+		return refused(fd, errno, why, why_cap);
+	snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) == -1 || pwrite(fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
+		return refused(fd, errno, why, why_cap);
+	return fd;
+}

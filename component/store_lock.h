@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_lock.h - a folder is one process's
+ */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include <stddef.h>
+
+/*
+ * Takes the folder's lock, which the kernel drops when its holder dies; LMDB's own lock.mdb does not keep a second
+ * writer out. Returns what holds it, to be closed; -1 when it cannot be had: why then says so, and errno is
+ * EBUSY if another process has it.
+ */
+int store_lock(int dir_fd, char *why, size_t why_cap);
+
+#endif

@@ -290,6 +290,24 @@ find_original(const struct plan *, const char *id, bool unkept, const struct ent
 void retract_entry(
     struct plan *, const struct entry *original, const struct entry *by, const struct xml *why);
 
+/* The same of one version alone. retract.c */
+void retract_version(
+    struct plan *, const struct entry *original, const struct entry *by, const struct xml *why);
+
+/* Who takes back what somebody said, and why. */
+struct moderation {
+	const char *nick;   /* theirs in the room; NULL: they are not in, or not any more */
+	const char *bare;   /* their bare JID: nobody is told it */
+	const char *reason; /* or NULL */
+};
+
+/*
+ * What all are told of it: returns the <retract/> of what has that stanza-id; *text is the message's payload.
+ * All in the arena. moderate.c
+ */
+const struct xml *moderation_write(
+    const struct room *, const struct moderation *, const char *id, const char **text, size_t *len);
+
 /* Does the room keep what is said now? history.c */
 bool history_keeps(const struct plan *);
 

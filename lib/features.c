@@ -105,6 +105,7 @@
 	/* and of those of a room */                                                               \
 	FEATURE(command_room_diagnose)                                                             \
 	FEATURE(command_room_clear)                                                                \
+	FEATURE(command_room_retract)                                                              \
 	FEATURE(command_room_lists)                                                                \
 	FEATURE(command_room_lockdown)                                                             \
 	FEATURE(command_room_transfer)                                                             \

@@ -41,6 +41,7 @@
 	TABLE(audit, "number -> what an administrator has done")                                   \
 	TABLE(commands, "digest of a bare JID, session id -> a command under way")                 \
 	TABLE(told, "domain NUL number of a turn -> what it told, and may not have arrived")       \
+	TABLE(retracting, "room id, archive id -> whose messages are being taken back, how far")   \
 	TABLE(dead, "room id of a destroyed room whose data still goes -> when, where it was")
 
 enum table {

@@ -17,60 +17,69 @@ static const struct form form_0 = { NS_MODERATE_0, NS_RETRACT_0 };
 
 /* Who it was: by the nick for those who are in, by occupant-id whether they are in or not. */
 static struct xml *
-add_moderated(const struct plan *p, struct xml *up, const char *ns)
+add_moderated(const struct room *r, const struct moderation *m, struct xml *up, const char *ns)
 {
-	struct arena *a = p->s->arena;
-	const char *nick = actor_nick(p);
+	struct arena *a = r->service->arena;
 	struct xml *x = xml_add(a, up, ns, "moderated");
 
-	xml_set(
-	    a, x, "by", nick != NULL ? arena_cat(a, p->room->jid, "/", nick, NULL) : p->room->jid);
-	occupant_id_add(a, x, occupant_id(a, p->room, p->ev->from.bare));
+	xml_set(a, x, "by", m->nick != NULL ? arena_cat(a, r->jid, "/", m->nick, NULL) : r->jid);
+	occupant_id_add(a, x, occupant_id(a, r, m->bare));
 	return x;
 }
 
 /* 3.1, example 5. Returns the <retract/>. */
 static struct xml *
-add_retract(const struct plan *p, struct xml *message, const char *id, const char *reason)
+add_retract(const struct room *r, const struct moderation *m, struct xml *message, const char *id)
 {
-	struct arena *a = p->s->arena;
+	struct arena *a = r->service->arena;
 	struct xml *x = xml_add(a, message, NS_RETRACT, "retract");
 
 	xml_set(a, x, "id", id);
-	add_moderated(p, x, NS_MODERATE);
-	if (reason != NULL)
-		xml_add_text(a, x, NS_RETRACT, "reason", reason);
+	add_moderated(r, m, x, NS_MODERATE);
+	if (m->reason != NULL)
+		xml_add_text(a, x, NS_RETRACT, "reason", m->reason);
 	return x;
 }
 
 /* The same as 0.2 of the XEP has it. */
 static void
-add_fastened(const struct plan *p, struct xml *message, const char *id, const char *reason)
+add_fastened(const struct room *r, const struct moderation *m, struct xml *message, const char *id)
 {
-	struct arena *a = p->s->arena;
+	struct arena *a = r->service->arena;
 	struct xml *x = xml_add(a, message, NS_FASTEN, "apply-to"), *moderated;
 
 	xml_set(a, x, "id", id);
-	moderated = add_moderated(p, x, NS_MODERATE_0);
+	moderated = add_moderated(r, m, x, NS_MODERATE_0);
 	xml_add(a, moderated, NS_RETRACT_0, "retract");
-	if (reason != NULL)
-		xml_add_text(a, moderated, NS_MODERATE_0, "reason", reason);
+	if (m->reason != NULL)
+		xml_add_text(a, moderated, NS_MODERATE_0, "reason", m->reason);
+}
+
+const struct xml *
+moderation_write(const struct room *r, const struct moderation *m, const char *id,
+    const char **text, size_t *len)
+{
+	struct arena *a = r->service->arena;
+	struct xml *message = xml_new(a, NS_STANZA, "message"), *retract;
+	struct buf b = BUF_INIT;
+
+	retract = add_retract(r, m, message, id);
+	add_fastened(r, m, message, id);
+	xml_write_children(&b, message);
+	*text = arena_strndup(a, b.p, b.len);
+	*len = b.len;
+	buf_release(&b);
+	return retract;
 }
 
 static enum deny
 add_change(struct plan *p, const struct entry *original, const char *id, const char *reason)
 {
-	struct xml *message = xml_new(p->s->arena, NS_STANZA, "message");
+	const struct moderation m = { actor_nick(p), p->ev->from.bare, reason };
 	struct change *c = plan_add(p, CH_MODERATE);
-	struct buf b = BUF_INIT;
 
 	c->original = original;
-	c->x = add_retract(p, message, id, reason);
-	add_fastened(p, message, id, reason);
-	xml_write_children(&b, message);
-	c->text = arena_strndup(p->s->arena, b.p, b.len);
-	c->text_len = b.len;
-	buf_release(&b);
+	c->x = moderation_write(p->room, &m, id, &c->text, &c->text_len);
 	return c->text_len <= (size_t)p->s->limits.stanza_out_bytes / 2 ? OK : TOO_LARGE;
 }
 

@@ -100,22 +100,40 @@ put_tombstone(struct plan *p, const struct entry *original, const struct buf *pa
 	archive_replace(p->room, &tombstone);
 }
 
-void
-retract_entry(
-    struct plan *p, const struct entry *original, const struct entry *by, const struct xml *why)
+/* What stands in a tombstone. */
+static void
+write_retracted(struct arena *a, struct buf *b, const struct entry *by, const struct xml *why)
 {
-	struct arena *a = p->s->arena;
 	struct xml *top = xml_new(a, NS_STANZA, "message");
 	struct xml *x = xml_add(a, top, NS_RETRACT, "retracted");
-	const struct versions *v = find_versions(p, original);
-	struct buf b = BUF_INIT;
 
 	xml_set(a, x, "id", by->msg_id);
 	xml_set(a, x, "stamp", date_write(a, archive_ms(by->id)));
 	for (const struct xml *c = xml_child(why, NULL, NULL); c != NULL;
 	     c = xml_next(c, NULL, NULL))
 		xml_copy(a, x, c);
-	xml_write_children(&b, top);
+	xml_write_children(b, top);
+}
+
+void
+retract_version(
+    struct plan *p, const struct entry *original, const struct entry *by, const struct xml *why)
+{
+	struct buf b = BUF_INIT;
+
+	write_retracted(p->s->arena, &b, by, why);
+	put_tombstone(p, original, &b);
+	buf_release(&b);
+}
+
+void
+retract_entry(
+    struct plan *p, const struct entry *original, const struct entry *by, const struct xml *why)
+{
+	const struct versions *v = find_versions(p, original);
+	struct buf b = BUF_INIT;
+
+	write_retracted(p->s->arena, &b, by, why);
 	put_tombstone(p, original, &b);
 	for (unsigned i = 0; i < v->n; i++)
 		put_tombstone(p, &v->others[i], &b);

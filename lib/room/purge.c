@@ -26,7 +26,7 @@ static const struct bytes none = { NULL, 0 };
  * rooms is left by an import that did not come to its end.
  */
 static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
-	TABLE_requests, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs };
+	TABLE_requests, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs, TABLE_retracting };
 
 static void
 put_dead(struct service *s, uint64_t room_id, struct bytes val)

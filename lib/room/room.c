@@ -18,6 +18,7 @@
 #include "directory.h"
 #include "forced.h"
 #include "held.h"
+#include "retracting.h"
 #include "room_tag.h"
 #include "waiting.h"
 
@@ -185,6 +186,7 @@ service_load(struct service *s)
 	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
 	tombstones_load(s);
 	dialogs_load(s);
+	retracting_load(s);
 	migrate(s, schema, signs);
 	return MUC_OK;
 }

@@ -280,6 +280,10 @@ struct service {
 
 	struct relay relay;
 
+	bool retracts;				   /* table retracting is not empty */
+	int64_t retract_ms;			   /* mono: when its next step may be */
+	uint8_t retracted_key[8 + ARCHIVE_ID_LEN]; /* whose the last one was; retracting.h */
+
 	struct lookup_list lookups; /* queries of archives that go on; lookup.h */
 	unsigned nlookups;
 	int64_t lookup_ms; /* mono: when the next of them may */

@@ -11,7 +11,7 @@ static const struct bytes none = { NULL, 0 };
 /* Those with keys that begin with a room's id. */
 static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
 	TABLE_requests, TABLE_sessions, TABLE_archive, TABLE_held, TABLE_invites, TABLE_roles,
-	TABLE_spoke, TABLE_blobs };
+	TABLE_spoke, TABLE_blobs, TABLE_retracting };
 
 struct sizing {
 	struct store *store;

@@ -47,6 +47,7 @@ TABLE(blobs, LINES)
 TABLE(audit, LEFT)	/* what the administrators of this service have done */
 TABLE(commands, LEFT)	/* their ids are signed by the service */
 TABLE(told, LEFT)	/* for the clients that are in */
+TABLE(retracting, LEFT)	/* work under way: what it has come to stands in the archive */
 TABLE(dead, LEFT)
 
 LINE(state, meta, NONE)
@@ -76,6 +77,18 @@ FIELD(held, 8, "cleared", TIME, "", 0)
 LINE(dead, dead, NONE)
 FIELD(dead, 1, "ended", TIME, "", 0)
 FIELD(dead, 2, "jid", BARE, "", 0)
+
+LINE(retracting, retracting, NONE)
+FIELD(retracting, 1, "jid", BARE, "", 1)
+FIELD(retracting, 2, "since", TIME, "", 0)
+FIELD(retracting, 3, "actor", FULL, "", 1)
+FIELD(retracting, 4, "nick", NICK, "", 0)
+FIELD(retracting, 5, "lang", DERIVED, "", 0)
+FIELD(retracting, 6, "audited", BOOL, "", 0)
+FIELD(retracting, 7, "reason", TEXT, "", 0)
+FIELD(retracting, 8, "at", UUID, "", 1)
+FIELD(retracting, 9, "found", DERIVED, "", 0)
+FIELD(retracting, 10, "told", DERIVED, "", 0)
 
 LINE(listed, listed, NONE)
 FIELD(listed, 1, "node", TEXT, "", 1)

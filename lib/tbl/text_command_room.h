@@ -30,6 +30,14 @@ TEXT("Ask what somebody may do",
     "Fragen, was jemand darf",
     "Demander ce que quelqu'un peut faire",
     "Preguntar qué puede hacer alguien")
+TEXT("Ban",
+    "Verbannen",
+    "Bannir",
+    "Prohibir la entrada")
+TEXT("Being retracted: what %s wrote",
+    "Wird zurückgezogen: was %s geschrieben hat",
+    "En cours de retrait : ce que %s a écrit",
+    "Se está retirando: lo que escribió %s")
 TEXT("Change the subject",
     "Das Thema ändern",
     "Changer le sujet",
@@ -58,6 +66,14 @@ TEXT("Is in the room: %s",
     "Ist im Raum: %s",
     "Est dans le salon : %s",
     "Está en la sala: %s")
+TEXT("Kick",
+    "Hinauswerfen",
+    "Éjecter",
+    "Expulsar")
+TEXT("Kick or ban",
+    "Hinauswerfen oder verbannen",
+    "Éjecter ou bannir",
+    "Expulsar o prohibir la entrada")
 TEXT("Lock the room down for a while",
     "Den Raum eine Weile abriegeln",
     "Verrouiller le salon pour un moment",
@@ -70,6 +86,10 @@ TEXT("Minutes (0: it ends now)",
     "Minuten (0: es endet jetzt)",
     "Minutes (0 : cela prend fin maintenant)",
     "Minutos (0: termina ahora)")
+TEXT("Neither",
+    "Keines von beiden",
+    "Ni l'un ni l'autre",
+    "Ninguna de las dos cosas")
 TEXT("New owner",
     "Neuer Besitzer",
     "Nouveau propriétaire",
@@ -78,6 +98,18 @@ TEXT("Nobody has to leave, but only members may enter and speak meanwhile",
     "Niemand muss gehen, aber nur Mitglieder dürfen inzwischen eintreten und sprechen",
     "Personne ne doit partir, mais seuls les membres peuvent entrer et parler pendant ce temps",
     "Nadie tiene que salir, pero mientras tanto solo los miembros pueden entrar y hablar")
+TEXT("Nobody was kicked",
+    "Niemand wurde hinausgeworfen",
+    "Personne n'a été éjecté",
+    "No se expulsó a nadie")
+TEXT("Only of the last hours (0: all)",
+    "Nur der letzten Stunden (0: alles)",
+    "Seulement des dernières heures (0 : tout)",
+    "Solo de las últimas horas (0: todo)")
+TEXT("Or address",
+    "Oder Adresse",
+    "Ou adresse",
+    "O dirección")
 TEXT("Read what was said",
     "Lesen, was gesagt wurde",
     "Lire ce qui a été dit",
@@ -86,6 +118,14 @@ TEXT("Refused by",
     "Abgelehnt von",
     "Refusé par",
     "Rechazado por")
+TEXT("Retract all that somebody wrote",
+    "Alles zurückziehen, was jemand geschrieben hat",
+    "Retirer tout ce que quelqu'un a écrit",
+    "Retirar todo lo que alguien escribió")
+TEXT("Retracted messages: %s",
+    "Zurückgezogene Nachrichten: %s",
+    "Messages retirés : %s",
+    "Mensajes retirados: %s")
 TEXT("See real addresses",
     "Echte Adressen sehen",
     "Voir les adresses réelles",
@@ -126,6 +166,10 @@ TEXT("What was said in the room is lost for good",
     "Was in dem Raum gesagt wurde, ist für immer verloren",
     "Ce qui a été dit dans le salon est perdu pour toujours",
     "Lo que se dijo en la sala se pierde para siempre")
+TEXT("What was written until now is retracted, and cannot be restored",
+    "Was bisher geschrieben wurde, wird zurückgezogen und lässt sich nicht wiederherstellen",
+    "Ce qui a été écrit jusqu'ici est retiré et ne peut être rétabli",
+    "Lo que se escribió hasta ahora se retira y no se puede recuperar")
 TEXT("What you become",
     "Was du wirst",
     "Ce que vous devenez",

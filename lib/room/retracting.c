@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * retracting.c - all that somebody wrote in a room is being taken back
+ */
+#include "retracting.h"
+
+#include <string.h>
+
+#include "../base/rec.h"
+
+enum { /* tags of a record in table retracting; never reused */
+	RETRACTING_JID = 1,
+	RETRACTING_SINCE = 2,
+	RETRACTING_ACTOR = 3,
+	RETRACTING_NICK = 4,
+	RETRACTING_LANG = 5,
+	RETRACTING_AUDITED = 6,
+	RETRACTING_REASON = 7,
+	RETRACTING_AT = 8,
+	RETRACTING_FOUND = 9,
+	RETRACTING_TOLD = 10,
+};
+
+static const struct bytes none = { NULL, 0 };
+
+static struct bytes
+key_of(const struct retracting *w, uint8_t key[RETRACTING_KEY_LEN])
+{
+	id_bytes(w->room_id, key);
+	memcpy(key + 8, w->end, ARCHIVE_ID_LEN);
+	return (struct bytes){ key, RETRACTING_KEY_LEN };
+}
+
+static int
+any_visit(void *arg, struct bytes key, struct bytes val)
+{
+	(void)arg, (void)key, (void)val;
+	return 1;
+}
+
+void
+retracting_load(struct service *s)
+{
+	s->retracts =
+	    s->store->each(s->store, TABLE_retracting, none, none, any_visit, NULL) == STORE_STOP;
+}
+
+void
+retracting_put(struct service *s, const struct retracting *w)
+{
+	uint8_t key[RETRACTING_KEY_LEN];
+	struct buf b = BUF_INIT;
+
+	rec_put_str(&b, RETRACTING_JID, w->jid);
+	rec_put_u64(&b, RETRACTING_SINCE, (uint64_t)w->since_ms);
+	rec_put_str(&b, RETRACTING_ACTOR, w->actor);
+	rec_put_str(&b, RETRACTING_NICK, w->nick);
+	rec_put_u64(&b, RETRACTING_LANG, w->lang);
+	rec_put_u64(&b, RETRACTING_AUDITED, w->audited);
+	rec_put_str(&b, RETRACTING_REASON, w->reason);
+	rec_put(&b, RETRACTING_AT, w->at, ARCHIVE_ID_LEN);
+	rec_put_u64(&b, RETRACTING_FOUND, w->found);
+	rec_put_u64(&b, RETRACTING_TOLD, w->told);
+	s->store->put(s->store, TABLE_retracting, key_of(w, key), (struct bytes){ b.p, b.len });
+	s->retracts = true;
+	s->turn_wrote = true;
+	buf_release(&b);
+}
+
+void
+retracting_del(struct service *s, const struct retracting *w)
+{
+	uint8_t key[RETRACTING_KEY_LEN];
+
+	s->store->del(s->store, TABLE_retracting, key_of(w, key));
+	s->turn_wrote = true;
+}
+
+struct search {
+	struct service *service;
+	struct retracting *out;
+};
+
+static void
+read_field(struct arena *a, const struct rec *r, struct retracting *w)
+{
+	switch (r->tag) {
+	case RETRACTING_JID:
+		w->jid = rec_str(a, r);
+		break;
+	case RETRACTING_SINCE:
+		w->since_ms = (int64_t)rec_u64(r);
+		break;
+	case RETRACTING_ACTOR:
+		w->actor = rec_str(a, r);
+		break;
+	case RETRACTING_NICK:
+		w->nick = rec_str(a, r);
+		break;
+	case RETRACTING_LANG:
+		w->lang = rec_u64(r) < LANG_COUNT ? (enum lang)rec_u64(r) : LANG_EN;
+		break;
+	case RETRACTING_AUDITED:
+		w->audited = rec_u64(r) != 0;
+		break;
+	case RETRACTING_REASON:
+		w->reason = rec_str(a, r);
+		break;
+	case RETRACTING_AT:
+		if (r->len == ARCHIVE_ID_LEN)
+			memcpy(w->at, r->val, ARCHIVE_ID_LEN);
+		break;
+	case RETRACTING_FOUND:
+		w->found = rec_u64(r);
+		break;
+	case RETRACTING_TOLD:
+		w->told = rec_u64(r);
+		break;
+	default:
+		break;
+	}
+}
+
+static int
+next_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct search *f = arg;
+	struct retracting *w = f->out;
+	struct rec r;
+
+	if (key.n != RETRACTING_KEY_LEN)
+		return 0;
+	memset(w, 0, sizeof(*w));
+	w->room_id = bytes_id(key.p);
+	memcpy(w->end, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
+	memcpy(w->at, w->end, ARCHIVE_ID_LEN);
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		read_field(f->service->arena, &r, w);
+	return w->jid != NULL && w->actor != NULL;
+}
+
+bool
+retracting_next(struct service *s, struct retracting *out)
+{
+	const struct bytes after = { s->retracted_key, RETRACTING_KEY_LEN };
+	struct search f = { s, out };
+
+	if (s->store->each(s->store, TABLE_retracting, none, after, next_visit, &f) != STORE_STOP &&
+	    s->store->each(s->store, TABLE_retracting, none, none, next_visit, &f) != STORE_STOP) {
+		s->retracts = false;
+		return false;
+	}
+	key_of(out, s->retracted_key);
+	return true;
+}
+
+static int
+count_visit(void *arg, struct bytes key, struct bytes val)
+{
+	(void)key, (void)val;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+unsigned
+retracting_count(const struct room *r)
+{
+	struct service *s = r->service;
+	uint8_t id[8];
+	unsigned n = 0;
+
+	id_bytes(r->id, id);
+	s->store->each(
+	    s->store, TABLE_retracting, (struct bytes){ id, sizeof(id) }, none, count_visit, &n);
+	return n;
+}

@@ -87,7 +87,7 @@ $O/mucctl: $(call obj,$(CTL_SRC) $(filter-out component/mucd.c,$(MUCD_SRC))) $O/
 $(T_BIN) $(patsubst %.c,$O/%,$(BENCH_SRC)): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
 $O/t/oracle: $(call obj,$(ORACLE))
-$O/t/retention: $(call obj,spec/host_count.c)
+$O/t/retention $O/t/retracting: $(call obj,spec/host_count.c)
 $O/t/foreign: $(call obj,component/ctl/lua_data.c component/ctl/erl_term.c)
 
 $O/t/%.t: t/%.t Makefile

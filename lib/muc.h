@@ -100,8 +100,8 @@ struct muc_host {
 	LIMIT(archive_queries_per_user, 5, 1, 1000, "one's queries of archives that take longer")  \
 	LIMIT(archive_queries, 1000, 1, 100000, "such queries of all users")                       \
 	LIMIT(archive_visits_per_s, 500000, 1000, 100000000, "messages a second they look at")     \
-	LIMIT(                                                                                     \
-	    retractions_told, 1000, 0, 100000, "of all that somebody wrote; older ones are kept")  \
+	LIMIT(retractions_told, 1000, 0, 100000,                                                   \
+	    "when all that somebody wrote is retracted: the latest")                               \
 	LIMIT(archive_days, 0, 0, 36500, "what was said is kept; 0: as long as there is room")     \
 	LIMIT(archive_entries_per_room, 0, 0, 1000000000000, "messages kept of a room; 0: any")    \
 	LIMIT(archive_bytes_per_room, 1073741824, 0, 70368744177664, "of a room; 0: any")          \

@@ -411,7 +411,8 @@ tick(struct service *s)
 			return;
 		}
 	}
-	s->retract_ms = s->now.mono_ms + AWAY_MS;
+	if (s->retracts)
+		s->retract_ms = s->now.mono_ms + AWAY_MS;
 }
 
 static int64_t

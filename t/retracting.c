@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * retracting.c - all that somebody wrote is retracted: in what steps, and what may come between them
+ */
+#include "room/retracting.h"
+#include "../spec/host_count.h"
+#include "service.h"
+#include "tap.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MOST_IN_A_STEP 100
+
+static const struct bytes all = { "", 0 };
+
+static void
+start(struct test *t)
+{
+	enum muc_error e;
+
+	t->conf.limits.rate_burst = 1000000;
+	t->conf.limits.rate_bytes_burst = 1000000000;
+	test_start(t, &e);
+}
+
+static void
+restart(struct test *t)
+{
+	test_stop(t);
+	start(t);
+}
+
+static char *__attribute__((format(printf, 2, 3))) ask(struct test *t, const char *fmt, ...)
+{
+	char *stanza, *out;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&stanza, fmt, ap) == -1)
+		abort();
+	va_end(ap);
+	out = test_ask(t, stanza);
+	free(stanza);
+	return out;
+}
+
+/* A room of a's that stays when nobody is in. */
+static void
+make(struct test *t, const char *more)
+{
+	free(test_ask(t, ENTER("a", "A")));
+	free(ask(t,
+	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+	    "<value>http://jabber.org/protocol/muc#roomconfig</value></field><field "
+	    "var='muc#roomconfig_persistentroom'><value>1</value></field>%s</x></query></iq>",
+	    more));
+}
+
+static void
+make_with(struct test *t, int nmessages)
+{
+	test_init(t);
+	start(t);
+	make(t, "");
+	free(test_ask(t, ENTER("b", "B")));
+	for (int i = 0; i < nmessages; i++) {
+		free(test_ask(t, SAY("a", "mine")));
+		free(test_ask(t, SAY("b", "his")));
+	}
+}
+
+static char *
+order(struct test *t, const char *from, const char *fields)
+{
+	return ask(t,
+	    "<iq from='%s@example/r' to='room@rooms.example' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='retract-all'>"
+	    "<x xmlns='jabber:x:data' type='submit'>%s</x></command></iq>",
+	    from, fields);
+}
+
+#define FIELD(var, value) "<field var='" var "'><value>" value "</value></field>"
+
+/* -- what the store has -- */
+
+struct tally {
+	int his, mine, tombstones, retractions;
+};
+
+static bool
+has(struct bytes val, const char *piece)
+{
+	return memmem(val.p, val.n, piece, strlen(piece)) != NULL;
+}
+
+static int
+tally_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct tally *y = arg;
+
+	(void)key;
+	y->his += has(val, "<body>his</body>");
+	y->mine += has(val, "<body>mine</body>");
+	y->tombstones += has(val, "<retracted ");
+	y->retractions += has(val, "<retract ");
+	return 0;
+}
+
+static struct tally
+tally(struct test *t)
+{
+	struct tally y = { 0, 0, 0, 0 };
+
+	t->host.store->each(t->host.store, TABLE_archive, all, all, tally_visit, &y);
+	return y;
+}
+
+static int
+count_record(void *arg, struct bytes key, struct bytes val)
+{
+	(void)key, (void)val;
+	++*(int *)arg;
+	return 0;
+}
+
+static int
+count(struct test *t, enum table table)
+{
+	int n = 0;
+
+	t->host.store->each(t->host.store, table, all, all, count_record, &n);
+	return n;
+}
+
+/* One step, when its time has come; what it tells. */
+static char *
+tick(struct test *t)
+{
+	const int64_t at = muc_deadline(t->muc);
+
+	if (at > t->now.mono_ms && at - t->now.mono_ms < 10000) {
+		t->now.wall_ms += at - t->now.mono_ms;
+		t->now.mono_ms = at;
+	}
+	muc_tick(t->muc, t->now);
+	muc_commit(t->muc);
+	return test_drain(t, 65536);
+}
+
+/* To the end, and what is told meanwhile. */
+static char *
+finish(struct test *t)
+{
+	struct buf b = BUF_INIT;
+	char *out;
+
+	for (int i = 0; i < 10000 && count(t, TABLE_retracting) > 0; i++) {
+		out = tick(t);
+		buf_adds(&b, out);
+		free(out);
+	}
+	buf_addc(&b, '\0');
+	return buf_steal(&b);
+}
+
+/* Stopped after each step, and it might as well have been killed: what a step does is one transaction. */
+static void
+test_steps(void)
+{
+	int steps = 0, told = 0, before = 0, most = 0, wrong = 0;
+	struct tally y;
+	struct test t;
+	char *out;
+
+	make_with(&t, 1500);
+	t.conf.limits.retractions_told = 250;
+	muc_reload(t.muc, &t.conf);
+	out = order(&t, "a", FIELD("nick", "B") FIELD("action", "kick") FIELD("reason", "Spam"));
+	ok(count_of(out, "type='result'") == 1 && count_of(out, "code='307'") == 2,
+	    "it is begun, and he is kicked");
+	free(out);
+	is_int(tally(&t).tombstones, 0, "nothing has gone when the answer is there");
+	for (; count(&t, TABLE_retracting) > 0 && steps < 1000; steps++) {
+		out = tick(&t);
+		y = tally(&t);
+		if (y.tombstones - before > most)
+			most = y.tombstones - before;
+		wrong += y.tombstones + y.his != 1500 || y.retractions != y.tombstones;
+		before = y.tombstones;
+		told += count_of(out, "<apply-to");
+		free(out);
+		restart(&t);
+	}
+	is_int(wrong, 0, "whenever it ends: either a message, or a tombstone and its retraction");
+	y = tally(&t);
+	ok(y.his == 0 && y.tombstones == 1500, "each message of his has a tombstone");
+	is_int(y.retractions, 1500, "and a retraction of its own");
+	is_int(y.mine, 1500, "others' are as they were");
+	is_int(told, 250, "those in the room were told of as many as are told");
+	ok(most <= MOST_IN_A_STEP && steps >= 1500 / MOST_IN_A_STEP, "in %d steps of %d at most",
+	    steps, most);
+	ok(strstr(t.log, "1500 messages of b@example retracted for a@example/r") != NULL,
+	    "the log says what has come of it");
+	ok(host_counted(t.host.store, muc_stats(t.muc)), "the archive is counted");
+	test_release(&t);
+}
+
+/* A long way with nothing on it is as bounded. */
+static void
+test_nothing(void)
+{
+	int steps = 0;
+	struct test t;
+
+	make_with(&t, 2000);
+	free(order(&t, "a", FIELD("jid", "c@example")));
+	for (; count(&t, TABLE_retracting) > 0 && steps < 1000; steps++)
+		free(tick(&t));
+	ok(steps == 5 && tally(&t).tombstones == 0, "4000 that are somebody else's: %d steps",
+	    steps);
+	test_release(&t);
+}
+
+/* Whose address only begins like his is somebody else. */
+static void
+test_alike(void)
+{
+	struct tally y;
+	struct test t;
+
+	make_with(&t, 2);
+	free(test_ask(&t, "<presence from='b@example.org/r' to='room@rooms.example/C'>"
+			  "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+	free(
+	    test_ask(&t, "<message from='b@example.org/r' to='room@rooms.example' type='groupchat' "
+			 "id='m'><body>mine</body></message>"));
+	free(order(&t, "a", FIELD("jid", "b@example")));
+	free(finish(&t));
+	y = tally(&t);
+	ok(y.mine == 3 && y.tombstones == 2, "b@example.org is not b@example");
+	test_release(&t);
+}
+
+static void
+test_comes_back(void)
+{
+	struct tally y;
+	struct test t;
+	char *out;
+
+	make_with(&t, 500);
+	free(order(&t, "a", FIELD("nick", "B") FIELD("action", "kick")));
+	free(tick(&t));
+	free(test_ask(&t, ENTER("b", "B2")));
+	free(test_ask(&t, SAY("b", "his")));
+	free(tick(&t));
+	restart(&t);
+	free(test_ask(&t, SAY("b", "his")));
+	free(finish(&t));
+	y = tally(&t);
+	ok(y.his == 2 && y.tombstones == 500, "what he writes while it goes on stays");
+	free(order(&t, "a", FIELD("nick", "B2")));
+	free(order(&t, "a", FIELD("nick", "B2")));
+	is_int(count(&t, TABLE_retracting), 2, "until it is wanted again, twice even");
+	out = finish(&t);
+	y = tally(&t);
+	ok(y.his == 0 && y.tombstones == 502 && y.retractions == 502, "once is enough");
+	ok(strstr(out, "Retracted messages: 2 (b@example)") != NULL &&
+		strstr(out, "Retracted messages: 0 (b@example)") != NULL,
+	    "who wanted it is told so each time");
+	free(out);
+	test_release(&t);
+}
+
+static void
+test_room_ends(void)
+{
+	struct test t;
+	char *out;
+
+	make_with(&t, 500);
+	free(order(&t, "a", FIELD("nick", "B")));
+	free(tick(&t));
+	free(
+	    ask(&t, "<iq from='a@example/r' to='room@rooms.example' type='set' id='d'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	make(&t, "");
+	free(test_ask(&t, ENTER("b", "B")));
+	free(test_ask(&t, SAY("b", "his")));
+	restart(&t);
+	out = finish(&t);
+	ok(count(&t, TABLE_retracting) == 0 && strstr(out, "<retract ") == NULL,
+	    "it ends with the room");
+	while (count(&t, TABLE_dead) > 0)
+		free(tick(&t));
+	ok(tally(&t).his == 1 && tally(&t).tombstones == 0, "a new one of that name has its own");
+	free(out);
+	test_release(&t);
+}
+
+static void
+test_forgotten(void)
+{
+	struct test t;
+	char *out;
+
+	make_with(&t, 500);
+	free(order(&t, "a", FIELD("nick", "B")));
+	free(tick(&t));
+	free(ask(&t,
+	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='f'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='clear-history'>"
+	    "<x xmlns='jabber:x:data' type='submit'>" FIELD("confirm", "1") "</x></command></iq>"));
+	out = finish(&t);
+	ok(strstr(out, "Retracted messages: ") != NULL &&
+		strstr(out, "Retracted messages: 500") == NULL,
+	    "what goes from the archive meanwhile is no more to be retracted");
+	free(out);
+	for (int i = 0; i < 100; i++)
+		free(tick(&t));
+	ok(count(&t, TABLE_archive) == 0 && host_counted(t.host.store, muc_stats(t.muc)),
+	    "it has gone");
+	test_release(&t);
+}
+
+/* A server that takes nothing is given no more. */
+static void
+test_waits(void)
+{
+	char reason[4001] = "", *fields, *out;
+	struct test t;
+	int before, n;
+
+	memset(reason, 'x', sizeof(reason) - 1);
+	make_with(&t, 500);
+	if (asprintf(&fields, FIELD("nick", "B") "<field var='reason'><value>%s</value></field>",
+		reason) == -1)
+		abort();
+	free(order(&t, "a", fields));
+	free(fields);
+	for (n = 0; n < 100; n++) {
+		t.now.mono_ms += 10000;
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+	}
+	before = tally(&t).tombstones;
+	ok(before > 0 && before < 500 && muc_queued(t.muc) < 4 << 20,
+	    "it waits with %zu bytes in the queue", muc_queued(t.muc));
+	ok(muc_deadline(t.muc) > t.now.mono_ms, "and asks for no time meanwhile");
+	out = test_drain(&t, 65536);
+	is_int(count_of(out, "<apply-to"), 2 * before, "all of that was told, to both");
+	free(out);
+	muc_domain_down(t.muc, 0, t.now);
+	for (n = 0; n < 10; n++)
+		free(tick(&t));
+	is_int(tally(&t).tombstones, before, "nor while the link is down");
+	muc_domain_up(t.muc, 0, t.now);
+	free(finish(&t));
+	is_int(tally(&t).tombstones, 500, "then it goes on");
+	test_release(&t);
+}
+
+static void
+test_turns(void)
+{
+	struct test t;
+	char *out = NULL;
+	int n = 0;
+
+	make_with(&t, 500);
+	free(order(&t, "a", FIELD("jid", "b@example")));
+	free(order(&t, "a", FIELD("jid", "c@example")));
+	while (out == NULL || strstr(out, "(c@example)") == NULL) {
+		free(out);
+		out = tick(&t);
+		if (++n > 100)
+			break;
+	}
+	ok(tally(&t).his > 0 && n < 10, "a short one does not wait for a long one's end");
+	free(out);
+	for (n = 0; n < RETRACTING_PER_ROOM - 1; n++)
+		free(order(&t, "a", FIELD("jid", "d@example")));
+	out = order(&t, "a", FIELD("jid", "d@example"));
+	ok(strstr(out, "<resource-constraint") != NULL, "no room has more than %d of them",
+	    RETRACTING_PER_ROOM);
+	free(out);
+	free(finish(&t));
+	ok(tally(&t).his == 0 && count(&t, TABLE_retracting) == 0, "all come to their end");
+	test_release(&t);
+}
+
+/* A room that has kept what was said, and does so no more. */
+static void
+test_keeps_nothing(void)
+{
+	struct tally y;
+	struct test t;
+	char *out;
+
+	make_with(&t, 3);
+	make(&t, FIELD("muc#roomconfig_enablearchiving", "0"));
+	free(order(&t, "a", FIELD("nick", "B")));
+	out = finish(&t);
+	y = tally(&t);
+	ok(y.his == 0 && y.tombstones == 3 && y.retractions == 0,
+	    "a room that keeps nothing any more keeps no retraction");
+	is_int(count_of(out, "<apply-to"), 6, "those who are in are told");
+	free(out);
+	test_release(&t);
+}
+
+int
+main(void)
+{
+	test_steps();
+	test_nothing();
+	test_alike();
+	test_comes_back();
+	test_room_ends();
+	test_forgotten();
+	test_waits();
+	test_turns();
+	test_keeps_nothing();
+	return tap_done();
+}

@@ -41,6 +41,7 @@ LIVE_SRC = $(filter-out spec/run.c spec/host% $(LIVE_MAIN),$(wildcard spec/*.c))
 ORACLE   = $(wildcard t/oracle_*.c)
 T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
 BENCH_SRC = $(wildcard t/bench/*.c)
+BENCH_MAIN = t/bench/archive.c t/bench/bench.c
 SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(ORACLE) $(wildcard spec/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
 T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
@@ -84,11 +85,12 @@ $O/mucctl: $(call obj,$(CTL_SRC) $(filter-out component/mucd.c,$(MUCD_SRC))) $O/
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(MUCD_LIBS)
 
 # A unit test is one file, but for the oracle; those of component/ link what they test without its main().
-$(T_BIN) $(patsubst %.c,$O/%,$(BENCH_SRC)): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
+$(T_BIN) $(patsubst %.c,$O/%,$(BENCH_MAIN)): $O/t/%: $O/t/%.o $(call obj,$(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
 $O/t/oracle: $(call obj,$(ORACLE))
 $O/t/retention $O/t/retracting: $(call obj,spec/host_count.c)
 $O/t/foreign: $(call obj,component/ctl/lua_data.c component/ctl/erl_term.c)
+$O/t/bench/bench: $(call obj,$(filter-out $(BENCH_MAIN),$(BENCH_SRC)) spec/live_proc.c)
 
 $O/t/%.t: t/%.t Makefile
 	@mkdir -p $(@D)
@@ -158,6 +160,13 @@ check:
 mutate: $(MUTANTS)
 	@prove -e '' t/mutate.t
 
+# How fast mucd is, beside mu-conference (Debian's jabber-muc) if that is installed and beside what the
+# machine can do. Numbers go to build/bench.json, and to build/bench.svg if there is a gnuplot.
+bench: $O/mucd $O/t/bench/bench
+	@mkdir -p $O/tmp
+	@TMPDIR=$${TMPDIR:-$O/tmp} MUCD_BUILD=$O $O/t/bench/bench $(RUNS) $(PART)
+	@if command -v gnuplot >/dev/null; then cd $O && gnuplot $(CURDIR)/t/bench/bench.gp; fi
+
 # How fast messages are kept and pages of them found, and what they take on the disk. No test: it takes
 # minutes and says numbers.
 bench-archive: $O/t/bench/archive
@@ -204,5 +213,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service $(COMPLETE)/mucctl
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests fuzzers fuzz deps demo check mutate bench-archive newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-archive newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC) $(FUZZ_SRC))) $(MUTANTS:%=%.d)

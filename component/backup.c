@@ -23,14 +23,17 @@
 #include "log.h"
 #include "store_look.h"
 
-static pid_t child; /* 0: there is none */
+static struct {
+	pid_t pid;     /* 0: there is none */
+	char name[64]; /* of what it makes, or has made */
+} child;
 
 bool
 backup_ready(const char *folder, char *why, size_t cap)
 {
 	if (folder == NULL)
 		snprintf(why, cap, "backup_dir is not configured");
-	else if (child != 0)
+	else if (child.pid != 0)
 		snprintf(why, cap, "one is being made already");
 	else if (access(folder, W_OK | X_OK) == -1)
 		snprintf(why, cap, "%s: %s", folder, strerror(errno));
@@ -134,60 +137,67 @@ check(const char *database, const char *folder, const char *name)
 
 /* -- children -- */
 
-static void
+static bool
 start(const char *database, const char *folder,
     bool (*work)(const char *database, const char *folder, const char *name))
 {
-	char name[64];
 	time_t now = time(NULL);
 	struct tm tm;
 	sigset_t none;
 
-	strftime(name, sizeof name, "mucd-%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-	child = fork();
-	if (child == -1) {
+	strftime(child.name, sizeof child.name, "mucd-%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+	child.pid = fork();
+	if (child.pid == -1) {
 		log_warn("backup: fork");
-		child = 0;
-		return;
+		child.pid = 0;
+		return false;
 	}
-	if (child != 0)
-		return;
+	if (child.pid != 0)
+		return true;
 	/* Sockets are the parent's: what it closes must be closed. It ends with its parent, and when told to. */
 	close_range(STDERR_FILENO + 1, ~0U, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	_exit(work(database, folder, name) ? 0 : 1);
+	_exit(work(database, folder, child.name) ? 0 : 1);
 }
 
-void
+bool
 backup_start(const char *database, const char *folder)
 {
-	start(database, folder, make);
+	return start(database, folder, make);
 }
 
-void
+bool
 backup_check(const char *database, const char *folder)
 {
-	start(database, folder, check);
+	return start(database, folder, check);
 }
 
 bool
 backup_runs(void)
 {
-	return child != 0;
+	return child.pid != 0;
 }
 
-void
-backup_reap(void)
+bool
+backup_reap(bool *good)
 {
 	int status;
 
-	if (child == 0 || waitpid(child, &status, WNOHANG) != child)
-		return;
-	child = 0;
+	if (child.pid == 0 || waitpid(child.pid, &status, WNOHANG) != child.pid)
+		return false;
+	child.pid = 0;
+	*good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	if (WIFSIGNALED(status))
 		log_warnx("backup: ended by signal %d", WTERMSIG(status));
-	else if (WEXITSTATUS(status) != 0)
+	else if (!*good)
 		log_warnx("backup: it failed");
+	return true;
+}
+
+const char *
+backup_name(void)
+{
+	return child.name;
 }

@@ -12,16 +12,19 @@
 bool backup_ready(const char *folder, char *why, size_t cap);
 
 /*
- * Has a child make one, mucd-DATE in that folder, which is there when all of it is. The log says how it
- * went.
+ * Has a child make one, mucd-DATE in that folder, which is there when all of it is. False: there is no child.
+ * The log says how it went.
  */
-void backup_start(const char *database, const char *folder);
+bool backup_start(const char *database, const char *folder);
 
 /* Has a child look through such a copy, and remove it: the log says what is wrong in it. */
-void backup_check(const char *database, const char *folder);
+bool backup_check(const char *database, const char *folder);
 
-/* A child has ended (SIGCHLD). */
-void backup_reap(void);
+/* A child has ended (SIGCHLD). False: none of these; else, is all good? */
+bool backup_reap(bool *good);
+
+/* The name of the last copy in its folder. */
+const char *backup_name(void);
 
 /* Is one being made? */
 bool backup_runs(void);

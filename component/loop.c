@@ -94,7 +94,7 @@ next_ms(const struct run *r)
 		ms = least(ms, r->stop_ms);
 	if (r->w->is_halted)
 		return least(ms, r->retry_ms);
-	if (r->w->is_touched || r->lo->wants_reload || r->lo->wants_leave)
+	if (r->w->is_touched || lo->wants_reload || lo->wants_leave || lo->has_news)
 		return 0;
 	if (r->w->is_leaving)
 		ms = least(ms, r->leave_ms);
@@ -269,6 +269,16 @@ reload(struct run *r)
 }
 
 static void
+hear_news(struct run *r)
+{
+	if (!r->lo->has_news)
+		return;
+	r->lo->has_news = false;
+	r->lo->on_news(r->lo->arg);
+	r->w->is_touched = true;
+}
+
+static void
 turn(struct run *r)
 {
 	if (r->w->is_halted && r->w->now.mono_ms >= r->retry_ms)
@@ -278,6 +288,7 @@ turn(struct run *r)
 	for (size_t i = 0; i < r->lo->nlinks; i++)
 		link_tell(r->lo->links[i]);
 	reload(r);
+	hear_news(r);
 	if (!r->w->is_paused && !r->w->is_listening) {
 		note_deadline(r);
 		handle_input(r);
@@ -425,7 +436,7 @@ look(struct run *r)
 	if (r->w->now.mono_ms < r->look_ms)
 		return;
 	r->look_ms = r->w->now.mono_ms + LOOK_MS;
-	store_lmdb_look(r->lo->store, r->w->now.mono_ms);
+	muc_retention_pause(r->w->muc, store_lmdb_look(r->lo->store, r->w->now.mono_ms));
 }
 
 void

@@ -20,13 +20,14 @@ struct loop {
 	struct store *store;
 	struct link **links;
 	size_t nlinks;
-	struct control *control;		    /* or NULL */
-	int signal_fd;				    /* of signalfd(2) */
-	bool wants_reload, wants_stop, wants_leave; /* between two turns */
+	struct control *control;			      /* or NULL */
+	int signal_fd;					      /* of signalfd(2) */
+	bool wants_reload, wants_stop, wants_leave, has_news; /* between two turns */
 	void *arg;
 	void (*on_ready)(void *arg);  /* once, when the first round begins */
 	void (*on_reload)(void *arg); /* SIGHUP, wants_reload; libmuc may be called */
 	void (*on_child)(void *arg);  /* SIGCHLD */
+	void (*on_news)(void *arg);   /* has_news; libmuc may be called */
 	void (*on_turn)(void *arg);   /* a turn is over; libmuc may not be called */
 	bool (*may_leave)(void *arg); /* SIGUSR2: can another mucd go on here? */
 	void (*on_leave)(void *arg);  /* it does: returns only when it cannot */

@@ -40,9 +40,11 @@ struct mucd {
 	const char *path;	   /* of the configuration */
 	struct conf *conf;
 	struct loop loop;
-	bool wants_backup, wants_check;
-	char why[1024]; /* it was not done what an administrator wanted */
-	int ready_fd;	/* of the process that started us and waits; -1: none */
+	bool wants_child;   /* when the turn is over */
+	enum muc_ask child; /* what it is for, or was */
+	bool child_good;    /* how it went */
+	char why[1024];	    /* it was not done what an administrator wanted */
+	int ready_fd;	    /* of the process that started us and waits; -1: none */
 };
 
 static const char *const muc_errors[] = {
@@ -284,14 +286,13 @@ ask(void *arg, enum muc_ask what, const char *with)
 		log_set_level((enum muc_log)log_level_of(with));
 		return NULL;
 	case MUC_ASK_BACKUP:
-		if (!backup_ready(d->conf->backup_dir, d->why, sizeof d->why))
-			return d->why;
-		d->wants_backup = true;
-		return NULL;
 	case MUC_ASK_VERIFY:
+		if (d->wants_child)
+			return "one is being made already";
 		if (!backup_ready(d->conf->backup_dir, d->why, sizeof d->why))
 			return d->why;
-		d->wants_check = true;
+		d->wants_child = true;
+		d->child = what;
 		return NULL;
 	case MUC_ASK_RESTART:
 		if (!may_leave(d))
@@ -310,19 +311,35 @@ static void
 turn_over(void *arg)
 {
 	struct mucd *d = arg;
+	const struct conf *conf = d->conf;
 
-	if (d->wants_backup)
-		backup_start(d->conf->database, d->conf->backup_dir);
-	else if (d->wants_check)
-		backup_check(d->conf->database, d->conf->backup_dir);
-	d->wants_backup = d->wants_check = false;
+	if (!d->wants_child)
+		return;
+	d->wants_child = d->child_good = false;
+	if (d->child == MUC_ASK_BACKUP)
+		d->loop.has_news = !backup_start(conf->database, conf->backup_dir);
+	else
+		d->loop.has_news = !backup_check(conf->database, conf->backup_dir);
+	/* Until it is seen who reads: store_lmdb_look(). */
+	muc_retention_pause(d->loop.w.muc, true);
 }
 
 static void
 child_over(void *arg)
 {
-	(void)arg;
-	backup_reap();
+	struct mucd *d = arg;
+
+	if (backup_reap(&d->child_good))
+		d->loop.has_news = true;
+}
+
+static void
+news(void *arg)
+{
+	struct mucd *d = arg;
+
+	muc_retention_pause(d->loop.w.muc, false);
+	muc_asked_done(d->loop.w.muc, d->child, d->child_good, backup_name(), d->loop.w.now);
 }
 
 /* -- another mucd goes on -- */
@@ -476,6 +493,7 @@ serve(struct mucd *d)
 	lo->on_ready = ready;
 	lo->on_reload = reload;
 	lo->on_child = child_over;
+	lo->on_news = news;
 	lo->on_turn = turn_over;
 	lo->may_leave = may_leave;
 	lo->on_leave = leave;

@@ -9,6 +9,7 @@
 
 #define LONG_MS	 (INT64_C(5) * 60 * 1000)
 #define AGAIN_MS (INT64_C(60) * 60 * 1000)
+#define PAUSE_MS (INT64_C(60) * 60 * 1000)
 
 struct look {
 	struct readers *readers;
@@ -64,4 +65,14 @@ readers_look(struct readers *readers, MDB_env *env, int64_t now_ms,
 		readers->v[n++] = *r;
 	}
 	readers->n = n;
+	if (n == 0)
+		readers->busy_ms = 0;
+	else if (readers->busy_ms == 0)
+		readers->busy_ms = now_ms;
+}
+
+bool
+readers_pause(const struct readers *readers, int64_t now_ms)
+{
+	return readers->busy_ms != 0 && now_ms - readers->busy_ms < PAUSE_MS;
 }

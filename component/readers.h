@@ -25,6 +25,7 @@ struct reader {
 struct readers {
 	struct reader v[READERS_MAX];
 	unsigned n;
+	int64_t busy_ms; /* mono: since when there has been one at each look; 0: there is none */
 };
 
 /*
@@ -33,5 +34,11 @@ struct readers {
  */
 void readers_look(struct readers *, MDB_env *, int64_t now_ms,
     void (*say)(void *arg, const char *line), void *arg);
+
+/*
+ * Should what is removed stay for now? While somebody reads, it would leave no room. Not for longer than an hour at a
+ * stretch: who never lets go keeps nothing from being removed for ever.
+ */
+bool readers_pause(const struct readers *, int64_t now_ms);
 
 #endif

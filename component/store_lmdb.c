@@ -50,6 +50,7 @@ struct lmdb {
 	size_t map_bytes;
 	struct buf log; /* struct change, key, value; again */
 	struct readers readers;
+	bool pauses; /* what is removed stays: as of the last look */
 	char why[256];
 };
 
@@ -552,12 +553,20 @@ warn_of_reader(void *arg, const char *line)
 	log_warnx("database %s: %s", s->path, line);
 }
 
-void
+bool
 store_lmdb_look(struct store *store, int64_t now_ms)
 {
 	struct lmdb *s = lmdb_of(store);
+	const bool paused = s->pauses;
 
 	readers_look(&s->readers, s->env, now_ms, warn_of_reader, s);
+	s->pauses = readers_pause(&s->readers, now_ms);
+	if (s->pauses && !paused)
+		log_info("database %s: process %ld reads it: what is too old stays for now",
+		    s->path, s->readers.v[0].pid);
+	else if (paused && !s->pauses)
+		log_info("database %s: what is too old is removed again", s->path);
+	return s->pauses;
 }
 
 const char *

@@ -7,6 +7,7 @@
 #ifndef STORE_LMDB_H
 #define STORE_LMDB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,8 +23,11 @@ struct store *store_lmdb_open(const char *path, size_t max_bytes, char *why, siz
 /* Lets it grow to that from now on, or stops it from growing on; it never shrinks. */
 void store_lmdb_set_max(struct store *, size_t max_bytes);
 
-/* To be called each minute, with the time in mono_ms: readers.h. What is found is logged. */
-void store_lmdb_look(struct store *, int64_t now_ms);
+/*
+ * To be called each minute, with the time in mono_ms: readers.h. What is found is logged. Returns whether what is to
+ * be removed should stay for now.
+ */
+bool store_lmdb_look(struct store *, int64_t now_ms);
 
 /* Why the last commit returned STORE_RETRY; lives until the next commit. */
 const char *store_lmdb_why(const struct store *);

@@ -326,6 +326,10 @@ void disco_feature(struct arena *, struct xml *query, const char *var);
 /* Forgets how domains are asked: ghost.c. */
 void askers_free(struct service *);
 
+/* What the host program was asked for is done: muc_asked_done(). command_host.c */
+void errand_done(struct service *, enum muc_ask, bool good, const char *name);
+void errands_free(struct service *);
+
 /*
  * The language in which the sender of the plan's stanza is spoken to (XEP-0045 13, RFC 6120 4.7.4):
  * the first that mucd speaks of xml:lang of the stanza, that of the sender's presence in the room,

@@ -238,6 +238,7 @@ muc_free(struct muc *m)
 	users_free(s);
 	bans_free(s);
 	askers_free(s);
+	errands_free(s);
 	map_set_forget(&s->admins);
 	forget_policy(&s->policy);
 	for (unsigned i = 0; i < s->ndomains; i++)
@@ -498,7 +499,7 @@ muc_deadline(const struct muc *m)
 {
 	int64_t first = fences_deadline(&m->s), t;
 
-	if (m->s.purging)
+	if (m->s.purging && !m->s.stats.retention_paused)
 		return m->s.now.mono_ms;
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->deadline != NULL && (t = (*f)->deadline(&m->s)) < first)
@@ -511,7 +512,7 @@ muc_tick(struct muc *m, struct muc_now now)
 {
 	m->s.now = now;
 	fences_tick(&m->s);
-	if (m->s.purging)
+	if (m->s.purging && !m->s.stats.retention_paused)
 		rooms_purge(&m->s);
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->tick != NULL)
@@ -547,6 +548,20 @@ muc_commit(struct muc *m)
 	RB_INIT(&s->archives.held);
 	arena_reset(s->arena);
 	return MUC_COMMITTED;
+}
+
+void
+muc_asked_done(struct muc *m, enum muc_ask what, bool good, const char *name, struct muc_now now)
+{
+	m->s.now = now;
+	errand_done(&m->s, what, good, name);
+	m->did = true;
+}
+
+void
+muc_retention_pause(struct muc *m, bool pauses)
+{
+	m->s.stats.retention_paused = pauses;
 }
 
 struct import *

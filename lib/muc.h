@@ -344,6 +344,20 @@ size_t muc_console_drain(struct muc_stream *, char *p, size_t cap);
 /* Bytes that wait in muc_drain() of all domains that are up, committed or not. */
 size_t muc_queued(const struct muc *);
 
+/* -- what takes the host program a while -- */
+
+/*
+ * What MUC_ASK_BACKUP or MUC_ASK_VERIFY asked for has ended. Whoever asked is told, and the statistics say it; name
+ * is what they may look for, or NULL. Part of a turn: commit.
+ */
+void muc_asked_done(struct muc *, enum muc_ask, bool good, const char *name, struct muc_now);
+
+/*
+ * While somebody reads the store for long, what is removed leaves no room: the store would grow by it. So have what
+ * is too old, and what is left of destroyed rooms, stay for now; nobody sees it. Or have it go on. At any time.
+ */
+void muc_retention_pause(struct muc *, bool);
+
 /* -- numbers -- */
 
 #define MUC_STATS(STAT)                                                                            \
@@ -354,6 +368,7 @@ size_t muc_queued(const struct muc *);
 	STAT(in_doubt, "sessions in doubt")                                                        \
 	STAT(archive_entries, "messages kept")                                                     \
 	STAT(archive_bytes, "bytes of messages kept")                                              \
+	STAT(retention_paused, "1 while what is too old stays, for the database is being read")    \
 	STAT(in_message, "messages taken")                                                         \
 	STAT(in_presence, "presences taken")                                                       \
 	STAT(in_iq, "IQs taken")                                                                   \

@@ -32,11 +32,12 @@ class Guest(slixmpp.ClientXMPP):
         for plugin in ("xep_0004", "xep_0030", "xep_0045", "xep_0050"):
             self.register_plugin(plugin)
         self["feature_mechanisms"].unencrypted_plain = True
-        self.codes, self.heard = [], []
+        self.codes, self.heard, self.told = [], [], []
         self.ready = asyncio.get_event_loop().create_future()
         self.add_event_handler("session_start", self.on_start)
         self.add_event_handler("groupchat_presence", lambda p: self.codes.append(
             (str(p["from"]), p["type"], p["muc"]["status_codes"])))
+        self.add_event_handler("message", lambda m: self.told.append(m["body"]))
         self.add_event_handler("groupchat_message", lambda m: self.heard.append(m["body"]))
         self.connect(("127.0.0.1", server.port), force_starttls=False, disable_starttls=True)
 
@@ -155,6 +156,10 @@ async def host(romeo, mucd, server, folder):
     same([n[0] for n in command["notes"]], ["info"], "a backup is begun")
     ok(await soon(lambda: mucd.count("backup: .* is complete")), "and is complete")
     copies = glob.glob(folder + "/*")
+    ok(await soon(lambda: any(os.path.basename(copies[0]) in text for text in romeo.told)),
+       "which whoever wanted it is told, by its name")
+    shown = (await romeo.at_once("statistics"))["form"].get_fields()
+    same((shown["backup"]["value"], shown["retention_paused"]["value"]), ("done", "0"), "the statistics know it")
     ok(len(copies) == 1 and os.listdir(copies[0]) == ["data.mdb"], "in a folder of its own")
     same([n[0] for n in (await romeo.at_once("verify-database"))["notes"]], ["info"],
          "the database is looked through")

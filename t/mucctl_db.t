@@ -7,7 +7,8 @@ A room of 10,000 members and 100,000 messages goes out and in and is the same, i
 seconds, also into a mucd that serves, where nobody waits for it, and nothing is left of it if it, or mucctl, is
 killed in the midst of it. A room of a mucd that serves goes to another domain, and its owner finds form, lists, history and
 occupant ids as they were. Files that are cut off, garbled or for somebody else are refused by line, and
-nothing of them is there. Whoever takes an export slowly holds no page.
+nothing of them is there. Whoever takes an export slowly holds no page;
+for who does hold some, what is too old is removed later.
 """
 import sys
 sys.dont_write_bytecode = True
@@ -392,6 +393,40 @@ def serving():
     good(("check", "-c", mucd.conf), "sound")
 
 
+# -- somebody reads the database --
+
+def pausing():
+    """What is too old stays while another process reads: mucd sees that in the database itself."""
+    server = Server("prosody")
+    mucd = Mucd(server.components, 'control = "%s/pausing.sock"\n' % TOP)
+
+    def paused():
+        p = subprocess.run([MUCCTL, "-S", TOP + "/pausing.sock", "--json", "statistics"], capture_output=True,
+                           text=True, stdin=subprocess.DEVNULL, timeout=60)
+        return re.search(r'retention_paused[^0-9]*([01])', p.stdout).group(1)
+    same(paused(), "0", "nobody reads")
+    same(mucd.stop()[0], 0, "stopped")
+    reads, stop = os.pipe(), os.pipe()
+    reader = subprocess.Popen([sys.executable, "-c", """
+import ctypes, os, sys
+lmdb = ctypes.CDLL("liblmdb.so.0")
+env, txn = ctypes.c_void_p(), ctypes.c_void_p()
+ok = (lmdb.mdb_env_create(ctypes.byref(env)) == 0 and lmdb.mdb_env_open(env, %r, 0x20000, 0o600) == 0 and
+      lmdb.mdb_txn_begin(env, None, 0x20000, ctypes.byref(txn)) == 0)
+os.write(%d, b"y" if ok else b"n")
+os.read(%d, 1)
+""" % (mucd.database.encode(), reads[1], stop[0])], pass_fds=(reads[1], stop[0]), preexec_fn=die_with_parent)
+    same(os.read(reads[0], 1), b"y", "another process begins to read")
+    mucd.start()
+    ok(mucd.says("process %d reads it: what is too old stays for now" % reader.pid), "mucd sees who it is")
+    same(paused(), "1", "and pauses")
+    os.write(stop[1], b"x")
+    same(reader.wait(30), 0, "it ends")
+    same(mucd.stop()[0], 0, "stopped")
+    mucd.start()
+    same(paused(), "0", "with it the pause")
+
+
 # -- what is refused --
 
 ROOM = 'mucd-export 1\nroom jid="a@%s"\naffil jid="x@y" affiliation=owner nick="n"\nend 2\n' % DOMAIN
@@ -496,4 +531,4 @@ def owner():
     del os.environ["ASAN_OPTIONS"]
 
 
-main((refused, unsound, owner, big, moved, beside, serving), 600)
+main((refused, unsound, owner, big, moved, beside, pausing, serving), 600)

@@ -33,6 +33,12 @@ look(int64_t minutes)
 	return nsaid;
 }
 
+static bool
+pauses(int64_t minutes)
+{
+	return readers_pause(&readers, 1 + minutes * MINUTE);
+}
+
 static void
 write_something(void)
 {
@@ -78,20 +84,30 @@ main(void)
 	write_something();
 	is_int(look(0), 0, "nobody reads");
 	is_int(readers.n, 0, "the dead do not count");
+	ok(!pauses(0), "what is too old goes");
 	mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
 	is_int(look(1), 0, "somebody begins");
+	ok(pauses(1), "it stays from now on");
 	is_int(look(5), 0, "four minutes are not long");
 	is_int(look(6), 1, "five are");
 	snprintf(want, sizeof want, "process %ld has been reading for 5 minutes", (long)getpid());
 	ok(strstr(said, want) != NULL, "and who it is is said: %s", said);
 	is_int(look(7), 0, "but not again a minute later");
-	is_int(look(66), 1, "only an hour later");
+	ok(look(60) == 0 && pauses(60), "it has stayed for an hour");
+	ok(look(61) == 0 && !pauses(61), "and goes then, although somebody reads");
+	is_int(look(66), 1, "who is named again an hour later");
+	mdb_txn_reset(txn);
+	write_something();
+	mdb_txn_renew(txn);
+	ok(look(67) == 0 && !pauses(67), "who begins something else without a pause is nobody new");
 	mdb_txn_reset(txn);
 	is_int(look(67), 0, "it rests");
 	is_int(readers.n, 0, "and is forgotten");
+	ok(!pauses(67), "nothing stays");
 	write_something();
 	mdb_txn_renew(txn);
 	is_int(look(68), 0, "it begins with something else");
+	ok(pauses(68), "now what is too old stays again");
 	is_int(look(72), 0, "and that is not for long yet");
 	mdb_txn_abort(txn);
 	is_int(look(74), 0, "nobody reads");

@@ -294,6 +294,37 @@ test_clear(void)
 	test_release(&t);
 }
 
+/* While somebody reads the database, what is removed would leave no room. */
+static void
+test_paused(void)
+{
+	struct test t;
+
+	test_init(&t);
+	t.conf.limits.archive_entries_per_room = 3;
+	t.conf.limits.archive_days = 1;
+	start(&t);
+	make(&t, 1, "");
+	make(&t, 2, "");
+	muc_retention_pause(t.muc, true);
+	is_int((int64_t)muc_stats(t.muc)->retention_paused, 1, "it pauses, the statistics say so");
+	for (char text[2] = "a"; *text <= 'f'; ++*text)
+		say(&t, 1, text, NULL);
+	say(&t, 2, "z", NULL);
+	destroy(&t, 2);
+	is_int(tick(&t), 0, "there is nothing to do");
+	ok(count(&t, TABLE_archive) == 7 && count(&t, TABLE_dead) == 1, "too much stays");
+	pass(&t, 50 * HOUR_MS);
+	tick(&t);
+	ok(count(&t, TABLE_archive) == 7 && found(&t, 1) == 0, "what is too old, too, unseen");
+	muc_retention_pause(t.muc, false);
+	ok(tick(&t) > 0 && count(&t, TABLE_archive) == 0 && count(&t, TABLE_dead) == 0,
+	    "all of it goes afterwards");
+	is_int((int64_t)muc_stats(t.muc)->retention_paused, 0, "it goes on");
+	ok(is_counted(&t), "it is counted");
+	test_release(&t);
+}
+
 static void
 test_bytes(void)
 {
@@ -644,6 +675,7 @@ main(void)
 	test_counts();
 	test_entries();
 	test_clear();
+	test_paused();
 	test_bytes();
 	test_less();
 	test_all();

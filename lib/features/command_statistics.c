@@ -47,6 +47,21 @@ add_links(struct call *c, struct xml *form)
 	}
 }
 
+/* What was wanted by a command, if it was; the words are for scripts. */
+static void
+add_errand(
+    struct call *c, struct xml *form, const char *var, const char *what, const struct errand *e)
+{
+	struct arena *a = c->plan->s->arena;
+	const bool runs = e->ended_ms == 0;
+
+	if (e->began_ms == 0)
+		return;
+	command_say(c, form, var, what, runs ? "running" : e->failed ? "failed" : "done");
+	command_say(c, form, arena_cat(a, var, "_time", NULL), SAID("When that began or ended"),
+	    date_write(a, runs ? e->began_ms : e->ended_ms));
+}
+
 static enum deny
 run_all(struct call *c)
 {
@@ -72,6 +87,9 @@ run_all(struct call *c)
 #define STAT(name, what) add_number(c, form, #name, what, s->stats.name);
 	MUC_STATS(STAT)
 #undef STAT
+	add_errand(c, form, "backup", SAID("Last copy of the database"), &s->backup);
+	add_errand(
+	    c, form, "verification", SAID("Last look through the database"), &s->verification);
 	add_refused(c, form);
 	return OK;
 }

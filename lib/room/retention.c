@@ -407,7 +407,11 @@ retention_due(const struct service *s)
 {
 	int64_t first_ms = INT64_MAX, at_ms;
 
-	if (s->archives.is_counting || s->archives.are_over || is_too_much(s) ||
+	if (s->archives.is_counting)
+		return s->now.mono_ms;
+	if (s->stats.retention_paused)
+		return INT64_MAX;
+	if (s->archives.are_over || is_too_much(s) ||
 	    !are_equal(room_limits(s), s->archives.compared))
 		return s->now.mono_ms;
 	for (enum aging order = AGING_SAID; order < AGING_END; order++)
@@ -430,6 +434,8 @@ retention_step(struct service *s)
 	held_settle(s);
 	if (s->archives.is_counting)
 		held_count(s);
+	if (s->stats.retention_paused)
+		return;
 	if (!are_equal(room_limits(s), s->archives.compared))
 		compare(s);
 	bury(s);

@@ -224,6 +224,15 @@ struct force {
 };
 
 /* Everything that features and room/ share; the inside of a struct muc. */
+/* What the host program was asked for, and does in a while. */
+struct errand {
+	char *jid; /* who is told when it is done; NULL: nobody */
+	unsigned domain_no;
+	enum lang lang;
+	int64_t began_ms, ended_ms; /* wall; 0: not yet */
+	bool failed;
+};
+
 struct service {
 	const struct muc_host *host;
 	struct store *store;
@@ -262,6 +271,7 @@ struct service {
 	int64_t started_ms;    /* mono */
 	uint8_t secret[SECRET_LEN];	    /* with which ids of commands are signed */
 	int64_t ndialogs, dialogs_until_ms; /* commands under way: dialog.h */
+	struct errand backup, verification; /* the last ones: command_host.c */
 	int64_t stop_ms; /* mono: when the service stops, if it does: command_shutdown.c */
 	bool stops, stop_leaves, stop_asked;
 

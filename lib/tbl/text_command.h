@@ -4,10 +4,14 @@
  *
  * Names of commands, forms and fields, notes. What others say, too, is in text.h.
  */
-TEXT("A copy of the database is being made; the log says when it is done",
-    "Eine Kopie der Datenbank wird angelegt; das Protokoll sagt, wann sie fertig ist",
-    "Une copie de la base est en cours ; le journal dira quand elle est prête",
-    "Se está haciendo una copia de la base de datos; el registro dirá cuándo está lista")
+TEXT("1 while what is too old stays, for the database is being read",
+    "1, solange Altes bleibt, weil die Datenbank gelesen wird",
+    "1 tant que ce qui est trop vieux reste, car la base est lue",
+    "1 mientras lo demasiado viejo se queda, porque se lee la base de datos")
+TEXT("A copy of the database is being made; you are told when it is done",
+    "Eine Kopie der Datenbank wird angelegt; Sie erfahren, wann sie fertig ist",
+    "Une copie de la base est en cours ; vous saurez quand elle est prête",
+    "Se está haciendo una copia de la base de datos; se le dirá cuándo está lista")
 TEXT("About",
     "Über",
     "Au sujet de",
@@ -200,6 +204,14 @@ TEXT("Kind of room",
     "Art des Raums",
     "Type de salon",
     "Tipo de sala")
+TEXT("Last copy of the database",
+    "Letzte Kopie der Datenbank",
+    "Dernière copie de la base",
+    "Última copia de la base de datos")
+TEXT("Last look through the database",
+    "Letzte Durchsicht der Datenbank",
+    "Dernier examen de la base",
+    "Última revisión de la base de datos")
 TEXT("Last use",
     "Zuletzt benutzt",
     "Dernière utilisation",
@@ -236,6 +248,10 @@ TEXT("No copy is made: %s",
     "Es wird keine Kopie angelegt: %s",
     "Aucune copie n'est faite : %s",
     "No se hace ninguna copia: %s")
+TEXT("No copy of the database was made; the log says why",
+    "Es gibt keine Kopie der Datenbank; das Protokoll sagt, warum",
+    "Aucune copie de la base n'a été faite ; le journal dit pourquoi",
+    "No se ha hecho ninguna copia de la base de datos; el registro dice por qué")
 TEXT("Nobody entered or said anything for so many days",
     "So viele Tage hat niemand den Raum betreten oder etwas gesagt",
     "Personne n'est entré ni n'a parlé depuis tant de jours",
@@ -424,14 +440,26 @@ TEXT("The configuration stays as it was: %s",
     "Die Konfiguration bleibt, wie sie war: %s",
     "La configuration reste inchangée : %s",
     "La configuración queda como estaba: %s")
-TEXT("The database is being looked through; the log says what is found",
-    "Die Datenbank wird durchgesehen; das Protokoll sagt, was gefunden wird",
-    "La base est en cours d'examen ; le journal dira ce qui est trouvé",
-    "Se está revisando la base de datos; el registro dirá qué se encuentra")
+TEXT("The copy of the database is complete: %s",
+    "Die Kopie der Datenbank ist fertig: %s",
+    "La copie de la base est terminée : %s",
+    "La copia de la base de datos está lista: %s")
+TEXT("The database is being looked through; you are told when that is done",
+    "Die Datenbank wird durchgesehen; Sie erfahren, wann das fertig ist",
+    "La base est en cours d'examen ; vous saurez quand c'est fait",
+    "Se está revisando la base de datos; se le dirá cuándo termina")
 TEXT("The database is not looked through: %s",
     "Die Datenbank wird nicht durchgesehen: %s",
     "La base n'est pas examinée : %s",
     "La base de datos no se revisa: %s")
+TEXT("The database was looked through: all of it is sound",
+    "Die Datenbank wurde durchgesehen: sie ist in Ordnung",
+    "La base a été examinée : elle est saine",
+    "Se ha revisado la base de datos: está bien")
+TEXT("The database was looked through; the log says what is wrong",
+    "Die Datenbank wurde durchgesehen; das Protokoll sagt, was nicht stimmt",
+    "La base a été examinée ; le journal dit ce qui ne va pas",
+    "Se ha revisado la base de datos; el registro dice qué está mal")
 TEXT("The log is kept so from now on",
     "So wird ab jetzt protokolliert",
     "Le journal est tenu ainsi désormais",
@@ -516,6 +544,10 @@ TEXT("What is logged",
     "Was protokolliert wird",
     "Ce qui est journalisé",
     "Qué se registra")
+TEXT("When that began or ended",
+    "Wann das begann oder endete",
+    "Quand cela a commencé ou fini",
+    "Cuándo empezó o terminó")
 TEXT("Whoever is in the rooms leaves them, what was said in them is lost",
     "Alle verlassen die Räume, und was darin gesagt wurde, geht verloren",
     "Tous quittent les salons et ce qui y a été dit est perdu",

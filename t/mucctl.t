@@ -210,6 +210,7 @@ def socket_way():
     is_ran(run(*here, "help"), 0, r"(?m)^  destroy-rooms  +Destroy rooms$", "help lists commands")
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  rooms=CHOICE, again for more \(required\)$",
            "help of a command has its fields")
+    is_ran(run(*here, "help", "statistics"), 0, "It has no fields", "of one that has none, too")
     is_ran(run(*here, "help", "help"), 0, "what can be done", "and of mucctl's own")
     got = run(*here, "-j", "help").json()
     ok("list-rooms" in [c["command"] for c in got["commands"]], "help in JSON")
@@ -305,6 +306,7 @@ class Service(threading.Thread):
         self.listener.bind(self.path)
         self.listener.listen(8)
         self.answer = answer
+        self.info = ""
         self.seen = []
         self.start()
 
@@ -325,7 +327,9 @@ class Service(threading.Thread):
             if x is None:
                 continue
             inner, kind = "", "result"
-            if x[0].tag.endswith("query"):
+            if x[0].tag == "{%s}query" % NS["disco"]:
+                inner = "<query xmlns='%s'>%s</query>" % (NS["disco"], self.info)
+            elif x[0].tag.endswith("query"):
                 inner = ("<query xmlns='http://jabber.org/protocol/disco#items'>"
                          "<item jid='x.example' node='urn:x#work' name='Work'/>"
                          "<item jid='evil.example' node='urn:x#evil' name='Evil'/></query>")
@@ -401,6 +405,23 @@ def steps():
     is_ran(got, 0, "done", "at a terminal one can go back")
     same((s.actions(), s.values(3), s.values(4)),
          (["execute", "next", "prev", "next", "complete"], {"a": ["3"]}, {"b": ["4"]}), "and on again")
+
+
+def formless():
+    """What has no form would be done by asking for it: help and completion ask the node."""
+    s = Service(lambda x, n: DONE)
+    for steps, does in (("0", False), ("1", True), (None, True)):
+        s.info = "" if steps is None else (
+            "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>mucd:command</value>"
+            "</field><field var='steps'><value>%s</value></field></x>" % steps)
+        for argv in (("help", "work"), ("complete", "work", "")):
+            s.seen.clear()
+            got = run("-S", s.path, *argv)
+            ok(got.status == 0 and bool(s.seen) == does, "%s, %s steps: it is %sbegun" % (
+                argv[0], steps, "" if does else "not "))
+            if not does and argv[0] == "help":
+                is_ran(got, 0, "It has no fields", "which is said")
+    is_ran(run("-S", s.path, "work"), 0, "^done$", "it can be done")
 
 
 def types():
@@ -530,4 +551,4 @@ def answers():
     is_ran(got, 2, "x.example has not answered|closed", "a service that breaks", "err")
 
 
-main([client, no_tls, socket_way, steps, types, answers], 280)
+main([client, no_tls, socket_way, steps, formless, types, answers], 280)

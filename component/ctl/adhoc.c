@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/form.h"
 #include "base/jid.h"
 #include "base/xml.h"
 #include "text.h"
@@ -158,4 +159,23 @@ adhoc_find(const struct adhoc *ah, const char *name, const struct command **foun
 		ctl_complain("%s: %s has no such command; `mucctl help` lists those it has", name,
 		    ah->target);
 	return CTL_USAGE;
+}
+
+/* XEP-0128, by mucd alone. */
+bool
+adhoc_has_no_form(struct adhoc *ah, const struct command *command)
+{
+	struct xml *iq = adhoc_iq(ah, "get");
+	struct xml *query = xml_add(ah->a, iq, NS_DISCO_INFO, "query");
+	const struct xml *form;
+	const char *steps;
+
+	xml_set(ah->a, query, "node", command->node);
+	form = xml_child(xml_child(way_ask(ah->way, iq), NS_DISCO_INFO, "query"), NS_DATA, "x");
+	for (; form != NULL; form = xml_next(form, NS_DATA, "x")) {
+		steps = form_value(form_field(form, "steps"));
+		if (form_type_is(form, "mucd:command") && steps != NULL)
+			return strcmp(steps, "0") == 0;
+	}
+	return false;
 }

@@ -38,6 +38,12 @@ enum ctl_exit adhoc_find(const struct adhoc *, const char *name, const struct co
 enum ctl_exit adhoc_run(struct adhoc *, const struct command *, struct ctl_arg *args, size_t nargs);
 
 /*
+ * Is nothing filled in for that command? Then it is done by asking for its form. As the service says; false if it
+ * does not.
+ */
+bool adhoc_has_no_form(struct adhoc *, const struct command *);
+
+/*
  * The fields of a command, which is canceled then: of its first form, and of those behind it as far as the
  * arguments are enough to get there without doing anything. *more: there is another one. CTL_OK, or why not
  * was said.

@@ -541,6 +541,9 @@ adhoc_form(struct adhoc *ah, const struct command *command, struct ctl_arg *args
 	r.args = args;
 	r.nargs = nargs;
 	*form = r.form;
+	*more = false;
+	if (adhoc_has_no_form(ah, command))
+		return CTL_OK;
 	do {
 		iq = act(&r, action);
 		action = ACT_NEXT;

@@ -107,7 +107,7 @@ plan_items(struct plan *p)
 	return OK;
 }
 
-static void
+static struct xml *
 add_node(struct plan *p, const char *name, const char *type)
 {
 	struct arena *a = p->s->arena;
@@ -119,6 +119,20 @@ add_node(struct plan *p, const char *name, const char *type)
 	xml_set(a, x, "name", text_in(plan_lang(p), name));
 	disco_feature(a, query, NS_COMMANDS);
 	disco_feature(a, query, NS_DATA);
+	return query;
+}
+
+/*
+ * XEP-0128: how many forms are filled in. A command without any is done by asking for it, so whoever only wants to
+ * know what it is given can find out here.
+ */
+static void
+add_steps(struct plan *p, struct xml *query, const struct command *k)
+{
+	struct arena *a = p->s->arena;
+
+	form_add_field(a, form_add(a, query, "result", "mucd:command"), "text-single", "steps",
+	    NULL, arena_fmt(a, "%u", k->nsteps));
 }
 
 static enum deny
@@ -138,7 +152,7 @@ plan_info(struct plan *p)
 		return PASS;
 	if (!command_may(p, k))
 		return NOT_YOURS;
-	add_node(p, k->name, "command-node");
+	add_steps(p, add_node(p, k->name, "command-node"), k);
 	return OK;
 }
 

@@ -30,6 +30,7 @@
 #include "readers.h"
 #include "store_lmdb.h"
 #include "store_lock.h"
+#include "store_new.h"
 #include "store_walk.h"
 
 #define FIRST_BYTES ((size_t)4 << 20)	/* of the map of a new database */
@@ -459,16 +460,22 @@ open_tables(struct lmdb *s)
 static bool
 open_env(struct lmdb *s)
 {
+	const size_t least = s->max_bytes < FIRST_BYTES ? s->max_bytes : FIRST_BYTES;
 	struct stat st;
 	MDB_envinfo info;
 	MDB_stat stat;
 	size_t nbytes = 0;
+	const char *why;
 	int rc;
 
 	if (fstatat(s->dir_fd, "data.mdb", &st, 0) == 0)
 		nbytes = (size_t)st.st_size;
-	if (nbytes < FIRST_BYTES)
-		nbytes = s->max_bytes < FIRST_BYTES ? s->max_bytes : FIRST_BYTES;
+	if (nbytes == 0 && (why = store_new(s->dir_fd, s->path, least)) != NULL) {
+		set_why(s, "%s", why);
+		return false;
+	}
+	if (nbytes < least)
+		nbytes = least;
 	rc = mdb_env_create(&s->env);
 	if (rc == 0)
 		rc = mdb_env_set_maxdbs(s->env, TABLE_COUNT);

@@ -525,6 +525,34 @@ test_refused(void)
 	refused("Not a directory", "not a folder");
 }
 
+/* The machine lost power when a database was made, or before that was on the disk. */
+static void
+test_new(void)
+{
+	struct store *s;
+	char file[80];
+
+	fresh();
+	mkdir(path, 0700);
+	write_file("new.mdb", value, sizeof value);
+	write_file("data.mdb", "", 0);
+	s = reopen(64 * MB);
+	ok(s != NULL, "a database that was half made is made anew");
+	if (s == NULL)
+		return;
+	s->put(s, TABLE_rooms, str("key"), str("value"));
+	ok(s->commit(s) == STORE_OK, "and takes changes");
+	s->close(s);
+	snprintf(file, sizeof file, "%s/new.mdb", path);
+	ok(access(file, F_OK) == -1, "nothing is left of the other one");
+
+	fresh();
+	mkdir(path, 0700);
+	snprintf(file, sizeof file, "%s/new.mdb", path);
+	mkdir(file, 0700);
+	refused("new.mdb: Is a directory", "no place for a new one");
+}
+
 int
 main(void)
 {
@@ -541,6 +569,7 @@ main(void)
 	test_no_sync();
 	test_kill();
 	test_refused();
+	test_new();
 	snprintf(command, sizeof command, "rm -rf %s", top);
 	if (system(command) != 0)
 		printf("# %s\n", command);

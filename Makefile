@@ -42,21 +42,23 @@ ORACLE   = $(wildcard t/oracle_*.c)
 T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
 BENCH_SRC = $(wildcard t/bench/*.c)
 BENCH_MAIN = t/bench/archive.c t/bench/bench.c
-SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(ORACLE) $(wildcard spec/*.c))
+IMAGES   = $(filter-out t/torture/shim.c,$(wildcard t/torture/*.c))
+SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(ORACLE) $(wildcard spec/*.c t/torture/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
 T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
-           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t
+           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t t/images.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
 # spec/run with one feature taken out of the array, for each of them.
 FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
 MUTANTS  = $(FEATURES:%=$O/mutate/%)
 # All scripts over ejabberd once is enough: in process they are played under sanitizers, too. So is a whole
-# archive read by slixmpp, which takes its time.
-T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t $(T_HOUSE)
+# archive read by slixmpp, which takes its time. What is put before mucd (t/torture) is in the sanitizers' way.
+T_TORTURE = t/images.t
+T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t $(T_TORTURE) $(T_HOUSE)
 T_ALL    = $(if $(SHORT),,$(T_LONG)) $(filter-out $(T_LONG),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 
@@ -92,9 +94,19 @@ $O/t/retention $O/t/retracting: $(call obj,spec/host_count.c)
 $O/t/foreign: $(call obj,component/ctl/lua_data.c component/ctl/erl_term.c)
 $O/t/bench/bench: $(call obj,$(filter-out $(BENCH_MAIN),$(BENCH_SRC)) spec/live_proc.c)
 
+# What stands between mucd and the kernel, and what looks through its log.
+$O/t/torture/shim.so: t/torture/shim.c t/torture/shim.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -std=c11 $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+
+$O/t/torture/images: $(call obj,$(IMAGES) $(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
+
 $O/t/%.t: t/%.t Makefile
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nMUCD_BUILD=%s MUCD=%s/mucd MUCCTL=%s/mucctl exec %s\n' $O $O $O $< >$@ && chmod +x $@
+
+$(T_TORTURE:%=$O/%): $O/t/torture/shim.so $O/t/torture/images
 
 $O/spec/run: $(call obj,$(RUN_SRC)) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -172,6 +184,14 @@ bench: $O/mucd $O/t/bench/bench
 bench-archive: $O/t/bench/archive
 	@cd $O && exec t/bench/archive $(MESSAGES)
 
+# Faults, one after the other, for TORTURE_S seconds each; SEED= for others.
+TORTURE_S = 600
+
+torture:
+	@t/deps $(TEST_DEBS)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all $O/spec/live $(T_TORTURE:%=$O/%)
+	@TORTURE_S=$(TORTURE_S) prove -v -e '' --merge --timer $(T_TORTURE:%=$O/%)
+
 newcomer:
 	@t/newcomer
 
@@ -213,5 +233,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service $(COMPLETE)/mucctl
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-archive newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-archive torture newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC) $(FUZZ_SRC))) $(MUTANTS:%=%.d)

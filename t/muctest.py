@@ -215,7 +215,8 @@ class Mucd:
     """
     all = []
 
-    def __init__(self, components, settings="", start=True, attach=True):
+    def __init__(self, components, settings="", start=True, attach=True, env=None):
+        self.env = dict(os.environ, **env) if env else None
         self.dir = tempfile.mkdtemp(dir=TOP)
         self.conf = self.dir + "/mucd.conf"
         self.database = self.dir + "/db"
@@ -243,7 +244,8 @@ class Mucd:
         self.mark = len(self.log())
         with open(self.logfile, "a") as log:
             self.proc = subprocess.Popen([MUCD, "-f", "-c", self.conf], stdin=subprocess.DEVNULL,
-                                         stdout=log, stderr=log, preexec_fn=die_with_parent)
+                                         stdout=log, stderr=log, preexec_fn=die_with_parent,
+                                         env=self.env)
         if attach:
             for domain in self.domains:
                 if not self.says(re.escape(domain) + ": attached to"):

@@ -12,11 +12,11 @@ CC       = gcc
 PREFIX   = /usr/local
 O        = build$(if $(SANITIZE),/san)
 PKGS     = libxml-2.0 libidn libcrypto
-MUCD_PKGS = lmdb libconfuse libsystemd libbsd libstrophe
+MUCD_PKGS = lmdb libconfuse libsystemd libbsd libstrophe libseccomp
 DEBS     = gcc libc6-dev pkg-config libxml2-dev libidn-dev libssl-dev liblmdb-dev libconfuse-dev \
-           libsystemd-dev libbsd-dev libstrophe-dev
+           libsystemd-dev libbsd-dev libstrophe-dev libseccomp-dev
 DEMO_DEBS = $(DEBS) prosody
-TEST_DEBS = $(DEMO_DEBS) ejabberd openssl perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS))
+TEST_DEBS = $(DEMO_DEBS) ejabberd systemd openssl perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS))
 FUZZ_DEBS = clang libclang-rt-dev python3
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror

@@ -373,6 +373,8 @@ take(cfg_t *cfg)
 	c->control = take_optional(cfg, "control");
 	c->control_group = take_optional(cfg, "control_group");
 	c->backup_dir = take_optional(cfg, "backup_dir");
+	c->user = take_optional(cfg, "user");
+	c->seccomp = (enum filter_mode)filter_mode_of(cfg_getstr(cfg, "seccomp"));
 	c->log_level = (enum muc_log)log_level_of(cfg_getstr(cfg, "log_level"));
 	for (size_t i = 0; i < NNUMBERS; i++) {
 		int64_t v = cfg_getint(cfg, numbers[i].name);
@@ -419,6 +421,8 @@ new_parser(void)
 		CFG_STR_LIST("reserved_names", NULL, CFGF_NONE),
 		CFG_STR_LIST("banned", NULL, CFGF_NONE),
 		CFG_SEC("contact", contact, CFGF_NONE),
+		CFG_STR("user", NULL, CFGF_NODEFAULT),
+		CFG_STR("seccomp", "on", CFGF_NONE),
 		CFG_STR("log_level", "info", CFGF_NONE),
 		CFG_SEC("room_defaults", options, CFGF_KEYSTRVAL),
 		CFG_SEC("room_forced", options, CFGF_KEYSTRVAL),
@@ -450,6 +454,7 @@ new_parser(void)
 		cfg_set_validate_func(cfg,
 		    arena_cat(reading.arena, "contact|", contact[i].name, NULL),
 		    conf_check_contact);
+	cfg_set_validate_func(cfg, "seccomp", conf_check_seccomp);
 	cfg_set_validate_func(cfg, "log_level", conf_check_level);
 	cfg_set_validate_func(cfg, "room_defaults", check_options);
 	cfg_set_validate_func(cfg, "room_forced", check_options);
@@ -513,12 +518,19 @@ free_strings(char **list)
 }
 
 void
+conf_forget_secrets(struct conf *c)
+{
+	for (size_t i = 0; i < c->ncomponents; i++)
+		secret_wipe(c->components[i].secret);
+}
+
+void
 conf_free(struct conf *c)
 {
 	if (c == NULL)
 		return;
+	conf_forget_secrets(c);
 	for (size_t i = 0; i < c->ncomponents; i++) {
-		secret_wipe(c->components[i].secret);
 		free(c->components[i].secret);
 		free(c->components[i].server);
 		free(c->components[i].domain);
@@ -536,6 +548,7 @@ conf_free(struct conf *c)
 	free(c->control);
 	free(c->control_group);
 	free(c->backup_dir);
+	free(c->user);
 	free(c);
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "filter.h"
 #include "muc.h"
 
 /*
@@ -40,6 +41,8 @@ struct conf {
 	char *control;	     /* path of a socket; NULL: none */
 	char *control_group; /* that may use it; NULL: that of mucd */
 	char *backup_dir;    /* or NULL */
+	char *user;	     /* to be; NULL: whoever starts it */
+	enum filter_mode seccomp;
 	enum muc_log log_level;
 #define NUMBER(name, def, least, greatest, what) int64_t name;
 	CONF_NUMBERS(NUMBER)
@@ -58,6 +61,9 @@ struct conf {
  * "file:line: what".
  */
 struct conf *conf_read(const char *path, void (*complaint)(const char *line));
+
+/* What is left are empty strings. */
+void conf_forget_secrets(struct conf *);
 
 /* Wipes the secrets, too. NULL is allowed. */
 void conf_free(struct conf *);

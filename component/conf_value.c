@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "filter.h"
 #include "log.h"
 
 #define NAME_MAX_BYTES 256
@@ -64,6 +65,17 @@ conf_check_level(cfg_t *cfg, cfg_opt_t *opt)
 	if (s != NULL && log_level_of(s) >= 0)
 		return 0;
 	cfg_error(cfg, "log_level: \"%s\" is not error, warn, info or debug", s);
+	return -1;
+}
+
+int
+conf_check_seccomp(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *s = cfg_opt_getnstr(opt, 0);
+
+	if (filter_mode_of(s) >= 0)
+		return 0;
+	cfg_error(cfg, "seccomp: \"%s\" is not on, log or off", s);
 	return -1;
 }
 

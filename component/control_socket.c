@@ -29,23 +29,36 @@ cannot(char *why, size_t cap, const char *fmt, ...)
 	return false;
 }
 
-/* Takes away a socket on which nobody listens any more. */
+/*
+ * Is there a process that has that socket? 0: yes; ECONNREFUSED: no; or another error. A socket of another type
+ * is not let in where there is one, which tells the same as connect(2), which is not ours to call (filter.c).
+ */
+static int
+find_owner(const struct sockaddr_un *sun)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
+
+	if (fd == -1)
+		return errno;
+	if (sendto(fd, "", 0, MSG_NOSIGNAL, (const struct sockaddr *)sun, sizeof *sun) == -1)
+		error = errno;
+	close(fd);
+	return error == EPROTOTYPE || error == EAGAIN ? 0 : error;
+}
+
+/* Takes away a socket that nobody has any more. */
 static bool
 make_room(const char *path, const struct sockaddr_un *sun, char *why, size_t cap)
 {
 	struct stat st;
-	int fd, error = 0;
+	int error;
 
 	if (lstat(path, &st) == -1)
 		return errno == ENOENT || cannot(why, cap, "%s: %s", path, strerror(errno));
 	if (!S_ISSOCK(st.st_mode))
 		return cannot(why, cap, "%s: it is there, and no socket", path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1 || connect(fd, (const struct sockaddr *)sun, sizeof *sun) == -1)
-		error = errno;
-	if (fd != -1)
-		close(fd);
-	if (error == 0 || error == EAGAIN)
+	error = find_owner(sun);
+	if (error == 0)
 		return cannot(why, cap, "%s: another process listens there", path);
 	if (error != ECONNREFUSED || unlink(path) == -1)
 		return cannot(why, cap, "%s: %s", path, strerror(errno));

@@ -1,44 +1,48 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dial.c - a TCP connection to a server given by name, without waiting for it
+ * dial.c - a TCP connection to a component's server, without waiting for it
  */
+#include "dial.h"
+
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "dial.h"
+#include "connector.h"
 #include "log.h"
-#include "resolve.h"
+#include "pass_fd.h"
 
 struct dial {
-	struct resolve *resolve;
-	struct addrinfo *list, *next; /* all addresses, and the one to try next */
+	int answers; /* -1: it could not be asked */
 	int fd;
-	int64_t address_ms;
-	int64_t deadline_ms; /* of the address in use */
-	char address[NI_MAXHOST];
+	char address[64];
 	char why[200];
 };
 
 struct dial *
-dial_new(const char *host, int port, int64_t address_ms)
+dial_new(struct connector *c, const char *domain, int64_t address_ms)
 {
 	struct dial *d = mem_alloc(sizeof *d);
+	int fds[2];
 
-	d->fd = -1;
-	d->address_ms = address_ms;
-	d->deadline_ms = INT64_MAX;
-	d->resolve = resolve_start(host, port);
-	if (d->resolve == NULL)
-		snprintf(d->why, sizeof d->why, "cannot look for its address: %s", strerror(errno));
+	d->answers = d->fd = -1;
+	snprintf(d->why, sizeof d->why, "cannot connect: whoever did it for us was ended");
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) == -1) {
+		snprintf(d->why, sizeof d->why, "cannot connect: %s", strerror(errno));
+		return d;
+	}
+	if (connector_ask(c, domain, address_ms, fds[1]))
+		d->answers = fds[0];
+	else {
+		snprintf(d->why, sizeof d->why, "cannot ask for a connection: %s", strerror(errno));
+		close(fds[0]);
+	}
+	close(fds[1]);
 	return d;
 }
 
@@ -47,9 +51,8 @@ dial_free(struct dial *d)
 {
 	if (d == NULL)
 		return;
-	resolve_cancel(d->resolve);
-	if (d->list != NULL)
-		freeaddrinfo(d->list);
+	if (d->answers != -1)
+		close(d->answers);
 	if (d->fd != -1)
 		close(d->fd);
 	free(d);
@@ -58,101 +61,8 @@ dial_free(struct dial *d)
 void
 dial_poll(const struct dial *d, struct pollfd *p)
 {
-	p->fd = d->resolve != NULL ? resolve_fd(d->resolve) : d->fd;
-	p->events = d->resolve != NULL ? POLLIN : POLLOUT;
-}
-
-int64_t
-dial_deadline(const struct dial *d)
-{
-	return d->deadline_ms;
-}
-
-/* A socket that finds out by itself when the machine at the other end is gone. */
-static int
-open_socket(const struct addrinfo *a)
-{
-	static const struct {
-		int level, name, value;
-	} options[] = {
-		{ IPPROTO_TCP, TCP_NODELAY, 1 },
-		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
-		{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
-		{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
-		{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
-	};
-	int fd =
-	    socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
-
-	if (fd == -1)
-		return -1;
-	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-		if (setsockopt(fd, options[i].level, options[i].name, &options[i].value,
-			sizeof options[i].value) == -1)
-			log_warn("setsockopt %d", options[i].name);
-	return fd;
-}
-
-static void
-failed(struct dial *d, int error)
-{
-	snprintf(d->why, sizeof d->why, "cannot connect: %s", strerror(error));
-	log_debug("%s: %s", d->address, d->why);
-	if (d->fd != -1)
-		close(d->fd);
-	d->fd = -1;
-}
-
-/* Begins to connect to the next address that does not fail at once. */
-static enum dial_result
-connect_next(struct dial *d, int64_t mono_ms)
-{
-	const struct addrinfo *a;
-
-	while ((a = d->next) != NULL) {
-		d->next = a->ai_next;
-		getnameinfo(a->ai_addr, a->ai_addrlen, d->address, sizeof d->address, NULL, 0,
-		    NI_NUMERICHOST);
-		d->deadline_ms = mono_ms + d->address_ms;
-		d->fd = open_socket(a);
-		if (d->fd != -1 && connect(d->fd, a->ai_addr, a->ai_addrlen) == 0)
-			return DIAL_DONE;
-		if (d->fd != -1 && errno == EINPROGRESS)
-			return DIAL_GOES_ON;
-		failed(d, errno);
-	}
-	return DIAL_FAILED;
-}
-
-enum dial_result
-dial_run(struct dial *d, short revents, int64_t mono_ms)
-{
-	int error = 0;
-	socklen_t len = sizeof error;
-
-	if (d->resolve != NULL) {
-		if (revents == 0)
-			return DIAL_GOES_ON;
-		error = resolve_finish(d->resolve, &d->list);
-		d->resolve = NULL;
-		d->next = d->list;
-		if (error == 0)
-			return connect_next(d, mono_ms);
-		snprintf(d->why, sizeof d->why, "cannot find its address: %s", gai_strerror(error));
-		return DIAL_FAILED;
-	}
-	if (d->fd == -1)
-		return DIAL_FAILED;
-	if (revents == 0 && mono_ms < d->deadline_ms)
-		return DIAL_GOES_ON;
-	if (revents == 0)
-		error = ETIMEDOUT;
-	else if (getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
-		error = errno;
-	if (error == 0)
-		return DIAL_DONE;
-	failed(d, error);
-	return connect_next(d, mono_ms);
+	p->fd = d->answers;
+	p->events = POLLIN;
 }
 
 int
@@ -162,6 +72,41 @@ dial_take(struct dial *d)
 
 	d->fd = -1;
 	return fd;
+}
+
+static enum dial_result
+take_answer(struct dial *d, struct connector_answer *a)
+{
+	a->address[sizeof a->address - 1] = a->why[sizeof a->why - 1] = '\0';
+	if (a->said != CONNECTOR_DONE && d->fd != -1)
+		close(dial_take(d));
+	if (a->said != CONNECTOR_FAILED)
+		snprintf(d->address, sizeof d->address, "%s", a->address);
+	if (a->said == CONNECTOR_DONE)
+		return d->fd != -1 ? DIAL_DONE : DIAL_FAILED;
+	snprintf(d->why, sizeof d->why, "%s", a->why);
+	if (a->said == CONNECTOR_FAILED)
+		return DIAL_FAILED;
+	log_debug("%s: %s", d->address, d->why);
+	return DIAL_GOES_ON;
+}
+
+enum dial_result
+dial_run(struct dial *d, short revents)
+{
+	enum dial_result result = DIAL_GOES_ON;
+	struct connector_answer a;
+	ssize_t n;
+
+	if (d->answers == -1)
+		return DIAL_FAILED;
+	while (revents != 0 && result == DIAL_GOES_ON) {
+		n = take_fd(d->answers, &a, sizeof a, &d->fd);
+		if (n == -1 && errno == EAGAIN)
+			return DIAL_GOES_ON;
+		result = n == (ssize_t)sizeof a ? take_answer(d, &a) : DIAL_FAILED;
+	}
+	return result;
 }
 
 const char *

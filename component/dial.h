@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dial.h - a TCP connection to a server given by name, without waiting for it
- *
- * All addresses of the name are tried in turn.
+ * dial.h - a TCP connection to a component's server, without waiting for it: from connector.h
  */
 #ifndef DIAL_H
 #define DIAL_H
@@ -10,6 +8,7 @@
 #include <poll.h>
 #include <stdint.h>
 
+struct connector;
 struct dial;
 
 enum dial_result {
@@ -18,16 +17,15 @@ enum dial_result {
 	DIAL_FAILED, /* dial_why() knows */
 };
 
-/* Each address is given that time. */
-struct dial *dial_new(const char *host, int port, int64_t address_ms);
+/* Each address of its server's name is tried in turn, and given that time. */
+struct dial *dial_new(struct connector *, const char *domain, int64_t address_ms);
 void dial_free(struct dial *); /* NULL is allowed */
 
-/* What to wait for, and until when (mono_ms; INT64_MAX: for ever). */
+/* What to wait for; an answer comes in any case. */
 void dial_poll(const struct dial *, struct pollfd *);
-int64_t dial_deadline(const struct dial *);
 
-/* Goes on: with what poll(2) has returned, or because of the time. First call it with 0. */
-enum dial_result dial_run(struct dial *, short revents, int64_t mono_ms);
+/* Goes on with what poll(2) has returned. First call it with 0. */
+enum dial_result dial_run(struct dial *, short revents);
 
 /* The socket, non-blocking; it is the caller's now. */
 int dial_take(struct dial *);

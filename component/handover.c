@@ -19,12 +19,15 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/rec.h"
+#include "connector.h"
+#include "filter.h"
 #include "handover.h"
 #include "link.h"
 #include "log.h"
 
 #define STATE_ENV  "MUCD_HANDOVER"
 #define SCHEMA_ENV "MUCD_SCHEMA"
+#define FILTER_ENV "MUCD_FILTER"
 #define CHECK_MS   3000
 #define LINKS	   1000 /* more are not believed */
 
@@ -35,6 +38,9 @@ enum { /* tags of the state; never reused */
 	TAG_PEER = 4,
 	TAG_HEADER = 5,
 	TAG_INPUT = 6,
+	TAG_FILTER = 7, /* FILTER_IS() */
+	TAG_CONNECTOR_FD = 8,
+	TAG_CONNECTOR_PID = 9,
 };
 
 struct handed {
@@ -45,6 +51,9 @@ struct handed {
 struct handover {
 	struct buf state;
 	bool to_syslog;
+	int filter;
+	int connector_fd; /* -1: there is none */
+	pid_t connector_pid;
 	struct handed *v;
 	size_t n;
 };
@@ -52,16 +61,18 @@ struct handover {
 /* -- the old one -- */
 
 static void
-run_check(const char *exe, const char *conf)
+run_check(const struct handing *h)
 {
-	char schema[16];
+	char schema[16], filter[16];
 	int fd = open("/dev/null", O_RDWR);
 
 	snprintf(schema, sizeof schema, "%d", MUC_SCHEMA);
+	snprintf(filter, sizeof filter, "%d", FILTER_VERSION);
 	if (fd != -1)
 		dup2(fd, STDOUT_FILENO);
-	if (setenv(SCHEMA_ENV, schema, 1) == 0)
-		execl(exe, exe, "-n", "-c", conf, (char *)NULL);
+	if (setenv(SCHEMA_ENV, schema, 1) == 0 &&
+	    (h->filter != FILTER_IS(FILTER_ON) || setenv(FILTER_ENV, filter, 1) == 0))
+		execl(h->exe, h->exe, "-n", "-c", h->conf, (char *)NULL);
 	_exit(127);
 }
 
@@ -82,7 +93,7 @@ wait_for(pid_t pid)
 }
 
 bool
-handover_check(const char *exe, const char *conf)
+handover_check(const struct handing *h)
 {
 	pid_t pid = fork();
 	int status;
@@ -92,11 +103,11 @@ handover_check(const char *exe, const char *conf)
 		return false;
 	}
 	if (pid == 0)
-		run_check(exe, conf);
+		run_check(h);
 	status = wait_for(pid);
 	if (status == 0)
 		return true;
-	log_warnx("%s -n does not find %s good: it is not run, this one goes on", exe, conf);
+	log_warnx("%s -n does not find %s good: it is not run, this one goes on", h->exe, h->conf);
 	return false;
 }
 
@@ -140,8 +151,17 @@ write_all(int fd, const struct buf *b)
 	return lseek(fd, 0, SEEK_SET) == 0;
 }
 
+static void
+put_connector(struct buf *b, const struct connector *c)
+{
+	if (c == NULL || connector_pid(c) == 0 || !keep(connector_fd(c)))
+		return;
+	rec_put_u64(b, TAG_CONNECTOR_FD, (uint64_t)connector_fd(c));
+	rec_put_u64(b, TAG_CONNECTOR_PID, (uint64_t)connector_pid(c));
+}
+
 void
-handover_exec(const char *exe, const char *conf, bool to_syslog, struct link **links, size_t nlinks)
+handover_exec(const struct handing *h)
 {
 	struct buf b = BUF_INIT;
 	char number[16];
@@ -150,16 +170,18 @@ handover_exec(const char *exe, const char *conf, bool to_syslog, struct link **l
 	/* Libraries may have opened some that would leak. */
 	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	fd = memfd_create("mucd", 0);
-	if (to_syslog)
+	if (h->to_syslog)
 		rec_put_u64(&b, TAG_SYSLOG, 1);
-	for (size_t i = 0; i < nlinks; i++)
-		put_link(&b, links[i]);
+	rec_put_u64(&b, TAG_FILTER, (uint64_t)h->filter);
+	put_connector(&b, h->connector);
+	for (size_t i = 0; i < h->nlinks; i++)
+		put_link(&b, h->links[i]);
 	snprintf(number, sizeof number, "%d", fd);
 	if (fd == -1 || !write_all(fd, &b) || setenv(STATE_ENV, number, 1) == -1)
 		log_warn("handing over");
 	else {
-		execl(exe, exe, "-c", conf, (char *)NULL);
-		log_warn("handing over: %s", exe);
+		execl(h->exe, h->exe, "-c", h->conf, (char *)NULL);
+		log_warn("handing over: %s", h->exe);
 	}
 	buf_release(&b);
 	unsetenv(STATE_ENV);
@@ -176,6 +198,12 @@ read_field(struct handover *h, const struct rec *f)
 
 	if (f->tag == TAG_SYSLOG)
 		h->to_syslog = true;
+	if (f->tag == TAG_FILTER)
+		h->filter = (int)rec_u64(f);
+	if (f->tag == TAG_CONNECTOR_FD)
+		h->connector_fd = (int)rec_u64(f);
+	if (f->tag == TAG_CONNECTOR_PID)
+		h->connector_pid = (pid_t)rec_u64(f);
 	if (f->tag == TAG_DOMAIN && h->n < LINKS) {
 		h->v[h->n++] = (struct handed){ .domain = *f, .fd = -1 };
 		return;
@@ -209,6 +237,7 @@ handover_read(void)
 	unsetenv(STATE_ENV);
 	h = mem_alloc(sizeof *h);
 	h->v = mem_alloc(LINKS * sizeof *h->v);
+	h->connector_fd = -1;
 	if (fd <= STDERR_FILENO || fstat(fd, &st) == -1 || st.st_size > INT32_MAX) {
 		log_warnx("handed over: nothing can be read");
 		return h;
@@ -228,6 +257,20 @@ bool
 handover_to_syslog(const struct handover *h)
 {
 	return h->to_syslog;
+}
+
+int
+handover_filter(const struct handover *h)
+{
+	return h->filter;
+}
+
+struct connector *
+handover_connector(const struct handover *h)
+{
+	if (h->connector_fd == -1)
+		return NULL;
+	return connector_renew(h->connector_fd, h->connector_pid);
 }
 
 void
@@ -265,10 +308,15 @@ handover_free(struct handover *h)
 	free(h);
 }
 
-bool
-handover_suits(void)
+const char *
+handover_unsuited(void)
 {
-	const char *schema = getenv(SCHEMA_ENV);
+	const char *schema = getenv(SCHEMA_ENV), *filter = getenv(FILTER_ENV);
 
-	return schema == NULL || atoi(schema) <= MUC_SCHEMA;
+	if (schema != NULL && atoi(schema) > MUC_SCHEMA)
+		return "the database is a newer mucd's";
+	if (filter != NULL && atoi(filter) < FILTER_VERSION)
+		return "the filter of the mucd that runs is too narrow: stop it, and start this "
+		       "one";
+	return NULL;
 }

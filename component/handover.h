@@ -11,16 +11,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct connector;
 struct link;
 
 /* -- the old one -- */
 
-/* Does the program at exe run, and take the configuration and our database? False after a word in the log. */
-bool handover_check(const char *exe, const char *conf);
+/* What goes along beside the database. */
+struct handing {
+	const char *exe, *conf; /* paths */
+	bool to_syslog;		/* we are in the background */
+	int filter;		/* FILTER_IS() of that in force */
+	const struct connector *connector;
+	struct link **links;
+	size_t nlinks;
+};
 
-/* Becomes it; to_syslog: we are in the background. Returns only when that is not possible, with a word in the log. */
-void
-handover_exec(const char *exe, const char *conf, bool to_syslog, struct link **, size_t nlinks);
+/*
+ * Does the program at exe run, and take the configuration, our database and our filter? False after a word in
+ * the log.
+ */
+bool handover_check(const struct handing *);
+
+/* Becomes it. Returns only when that is not possible, with a word in the log. */
+void handover_exec(const struct handing *);
 
 /* -- the new one -- */
 
@@ -31,13 +44,22 @@ struct handover *handover_read(void);
 
 bool handover_to_syslog(const struct handover *);
 
+/* FILTER_IS() of the filter in force. */
+int handover_filter(const struct handover *);
+
+/* NULL: none came along. */
+struct connector *handover_connector(const struct handover *);
+
 /* Gives a link its connection, if there is one for its domain. */
 void handover_link(struct handover *, struct link *);
 
 /* Closes the connections that nobody wanted. NULL is allowed. */
 void handover_free(struct handover *);
 
-/* Is our schema at least that of the mucd that asks by handover_check()? */
-bool handover_suits(void);
+/*
+ * Asked by handover_check(): is our schema at least that of the mucd that asks, and does its filter permit what
+ * we do? NULL, or why not.
+ */
+const char *handover_unsuited(void);
 
 #endif

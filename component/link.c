@@ -127,7 +127,7 @@ dialed(struct link *l)
 static void
 run_dial(struct link *l, short revents)
 {
-	switch (dial_run(l->dial, revents, l->w->now.mono_ms)) {
+	switch (dial_run(l->dial, revents)) {
 	case DIAL_GOES_ON:
 		break;
 	case DIAL_DONE:
@@ -310,8 +310,6 @@ link_deadline(const struct link *l)
 	switch (l->state) {
 	case WAITING:
 		return l->is_owed_down ? INT64_MAX : l->deadline_ms;
-	case DIALING:
-		return dial_deadline(l->dial);
 	case HEADER:
 	case HANDSHAKE:
 	case CLOSING:
@@ -331,7 +329,7 @@ link_run(struct link *l, short revents)
 
 	if (l->state == WAITING && !l->is_owed_down && !l->w->is_stopping &&
 	    now_ms >= l->deadline_ms) {
-		l->dial = dial_new(l->server, l->port, conf->link_connect_ms);
+		l->dial = dial_new(l->w->connector, l->name, conf->link_connect_ms);
 		l->state = DIALING;
 		revents = 0;
 	}

@@ -18,10 +18,13 @@
 #include "conf.h"
 #include "muc.h"
 
+struct connector;
+
 /* What the links share with the loop that runs them. */
 struct world {
 	struct muc *muc;
 	const struct conf *conf;
+	struct connector *connector;
 	struct muc_now now; /* of this round of the loop */
 	bool is_halted;	    /* MUC_RETRY: libmuc is given nothing, asked nothing */
 	bool is_paused;	    /* handling waits until more is written */

@@ -2,7 +2,9 @@
 /*
  * log.c - to standard error, the journal or syslog
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -20,6 +22,13 @@
 
 static enum { TO_STDERR, TO_JOURNAL, TO_SYSLOG } where = TO_STDERR;
 static enum muc_log level = MUC_LOG_INFO;
+
+/* Not by syslog(3): it connects, and again when syslogd(8) was restarted, which is not ours to do (filter.c). */
+static struct {
+	char name[32];
+	struct sockaddr_un to;
+	int fd;
+} sys = { .fd = -1 };
 
 static const struct {
 	const char *name;
@@ -50,10 +59,29 @@ log_to_stderr(void)
 }
 
 void
-log_to_syslog(const char *name)
+log_to_syslog(const char *name, const char *path)
 {
-	openlog(name, LOG_PID, LOG_DAEMON);
+	snprintf(sys.name, sizeof sys.name, "%s", name);
+	sys.to.sun_family = AF_UNIX;
+	snprintf(sys.to.sun_path, sizeof sys.to.sun_path, "%s", path);
+	if (sys.fd == -1)
+		sys.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	where = TO_SYSLOG;
+}
+
+/* RFC 3164, as syslog(3) writes it; a line that nobody takes is lost. */
+static void
+send_to_syslog(int priority, const char *seen)
+{
+	char line[LINE_BYTES + 128], stamp[32];
+	const time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", localtime_r(&now, &tm));
+	snprintf(line, sizeof line, "<%d>%s %s[%ld]: %s", LOG_DAEMON | priority, stamp, sys.name,
+	    (long)getpid(), seen);
+	sendto(sys.fd, line, strlen(line), MSG_NOSIGNAL, (const struct sockaddr *)&sys.to,
+	    sizeof sys.to);
 }
 
 void
@@ -149,7 +177,7 @@ log_line(enum muc_log urgency, const char *line)
 	log_visible(line, seen, sizeof seen);
 	switch (where) {
 	case TO_SYSLOG:
-		syslog(levels[urgency].priority, "%s", seen);
+		send_to_syslog(levels[urgency].priority, seen);
 		break;
 	case TO_JOURNAL:
 		fprintf(stderr, "<%d>%s\n", levels[urgency].priority, seen);

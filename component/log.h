@@ -19,7 +19,7 @@
  * it when the journal listens there. This is also how a process that has called nothing logs.
  */
 void log_to_stderr(void);
-void log_to_syslog(const char *name);
+void log_to_syslog(const char *name, const char *path); /* of the socket: _PATH_LOG */
 
 /* Lines less urgent than that are left out. MUC_LOG_INFO if never called. */
 void log_set_level(enum muc_log);

@@ -8,11 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,12 +24,16 @@
 #include "backup.h"
 #include "base/mem.h"
 #include "conf.h"
+#include "confine.h"
+#include "connector.h"
 #include "control.h"
+#include "filter.h"
 #include "handover.h"
 #include "link.h"
 #include "log.h"
 #include "loop.h"
 #include "muc.h"
+#include "reload.h"
 #include "store_lmdb.h"
 
 #ifndef MUCD_CONF
@@ -37,6 +44,7 @@ struct mucd {
 	char exe[4096]; /* our program; or what is there now */
 	bool in_foreground;
 	struct handover *handover; /* NULL: nothing was handed over to us */
+	int filter;		   /* FILTER_IS() of that in force */
 	const char *path;	   /* of the configuration */
 	struct conf *conf;
 	struct loop loop;
@@ -136,102 +144,11 @@ complain_to_stderr(const char *line)
 }
 
 static void
-complain_to_log(const char *line)
-{
-	log_warnx("%s", line);
-}
-
-static bool
-differ(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
-}
-
-static void
-swap(char **a, char **b)
-{
-	char *was = *a;
-
-	*a = *b;
-	*b = was;
-}
-
-/* Says what only a restart brings. */
-static void
-say_unchanged(const struct conf *was, const struct conf *is)
-{
-	if (strcmp(was->database, is->database) != 0)
-		log_warnx("database: %s stays in use until mucd is restarted", was->database);
-	if (differ(was->control, is->control) || differ(was->control_group, is->control_group))
-		log_warnx("control: it stays as it is until mucd is restarted");
-	for (size_t i = 0; i < was->ncomponents; i++) {
-		const struct conf_component *c = &was->components[i];
-		const struct conf_component *to = conf_component(is, c->domain);
-
-		if (to == NULL)
-			log_warnx("component %s: stays until mucd is restarted", c->domain);
-		else if (strcmp(c->server, to->server) != 0 || c->port != to->port)
-			log_warnx("component %s: its server stays %s:%d until mucd is restarted",
-			    c->domain, c->server, c->port);
-	}
-	for (size_t i = 0; i < is->ncomponents; i++)
-		if (conf_component(was, is->components[i].domain) == NULL)
-			log_warnx("component %s: not served until mucd is restarted",
-			    is->components[i].domain);
-}
-
-/*
- * What cannot change is taken over from the running configuration, so that the next time it is
- * still compared with what is in use.
- */
-static void
-keep_unchanged(struct conf *was, struct conf *is)
-{
-	struct conf_component *components = is->components;
-	const size_t ncomponents = is->ncomponents;
-
-	swap(&is->database, &was->database);
-	swap(&is->control, &was->control);
-	swap(&is->control_group, &was->control_group);
-	is->components = was->components;
-	is->ncomponents = was->ncomponents;
-	was->components = components;
-	was->ncomponents = ncomponents;
-}
-
-static void
 reload(void *arg)
 {
 	struct mucd *d = arg;
-	struct conf *was = d->conf, *is;
 
-	is = conf_read(d->path, complain_to_log);
-	if (is == NULL || muc_reload(d->loop.w.muc, &is->muc) != MUC_OK) {
-		log_warnx("%s: not taken, the configuration stays as it was", d->path);
-		conf_free(is);
-		return;
-	}
-	say_unchanged(was, is);
-	for (size_t i = 0; i < was->ncomponents; i++) {
-		struct conf_component *c = &was->components[i];
-		const struct conf_component *to = conf_component(is, c->domain);
-
-		if (to == NULL || strcmp(c->secret, to->secret) == 0)
-			continue;
-		log_info("component %s: the new secret will be used from the next connection on",
-		    c->domain);
-		link_set_secret(d->loop.links[i], to->secret);
-		explicit_bzero(c->secret, strlen(c->secret));
-		free(c->secret);
-		c->secret = mem_strdup(to->secret);
-	}
-	keep_unchanged(was, is);
-	store_lmdb_set_max(d->loop.store, (size_t)is->database_max);
-	log_set_level(is->log_level);
-	d->conf = is;
-	d->loop.w.conf = is;
-	conf_free(was);
-	log_info("%s: read again", d->path);
+	d->conf = reload_conf(&d->loop, d->conf, d->path);
 }
 
 /* -- what administrators want -- */
@@ -260,17 +177,32 @@ ask_reload(struct mucd *d)
 	return NULL;
 }
 
+static struct handing
+handing_of(const struct mucd *d)
+{
+	return (struct handing){
+		.exe = d->exe,
+		.conf = d->path,
+		.to_syslog = !d->in_foreground,
+		.filter = d->filter,
+		.connector = d->loop.w.connector,
+		.links = d->loop.links,
+		.nlinks = d->loop.nlinks,
+	};
+}
+
 static bool
 may_leave(void *arg)
 {
 	const struct mucd *d = arg;
+	const struct handing h = handing_of(d);
 
 	if (backup_runs())
 		log_warnx("handing over: not while a backup is made");
 	else if (control_imports(d->loop.control))
 		log_warnx("handing over: not while rooms are imported");
 	else
-		return handover_check(d->exe, d->path);
+		return handover_check(&h);
 	return false;
 }
 
@@ -331,6 +263,7 @@ child_over(void *arg)
 
 	if (backup_reap(&d->child_good))
 		d->loop.has_news = true;
+	connector_reap(d->loop.w.connector);
 }
 
 static void
@@ -348,13 +281,14 @@ static void
 leave(void *arg)
 {
 	const struct mucd *d = arg;
+	const struct handing h = handing_of(d);
 	struct timespec ts;
 
 	log_info("another mucd goes on here");
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
-	handover_exec(d->exe, d->path, !d->in_foreground, d->loop.links, d->loop.nlinks);
+	handover_exec(&h);
 	sd_notify(0, "READY=1");
 }
 
@@ -399,7 +333,7 @@ ready(void *arg)
 	    d->loop.nlinks == 1 ? "" : "s");
 	if (d->ready_fd == -1)
 		return;
-	log_to_syslog("mucd");
+	log_to_syslog("mucd", _PATH_LOG);
 	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (fd == -1)
 		fatal("/dev/null");
@@ -436,6 +370,44 @@ block_signals(void)
 	return fd;
 }
 
+/*
+ * The beginning of it: who we are, and who connects for us. Before the database is opened, which is that user's,
+ * and before there is anything that the other process should not have.
+ */
+static bool
+begin_confined(struct mucd *d, char *why, size_t cap)
+{
+	if (d->handover == NULL) {
+		if (!confine_user(d->conf->user, why, cap))
+			return false;
+		if (geteuid() == 0)
+			log_info("running as root: `user` in mucd.conf would be safer");
+		d->loop.w.connector = connector_start(d->conf, d->exe, d->path, !d->in_foreground);
+	} else
+		d->loop.w.connector = handover_connector(d->handover);
+	confine_memory();
+	if (d->loop.w.connector != NULL)
+		return true;
+	snprintf(why, cap, "there is nobody to connect for us");
+	return false;
+}
+
+/* The end of it: all is there that needs to be made, and nothing was read yet. */
+static bool
+end_confined(struct mucd *d, char *why, size_t cap)
+{
+	const enum filter_mode mode = d->conf->seccomp;
+
+	if (!confine_capabilities(why, cap))
+		return false;
+	if (d->handover != NULL)
+		d->filter = handover_filter(d->handover);
+	if (mode == FILTER_OFF || d->filter == FILTER_IS(mode))
+		return true;
+	d->filter = FILTER_IS(mode);
+	return filter_load(FILTER_DAEMON, mode, why, cap);
+}
+
 static int
 serve(struct mucd *d)
 {
@@ -452,6 +424,10 @@ serve(struct mucd *d)
 	int rc = 1;
 
 	lo->signal_fd = block_signals();
+	if (!begin_confined(d, why, sizeof why)) {
+		log_line(MUC_LOG_ERROR, why);
+		goto done;
+	}
 	lo->store =
 	    store_lmdb_open(d->conf->database, (size_t)d->conf->database_max, why, sizeof why);
 	if (lo->store == NULL) {
@@ -479,8 +455,6 @@ serve(struct mucd *d)
 			goto done;
 		}
 		lo->links[lo->nlinks++] = link_new(&lo->w, c, (unsigned)domain);
-		if (d->handover != NULL)
-			handover_link(d->handover, lo->links[i]);
 	}
 	if (d->conf->control != NULL) {
 		lo->control = control_new(&lo->w, why, sizeof why);
@@ -489,6 +463,12 @@ serve(struct mucd *d)
 			goto done;
 		}
 	}
+	if (!end_confined(d, why, sizeof why)) {
+		log_line(MUC_LOG_ERROR, why);
+		goto done;
+	}
+	for (size_t i = 0; i < lo->nlinks && d->handover != NULL; i++)
+		handover_link(d->handover, lo->links[i]);
 	lo->arg = d;
 	lo->on_ready = ready;
 	lo->on_reload = reload;
@@ -508,6 +488,7 @@ done:
 	muc_free(lo->w.muc);
 	if (lo->store != NULL)
 		lo->store->close(lo->store);
+	connector_free(lo->w.connector);
 	close(lo->signal_fd);
 	return rc;
 }
@@ -516,8 +497,19 @@ done:
 static int
 check(const struct mucd *d)
 {
-	if (!handover_suits()) {
-		fprintf(stderr, "mucd " MUC_VERSION ": the database is a newer mucd's\n");
+	const char *why = handover_unsuited();
+
+	if (d->conf->user != NULL && getpwnam(d->conf->user) == NULL) {
+		fprintf(stderr, "%s: user: there is no user %s\n", d->path, d->conf->user);
+		return 1;
+	}
+	if (d->conf->control_group != NULL && getgrnam(d->conf->control_group) == NULL) {
+		fprintf(stderr, "%s: control_group: there is no group %s\n", d->path,
+		    d->conf->control_group);
+		return 1;
+	}
+	if (why != NULL) {
+		fprintf(stderr, "mucd " MUC_VERSION ": %s\n", why);
 		return 1;
 	}
 	printf("%s: good\n", d->path);
@@ -565,8 +557,10 @@ main(int argc, char **argv)
 		return usage();
 	log_to_stderr();
 	d.handover = handover_read();
+	if (d.handover == NULL && !connector_is_wanted())
+		confine_descriptors();
 	if (d.handover != NULL && handover_to_syslog(d.handover))
-		log_to_syslog("mucd");
+		log_to_syslog("mucd", _PATH_LOG);
 	else if (d.handover != NULL)
 		d.in_foreground = true;
 	if (readlink("/proc/self/exe", d.exe, sizeof d.exe - 1) == -1)
@@ -581,6 +575,8 @@ main(int argc, char **argv)
 		free(path);
 		return 1;
 	}
+	if (connector_is_wanted())
+		connector_run(d.conf, d.exe, d.path);
 	if (check_only)
 		rc = check(&d);
 	else {

@@ -35,6 +35,9 @@ component "b.example.org" {
 BAD = (
     ('log_level = "debug"', "nonsense = 1", 3, "nonsense"),
     ('log_level = "debug"', 'log_level = "loud"', 3, "loud"),
+    ('log_level = "debug"', 'seccomp = "maybe"', 3, "not on, log or off"),
+    ('log_level = "debug"', 'user = "nonesuch"', 0, "there is no user nonesuch"),
+    ('log_level = "debug"', 'control_group = "nonesuch"', 0, "there is no group nonesuch"),
     ("stanza_bytes = 1M", "stanza_bytes = 1X", 4, "1X"),
     ("stanza_bytes = 1M", "stanza_bytes = 1", 4, "1 is not from"),
     ("stanza_bytes = 1M", "stanza_bytes = 99999999999999999999", 4, "stanza_bytes"),

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * confine.c - what a process does not need is given away
+ */
+#include "confine.h"
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+
+static bool __attribute__((format(printf, 3, 4)))
+cannot(char *why, size_t cap, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, cap, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+void
+confine_descriptors(void)
+{
+	/* Whoever has none of the standard ones would have a file of ours for it. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) != fd)
+			fatal("/dev/null");
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+}
+
+void
+confine_memory(void)
+{
+	/* LeakSanitizer looks at its own process as a debugger does. */
+#if !defined(__SANITIZE_ADDRESS__)
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		log_warn("prctl PR_SET_DUMPABLE");
+#endif
+}
+
+/* Nothing that is started could bring them back. False with errno. */
+static bool
+drop_bounding_set(void)
+{
+	for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
+		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) == -1)
+			return false;
+	return true;
+}
+
+bool
+confine_user(const char *name, char *why, size_t cap)
+{
+	const struct passwd *pw;
+
+	if (name == NULL)
+		return true;
+	pw = getpwnam(name);
+	if (pw == NULL)
+		return cannot(why, cap, "user: there is no user %s", name);
+	if (pw->pw_uid == getuid() && pw->pw_uid == geteuid())
+		return true;
+	if (geteuid() != 0)
+		return cannot(why, cap, "user: only root can become %s", name);
+	if (!drop_bounding_set() || initgroups(name, pw->pw_gid) == -1 ||
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
+	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
+		return cannot(why, cap, "user: cannot become %s: %s", name, strerror(errno));
+	return true;
+}
+
+bool
+confine_capabilities(char *why, size_t cap)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0, 0, 0 }, { 0, 0, 0 } };
+
+	/* Who may not do it has none; and by NO_NEW_PRIVS none come. */
+	if (!drop_bounding_set() && errno != EPERM)
+		return cannot(why, cap, "capabilities: %s", strerror(errno));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1 && errno != EINVAL) ||
+	    syscall(SYS_capset, &head, none) == -1)
+		return cannot(why, cap, "capabilities cannot be given away: %s", strerror(errno));
+	return true;
+}

@@ -1,0 +1,329 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""
+confine.t - what mucd has given away before it reads a byte
+
+Capabilities, set-user-ID programs, descriptors, calls of the system, core dumps: of mucd, of the process that
+connects for it, after a start, after SIGUSR2, in the background. What it may not do ends it. The process that
+connects has its own filter, no secret, ends with mucd however that ends, does not end by what ends mucd, and
+when it is gone mucd says so. Names are looked for, and one that there is not is named. `seccomp` is what it says;
+`user` becomes that user. No secret stays in memory but where it is needed, and none is in the log at any level.
+"""
+import glob
+import pwd
+import sys
+sys.dont_write_bytecode = True
+from muctest import *
+
+ASAN = has_sanitizer()
+SYSCALL = {"x86_64": (41, 101)}.get(os.uname().machine)
+
+
+def status(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return dict(l.rstrip("\n").split(":\t", 1) for l in f if ":\t" in l)
+
+
+def children(pid):
+    """Of all processes."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path) as f:
+                rest = f.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(rest[1]) == pid and rest[0] != "Z":
+            found.append(int(path.split("/")[2]))
+    return found
+
+
+def connector(pid):
+    found = [p for p in children(pid) if status(p)["Name"] == "mucd-connector"]
+    return found[0] if len(found) == 1 else None
+
+
+def descriptors(pid):
+    """What they are, sorted; sockets and the like by their kind, files by their names."""
+    found = []
+    for fd in os.listdir("/proc/%d/fd" % pid):
+        if int(fd) > 2:
+            to = os.readlink("/proc/%d/fd/%s" % (pid, fd))
+            found.append(to.split(":")[0] if to.startswith("socket:") else to)
+    return sorted(found)
+
+
+def confined(pid, what, filters=1):
+    s = status(pid)
+    same([s["Cap" + c] for c in ("Inh", "Prm", "Eff", "Bnd", "Amb")], ["0" * 16] * 5,
+         "%s: no capability, and none can come back" % what)
+    same((s["NoNewPrivs"], s["Seccomp"], s.get("Seccomp_filters", str(filters))), ("1", "2", str(filters)),
+         "%s: a filter is in force" % what)
+    if not ASAN:
+        same(os.stat("/proc/%d/fd" % pid).st_uid, 0, "%s: no core, no debugger" % what)
+
+
+def of_mucd(mucd, control=True, links=1):
+    db = mucd.database
+    return sorted([db, db + "/data.mdb", db + "/data.mdb", db + "/lock.mdb", db + "/mucd.lock",
+                   "anon_inode:[signalfd]"] + ["socket"] * (1 + control + links))
+
+
+def started():
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'control = "%s/control"\n' % TOP, start=False)
+    # What whoever starts it has left open is closed.
+    extra = os.open("/etc/passwd", os.O_RDONLY)
+    os.set_inheritable(extra, True)
+    with open(mucd.logfile, "a") as log:
+        mucd.proc = subprocess.Popen([MUCD, "-f", "-c", mucd.conf], stdin=subprocess.DEVNULL, stdout=log,
+                                     stderr=log, preexec_fn=die_with_parent, close_fds=False)
+    os.close(extra)
+    link = fake.attach()
+    ok(mucd.says("attached to"), "attached")
+    pid = mucd.proc.pid
+    other = connector(pid)
+    confined(pid, "mucd")
+    same(descriptors(pid), of_mucd(mucd), "mucd: the descriptors that it needs")
+    ok(other is not None and children(pid) == [other], "one other process, which connects")
+    confined(other, "its connector")
+    same(descriptors(other), ["socket"], "its connector: the descriptor that it needs")
+    ok(until(lambda: children(other) == []), "its resolver has ended")
+    for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+        os.kill(other, sig)
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "another mucd goes on")
+    confined(pid, "that one")
+    same(descriptors(pid), of_mucd(mucd), "it has the same descriptors")
+    ok(until(lambda: connector(pid) == other), "and the same connector, which does not mind signals")
+    confined(other, "the connector after that", 1)
+    link.close()
+    fake.attach()
+    ok(True, "which connects again")
+    same(descriptors(other), ["socket"], "and has the same descriptor")
+    same(fake.end(mucd), 0, "mucd ends well")
+    ok(until(lambda: not os.path.exists("/proc/%d" % other)), "and its connector with it")
+
+
+def killed():
+    fake = Fake()
+    mucd = Mucd(fake.components(), attach=False)
+    fake.attach()
+    other = connector(mucd.proc.pid)
+    mucd.kill()
+    ok(until(lambda: not os.path.exists("/proc/%d" % other), 5), "kill -9: the connector ends, too")
+    mucd.start(attach=False)
+    fake.attach()
+    other = connector(mucd.proc.pid)
+    os.kill(other, signal.SIGKILL)
+    ok(mucd.says(r"the process that connects was ended by signal 9: connections stay"),
+       "a connector that dies is named")
+    time.sleep(0.3)
+    ok(mucd.runs() and not fake.link.ended, "and the connections stay")
+    fake.link.close()
+    same(mucd.proc.wait(10), 1, "until one is lost: mucd ends, to be started again")
+    ok(mucd.says("this one ends, too, to be started again"), "and says why")
+
+
+def forbidden():
+    """Another process makes mucd do it: what an attacker would, who has found a way in."""
+    if ASAN or SYSCALL is None or os.geteuid() != 0:
+        diag("no debugger with that build or machine")
+        return
+    fake = Fake()
+    mucd = Mucd(fake.components(), attach=False)
+    fake.attach()
+    for name, pid, nr, args, want in (
+            ("the connector", connector(mucd.proc.pid), SYSCALL[1], (0, 1, 0), None),
+            ("mucd", mucd.proc.pid, SYSCALL[0], (2, 1, 0), signal.SIGSYS)):
+        ended = inject(pid, nr, args)
+        if want is None:
+            ok(status(pid)["State"][0] in "RS", "%s: ptrace fails" % name)
+        else:
+            same(ended, want, "%s: a socket of AF_INET ends it" % name)
+
+
+def inject(pid, nr, args):
+    """Has a process make a system call in the midst of what it does (x86-64); the signal that ends it, or None."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    libc.ptrace.restype = ctypes.c_long
+
+    def trace(request, addr=None, data=None):
+        if libc.ptrace(request, pid, addr, data) == -1:
+            raise Failure("ptrace %d: %s" % (request, os.strerror(ctypes.get_errno())))
+    regs, saved = (ctypes.c_ulong * 27)(), (ctypes.c_ulong * 27)()
+    trace(16)  # ATTACH
+    os.waitpid(pid, 0x40000000)
+    trace(12, None, ctypes.addressof(saved))  # GETREGS
+    ctypes.memmove(regs, saved, ctypes.sizeof(regs))
+    # It waits in poll(2), just behind a syscall instruction: that one again, with another number.
+    regs[10] = nr  # rax
+    regs[15] = 2 ** 64 - 1  # orig_rax: nothing is restarted
+    regs[14], regs[13], regs[12] = args  # rdi, rsi, rdx
+    regs[16] -= 2  # rip
+    trace(13, None, ctypes.addressof(regs))
+    trace(9)  # SINGLESTEP
+    try:
+        _, st = os.waitpid(pid, 0x40000000)
+        if os.WIFSTOPPED(st) and os.WSTOPSIG(st) == signal.SIGTRAP:
+            trace(13, None, ctypes.addressof(saved))
+        if os.WIFSIGNALED(st):
+            return os.WTERMSIG(st)
+        trace(17)  # DETACH
+    except ChildProcessError:
+        pass
+    return None
+
+
+def background():
+    fake = Fake()
+    mucd = Mucd(fake.components(), start=False)
+    p = subprocess.Popen([MUCD, "-c", mucd.conf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, preexec_fn=os.setpgrp)
+    same((p.communicate(timeout=20)[0].decode().count("error"), p.returncode), (0, 0),
+         "in the background, and nobody has the output of who started it")
+    fake.attach()
+    with open(mucd.database + "/mucd.lock") as f:
+        pid = int(f.read())
+    try:
+        confined(pid, "mucd in the background")
+        other = connector(pid)
+        same([os.readlink("/proc/%d/fd/%d" % (p, fd)) for p in (pid, other) for fd in range(3)],
+             ["/dev/null"] * 6, "its standard descriptors are /dev/null")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    ok(until(lambda: not os.path.exists("/proc/%d" % other)), "its connector has ended")
+
+
+def names():
+    fake = Fake()
+    mucd = Mucd(fake.components(), attach=False)
+    fake.attach()
+    mucd.stop()
+    text = open(mucd.conf).read().replace('"127.0.0.1"', '"localhost"')
+    text += 'component "lost.localhost" { server = "name.invalid" port = 1 secret = "x" }\n'
+    with open(mucd.conf, "w") as f:
+        f.write(text)
+    mucd.start(attach=False)
+    fake.attach()
+    ok(mucd.says(r"attached to localhost:%d \[127\.0\.0\.1\]" % fake.port), "a name that there is: localhost")
+    ok(until(lambda: mucd.count(r"lost\.localhost: name\.invalid:1: cannot find its address: .+; "
+                                r"trying again in") >= 2),
+       "one that there is not is named, and looked for again")
+    same(mucd.stop()[0] in (0, None), True, "mucd ends")
+
+
+def modes():
+    fake = Fake()
+    mucd = Mucd(fake.components(), 'seccomp = "off"\n', attach=False)
+    fake.attach()
+    pid = mucd.proc.pid
+    other = connector(pid)
+    same((status(pid)["Seccomp"], status(other)["Seccomp"], status(pid)["NoNewPrivs"]), ("0", "0", "1"),
+         "seccomp = off: no filter")
+    mucd.write(fake.components())
+    mucd.proc.send_signal(signal.SIGHUP)
+    ok(mucd.says("user, seccomp: they stay as they are"), "it is not for SIGHUP")
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "another mucd goes on")
+    ok(until(lambda: (status(pid)["Seccomp"], status(other)["Seccomp"]) == ("2", "2")), "and filters, if it is to")
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
+def users():
+    if os.geteuid() != 0:
+        diag("only root becomes somebody else")
+        return
+    fake = Fake()
+    nobody = pwd.getpwnam("nobody")
+    mucd = Mucd(fake.components(), 'user = "nobody"\n', start=False)
+    for d in (TOP, mucd.dir):
+        os.chmod(d, 0o711)
+    os.mkdir(mucd.database)
+    os.chown(mucd.database, nobody.pw_uid, nobody.pw_gid)
+    os.chown(mucd.conf, nobody.pw_uid, nobody.pw_gid)
+    mucd.start(attach=False)
+    fake.attach()
+    for pid, what in ((mucd.proc.pid, "mucd"), (connector(mucd.proc.pid), "its connector")):
+        s = status(pid)
+        same((s["Uid"].split(), s["Gid"].split()), ([str(nobody.pw_uid)] * 4, [str(nobody.pw_gid)] * 4),
+             "user: %s has become nobody" % what)
+        confined(pid, what + " as nobody")
+        same([g for g in s["Groups"].split() if g == "0"], [], "%s has no group of root's" % what)
+    same(os.stat(mucd.database + "/data.mdb").st_uid, nobody.pw_uid, "the database is that user's")
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "SIGUSR2 goes well, too")
+    same(fake.end(mucd), 0, "mucd ends well")
+    mucd.write(fake.components(), 'user = "nonesuch"\n')
+    mucd.start(attach=False)
+    same(mucd.proc.wait(10), 1, "a user that there is not")
+    ok(mucd.says("user: there is no user nonesuch"), "is named")
+    shutil.copy(MUCD, TOP + "/mucd")
+    os.chmod(TOP + "/mucd", 0o755)
+    mucd.write(fake.components(), 'user = "root"\n')
+    os.chown(mucd.conf, nobody.pw_uid, nobody.pw_gid)
+    p = subprocess.run([TOP + "/mucd", "-f", "-c", mucd.conf], user="nobody", group=nobody.pw_gid,
+                       extra_groups=[], capture_output=True, text=True)
+    ok(p.returncode == 1 and "user: only root can become root" in p.stderr, "others become nobody else")
+
+
+def copies(pid, secret):
+    """How often it is in the memory of a process."""
+    n = 0
+    with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            span, perm, *_, name = line.split(" ")
+            lo, hi = (int(x, 16) for x in span.split("-"))
+            if perm[0] != "r" or "[vvar]" in line or "[vsyscall]" in line:
+                continue
+            try:
+                mem.seek(lo)
+                n += mem.read(hi - lo).count(secret)
+            except (OSError, OverflowError):
+                continue
+    return n
+
+
+def secrets():
+    if ASAN or os.geteuid() != 0:
+        diag("no debugger with that build")
+        return
+    import muctest
+    fake = Fake()
+    port = fake.port
+    mucd = Mucd([(DOMAIN, port, SECRET), ("closed.localhost", 1, "x")], 'log_level = "debug"\nroom_forced { passwordprotectedroom = "1" '
+                'roomsecret = "Forced-Room-Secret" }\n', attach=False)
+    fake.attach()
+    pid = mucd.proc.pid
+    other = connector(pid)
+    old = SECRET.encode()
+    same(copies(pid, old), 2, "the secret is where the configuration and the link have it, and nowhere else")
+    same(copies(other, old), 0, "the connector has none")
+    new = "Another-Secret-Than-Before"
+    path = mucd.dir + "/secret"
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+        f.write(new + "\n")
+    text = open(mucd.conf).read().replace('secret = "%s"' % SECRET, 'secret_file = "%s"' % path)
+    with open(mucd.conf, "w") as f:
+        f.write(text)
+    mucd.proc.send_signal(signal.SIGHUP)
+    ok(mucd.says("the new secret will be used"), "another secret, in a file of its own, by SIGHUP")
+    ok(mucd.says("read again"), "read again")
+    same((copies(pid, old), copies(pid, new.encode())), (0, 2), "the old one is gone, the new one is there")
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "another mucd goes on")
+    muctest.SECRET = new
+    try:
+        fake.link.close()
+        fake.attach()
+    finally:
+        muctest.SECRET = SECRET
+    same((copies(pid, new.encode()), copies(other, new.encode())), (2, 0), "the same in that one")
+    same([s for s in (SECRET, new, "Forced-Room-Secret") if s in mucd.log()], [],
+         "no secret is in the log, whatever is logged")
+    ok(mucd.count("debug: ") > 0, "which is at level debug")
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
+main([started, killed, forbidden, background, names, modes, users, secrets], 120)

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -60,22 +61,58 @@ drop_bounding_set(void)
 	return true;
 }
 
+static bool
+enter_group(const char *name, char *why, size_t cap)
+{
+	const struct group *gr = name != NULL ? getgrnam(name) : NULL;
+	gid_t groups[NGROUPS_MAX];
+	int n = getgroups(NGROUPS_MAX - 1, groups);
+
+	/* One that there is not is complained of where it is needed. */
+	if (gr == NULL || geteuid() != 0)
+		return true;
+	if (n == -1)
+		return cannot(why, cap, "groups: %s", strerror(errno));
+	groups[n++] = gr->gr_gid;
+	if (setgroups((size_t)n, groups) == -1)
+		return cannot(why, cap, "cannot enter the group %s: %s", name, strerror(errno));
+	return true;
+}
+
 bool
-confine_user(const char *name, char *why, size_t cap)
+confine_in_group(const char *name)
+{
+	const struct group *gr = getgrnam(name);
+	gid_t groups[NGROUPS_MAX];
+	const int n = getgroups(NGROUPS_MAX, groups);
+
+	if (gr != NULL && gr->gr_gid == getegid())
+		return true;
+	for (int i = 0; gr != NULL && i < n; i++)
+		if (groups[i] == gr->gr_gid)
+			return true;
+	return false;
+}
+
+bool
+confine_user(const char *name, const char *group, char *why, size_t cap)
 {
 	const struct passwd *pw;
 
 	if (name == NULL)
-		return true;
+		return enter_group(group, why, cap);
 	pw = getpwnam(name);
 	if (pw == NULL)
 		return cannot(why, cap, "user: there is no user %s", name);
 	if (pw->pw_uid == getuid() && pw->pw_uid == geteuid())
-		return true;
+		return enter_group(group, why, cap);
 	if (geteuid() != 0)
 		return cannot(why, cap, "user: only root can become %s", name);
-	if (!drop_bounding_set() || initgroups(name, pw->pw_gid) == -1 ||
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
+	if (initgroups(name, pw->pw_gid) == -1)
+		return cannot(why, cap, "user: the groups of %s: %s", name, strerror(errno));
+	if (!enter_group(group, why, cap))
+		return false;
+	if (!drop_bounding_set() || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
 		return cannot(why, cap, "user: cannot become %s: %s", name, strerror(errno));
 	return true;

@@ -15,10 +15,14 @@ void confine_descriptors(void);
 void confine_memory(void);
 
 /*
- * Becomes that user, with its groups; NULL: stays who it is. False when that cannot be: why then is a sentence
- * for the operator.
+ * Becomes that user, with its groups; NULL: stays who it is. Root also enters that group (NULL: none), to which
+ * it will have to give something when it may not do so by being root. False when that cannot be: why then is a
+ * sentence for the operator.
  */
-bool confine_user(const char *name, char *why, size_t cap);
+bool confine_user(const char *name, const char *group, char *why, size_t cap);
+
+/* Are we in that group, by any of ours? */
+bool confine_in_group(const char *name);
 
 /* Gives away all capabilities for good, root's too, and what programs with the set-user-ID bit would bring. */
 bool confine_capabilities(char *why, size_t cap);

@@ -95,6 +95,8 @@ static const int plain[] = {
 	SCMP_SYS(geteuid32),
 	SCMP_SYS(getgid),
 	SCMP_SYS(getgid32),
+	SCMP_SYS(getgroups),
+	SCMP_SYS(getgroups32),
 	SCMP_SYS(getpid),
 	SCMP_SYS(getppid),
 	SCMP_SYS(getrandom),

@@ -107,6 +107,11 @@ handover_check(const struct handing *h)
 	status = wait_for(pid);
 	if (status == 0)
 		return true;
+	if (WIFSIGNALED(status)) {
+		log_warnx("%s -n was ended by signal %d: it is not run, this one goes on", h->exe,
+		    WTERMSIG(status));
+		return false;
+	}
 	log_warnx("%s -n does not find %s good: it is not run, this one goes on", h->exe, h->conf);
 	return false;
 }
@@ -306,6 +311,12 @@ handover_free(struct handover *h)
 	buf_release(&h->state);
 	free(h->v);
 	free(h);
+}
+
+bool
+handover_is_asked(void)
+{
+	return getenv(SCHEMA_ENV) != NULL;
 }
 
 const char *

@@ -56,6 +56,9 @@ void handover_link(struct handover *, struct link *);
 /* Closes the connections that nobody wanted. NULL is allowed. */
 void handover_free(struct handover *);
 
+/* Is it handover_check() that asks? */
+bool handover_is_asked(void);
+
 /*
  * Asked by handover_check(): is our schema at least that of the mucd that asks, and does its filter permit what
  * we do? NULL, or why not.

@@ -378,7 +378,7 @@ static bool
 begin_confined(struct mucd *d, char *why, size_t cap)
 {
 	if (d->handover == NULL) {
-		if (!confine_user(d->conf->user, why, cap))
+		if (!confine_user(d->conf->user, d->conf->control_group, why, cap))
 			return false;
 		if (geteuid() == 0)
 			log_info("running as root: `user` in mucd.conf would be safer");
@@ -497,15 +497,18 @@ done:
 static int
 check(const struct mucd *d)
 {
-	const char *why = handover_unsuited();
+	const char *why = handover_unsuited(), *group = d->conf->control_group;
 
 	if (d->conf->user != NULL && getpwnam(d->conf->user) == NULL) {
 		fprintf(stderr, "%s: user: there is no user %s\n", d->path, d->conf->user);
 		return 1;
 	}
-	if (d->conf->control_group != NULL && getgrnam(d->conf->control_group) == NULL) {
-		fprintf(stderr, "%s: control_group: there is no group %s\n", d->path,
-		    d->conf->control_group);
+	if (group != NULL && getgrnam(group) == NULL) {
+		fprintf(stderr, "%s: control_group: there is no group %s\n", d->path, group);
+		return 1;
+	}
+	if (group != NULL && handover_is_asked() && !confine_in_group(group)) {
+		fprintf(stderr, "%s: control_group: mucd is not in the group %s\n", d->path, group);
 		return 1;
 	}
 	if (why != NULL) {

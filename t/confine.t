@@ -10,6 +10,7 @@ when it is gone mucd says so. Names are looked for, and one that there is not is
 `user` becomes that user. No secret stays in memory but where it is needed, and none is in the log at any level.
 """
 import glob
+import grp
 import pwd
 import sys
 sys.dont_write_bytecode = True
@@ -237,9 +238,12 @@ def users():
         return
     fake = Fake()
     nobody = pwd.getpwnam("nobody")
-    mucd = Mucd(fake.components(), 'user = "nobody"\n', start=False)
+    settings = 'user = "nobody"\ncontrol = "%s/run/control"\ncontrol_group = "%s"\n'
+    mucd = Mucd(fake.components(), settings % (TOP, "games"), start=False)
     for d in (TOP, mucd.dir):
         os.chmod(d, 0o711)
+    os.mkdir(TOP + "/run")
+    os.chown(TOP + "/run", nobody.pw_uid, nobody.pw_gid)
     os.mkdir(mucd.database)
     os.chown(mucd.database, nobody.pw_uid, nobody.pw_gid)
     os.chown(mucd.conf, nobody.pw_uid, nobody.pw_gid)
@@ -253,7 +257,11 @@ def users():
         same([g for g in s["Groups"].split() if g == "0"], [], "%s has no group of root's" % what)
     same(os.stat(mucd.database + "/data.mdb").st_uid, nobody.pw_uid, "the database is that user's")
     mucd.proc.send_signal(signal.SIGUSR2)
-    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "SIGUSR2 goes well, too")
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "SIGUSR2 goes well, too") or diag(mucd.tail())
+    same(grp.getgrgid(os.stat(TOP + "/run/control").st_gid).gr_name, "games", "the control is that group's")
+    mucd.write(fake.components(), settings % (TOP, "tape"))
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(mucd.says("find .* good: it is not run, this one goes on"), "one that it is not in is not for SIGUSR2")
     same(fake.end(mucd), 0, "mucd ends well")
     mucd.write(fake.components(), 'user = "nonesuch"\n')
     mucd.start(attach=False)

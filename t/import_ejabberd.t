@@ -36,6 +36,7 @@ def story(server):
     got = juliet.iq(THEIRS, "set", "<query xmlns='%s'><nick>Julie</nick></query>" % REGISTER)
     same(got.get("type"), "result", "Juliet has registered a nickname with the service")
     talk(romeo, juliet, lounge)
+    dress(romeo, lounge)
     romeo.join(closed, "Romeo")
     submit(romeo, closed, muc__roomconfig_persistentroom="1", muc__roomconfig_passwordprotectedroom="1",
            muc__roomconfig_roomsecret="p\u00e4ss", muc__roomconfig_membersonly="1", muc__roomconfig_publicroom="0",
@@ -46,7 +47,7 @@ def story(server):
     rooms = {r: (fields_of(form_of(romeo, r)), lists_of(romeo, r)) for r in (lounge, closed)}
     romeo.presence(lounge + "/Romeo", kind="unavailable")
     sync(romeo, to=THEIRS)
-    return rooms, entered(romeo, lounge, "Romeo")
+    return rooms, entered(romeo, lounge, "Romeo"), dress_of(romeo, lounge)
 
 
 def dump(mnesia, path):
@@ -67,7 +68,8 @@ def compare(was, now, room, but=()):
 
 def test():
     server = Server("ejabberd", users=USERS, extra=EXTRA)
-    rooms, said = story(server)
+    rooms, said, dressed = story(server)
+    ok("BINVAL" in str(dressed), "a room of ejabberd's has a picture")
     ok(ended(server), "ejabberd is stopped")
     path = TOP + "/dump"
     same(dump(server.dir + "/mnesia", path), 0, "and its tables are dumped")
@@ -91,6 +93,7 @@ def test():
     same(got[0], [s for s in said[0]], "what was said is told: who said it, what, and which it was")
     same(got[1], said[1], "and the subject")
     same(got[2], said[2], "and payloads are whole")
+    is_dressed(romeo, lounge, dressed)
     ok("Julie" in ET.tostring(juliet.iq(lounge, "get", "<query xmlns='%s'/>" % REGISTER), "unicode"),
        "Juliet is registered with the room")
     try:

@@ -10,7 +10,19 @@ import sys
 sys.dont_write_bytecode = True
 from imported import *
 
-EXTRA = 'Component "%s" "muc"\n\tmodules_enabled = { "muc_mam" }\n' % THEIRS
+EXTRA = ('plugin_paths = { "%s" }\nComponent "%s" "muc"\n\tmodules_enabled = { "muc_mam", "keep_vcards" }\n' %
+         (TOP, THEIRS))
+# Keeps vCards of rooms where and as mod_vcard_muc of the community's modules does.
+KEEP_VCARDS = """
+local st, split = require "util.stanza", require "util.jid".split;
+local store = module:open_store("vcard_muc");
+module:hook("iq-set/bare/vcard-temp:vCard", function (event)
+	local stanza = event.stanza;
+	store:set(split(stanza.attr.to), st.preserialize(stanza.tags[1]));
+	event.origin.send(st.reply(stanza));
+	return true;
+end, 10);
+"""
 
 
 def story(server):
@@ -29,6 +41,7 @@ def story(server):
                     "<value>Julie</value></field></x></query>" % REGISTER)
     same(got.get("type"), "result", "Juliet has registered a nickname")
     talk(romeo, juliet, lounge)
+    dress(romeo, lounge)
     romeo.join(closed, "Romeo")
     submit(romeo, closed, muc__roomconfig_persistentroom="1", muc__roomconfig_roomsecret="p\u00e4ss",
            muc__roomconfig_membersonly="1", muc__roomconfig_moderatedroom="1", muc__roomconfig_publicroom="0",
@@ -49,6 +62,9 @@ def compare(was, now, room):
 
 
 def test():
+    with open(TOP + "/mod_keep_vcards.lua", "w") as f:
+        f.write(KEEP_VCARDS)
+    os.chmod(TOP, 0o755)
     server = Server("prosody", users=USERS, extra=EXTRA)
     rooms, said = story(server)
     ok(ended(server), "Prosody is stopped")
@@ -77,6 +93,7 @@ def test():
     same(got[0], said[0], "what was said is told: who said it, what, and which it was")
     same(got[1], said[1], "and the subject")
     same(got[2], said[2], "and payloads are whole")
+    is_dressed(romeo, lounge, [canon(parse(VCARD), False)])
     ok("Julie" in ET.tostring(juliet.iq(lounge, "get", "<query xmlns='%s'/>" % REGISTER), "unicode"),
        "Juliet is registered")
     for client, inner, what in ((tybalt, "", "an outcast"), (romeo, "<password>no</password>", "a wrong password")):
@@ -94,6 +111,24 @@ def test():
 
 def spoil(host):
     """Files that are not what they should be."""
+    element = '{ name = "%s"; attr = {}; %s }'
+    for inner, kept, says in (
+            (element % ("FN", '"x"'), "<FN>x</FN>", None),
+            (element % ("FN", '"x"') + "; " + element % ("PHOTO", element % ("EXTVAL", '"http://x.example/"')),
+             "<FN>x</FN></vCard>", "a picture in its vCard that cannot be one here"),
+            (element % ("PHOTO", element % ("BINVAL", '"not in base64!"')), "", "a picture in its vCard"),
+            (element % ("FN", '"%s"' % ("x" * 200000)), "", "its vCard is too large"),
+            ("", "", None)):
+        with open(host + "/vcard_muc/lounge.dat", "w") as f:
+            f.write('return { name = "vCard"; attr = { xmlns = "vcard-temp" }; %s };' % inner)
+        status, out, err = convert("prosody", host, "-p")
+        found = re.findall("^vcard .*$", out, re.M)
+        ok(status == 0 and len(found) == bool(kept) and kept in "".join(found) and
+           (says in err if says else "vCard" not in err), "a vCard: %s" % (kept or says or "nothing in it"))
+    with open(host + "/vcard_muc/lounge.dat", "w") as f:
+        f.write("return nonsense")
+    ok(convert("prosody", host, "-p")[0] == 2, "one that cannot be read is refused")
+    os.unlink(host + "/vcard_muc/lounge.dat")
     path = host + "/config/lounge.dat"
     with open(path, encoding="latin-1") as f:
         text = f.read()

@@ -3,6 +3,7 @@
 imported.py - what t/import_prosody.t and t/import_ejabberd.t share: rooms made by clients with another
 server's own rooms, and what is seen of them there and, after the import, here
 """
+import base64
 from muctest import *
 
 MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
@@ -64,6 +65,29 @@ def talk(client, other, room):
     client.send("<message type='groupchat' to='%s' id='more' xml:lang='de'><body>more</body>"
                 "<x xmlns='urn:example:x' y='1'><z xmlns='urn:example:z'>text</z></x></message>" % room)
     sync(client, other, to=THEIRS)
+
+
+# A picture, in lines as clients have it.
+PICTURE = hashlib.sha256(b"x").digest() * 100
+VCARD = ("<vCard xmlns='vcard-temp'><FN>The Lounge &amp; \u00e4</FN><PHOTO><TYPE>image/png</TYPE><BINVAL>\n%s</BINVAL>"
+         "</PHOTO></vCard>" % base64.encodebytes(PICTURE).decode())
+
+
+def dress(client, room):
+    """Gives the room a vCard, as its owner."""
+    got = client.iq(room, "set", VCARD)
+    if got.get("type") != "result":
+        raise Failure("%s gets no vCard: %s" % (room, condition(got)))
+
+
+def dress_of(client, room):
+    return [canon(c, False) for c in client.iq(room, "get", "<vCard xmlns='vcard-temp'/>")]
+
+
+def is_dressed(client, room, was):
+    same(dress_of(client, room), was, "%s: the vCard is the same" % room)
+    info = ET.tostring(client.iq(room, "get", "<query xmlns='%s'/>" % NS["disco"]), "unicode")
+    ok(hashlib.sha1(PICTURE).hexdigest() in info, "%s: the hash of its picture is known" % room)
 
 
 def entered(client, room, nick, password=None):

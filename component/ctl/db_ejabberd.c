@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/xml.h"
+#include "base/xml_parse.h"
 #include "ctl.h"
 #include "db_foreign.h"
 #include "erl_term.h"
@@ -45,6 +46,7 @@ enum how {
 	HOW_NUMBER,
 	HOW_ANONYMOUS,
 	HOW_ROLES,
+	HOW_VCARD,
 	HOW_ELSE,  /* is told elsewhere, or holds for the moment alone */
 	HOW_FALSE, /* there is nothing like it; noted unless it is false, empty or undefined */
 };
@@ -92,7 +94,7 @@ static const struct option {
 	{ "subscribers", NULL, HOW_FALSE },
 	{ "enable_hats", NULL, HOW_FALSE },
 	{ "hats_users", NULL, HOW_FALSE },
-	{ "vcard", NULL, HOW_FALSE },
+	{ "vcard", NULL, HOW_VCARD },
 };
 
 #define NOPTIONS (sizeof options / sizeof options[0])
@@ -118,6 +120,26 @@ is_nothing(const struct erl *v)
 	       (v->type == ERL_BINARY && v->len == 0) || (v->type == ERL_LIST && v->child == NULL);
 }
 
+/* An element, serialised. */
+static void
+set_vcard(struct foreign *f, const char *text)
+{
+	static const char header[] = "<stream:stream xmlns='jabber:client' "
+				     "xmlns:stream='http://etherx.jabber.org/streams'>";
+	struct xml_parser *p;
+	const struct xml *x = NULL;
+
+	if (text == NULL || *text == '\0')
+		return;
+	p = xml_parser_new(header, sizeof header - 1);
+	if (xml_parse(p, f->arena, text, strlen(text), &x) != PARSE_OK ||
+	    !xml_is(x, NS_VCARD, "vCard"))
+		foreign_note(f, "its vCard cannot be read: it is left out");
+	else
+		foreign_vcard(f, x);
+	xml_parser_free(p);
+}
+
 static void
 set_option(struct foreign *f, const struct option *o, const struct erl *v)
 {
@@ -139,6 +161,9 @@ set_option(struct foreign *f, const struct option *o, const struct erl *v)
 		break;
 	case HOW_ROLES:
 		set_roles(f, o->var, v);
+		break;
+	case HOW_VCARD:
+		set_vcard(f, erl_string(v));
 		break;
 	case HOW_FALSE:
 		if (!is_nothing(v))

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/date.h"
 #include "base/digest.h"
 #include "base/jid.h"
@@ -324,6 +325,56 @@ foreign_affil(struct foreign *f, const char *jid, const char *affiliation, const
 	add_string(f, "nick", nick);
 	add_string(f, "reason", reason != NULL && *reason != '\0' ? reason : NULL);
 	end_line(f);
+}
+
+/* -- what the room looks like -- */
+
+/* XEP-0153 4.5: its bytes are in it. */
+static bool
+is_picture(const struct xml *photo)
+{
+	const struct xml *binval = xml_child(photo, NS_VCARD, "BINVAL");
+	struct buf b = BUF_INIT;
+	bool good = xml_child(photo, NS_VCARD, "EXTVAL") == NULL &&
+		    xml_child(binval, NULL, NULL) == NULL &&
+		    (binval == NULL || base64_read(&b, xml_text(binval)));
+
+	buf_release(&b);
+	return good;
+}
+
+void
+foreign_vcard(struct foreign *f, const struct xml *vcard)
+{
+	struct muc_limits limits;
+	struct buf b = BUF_INIT;
+	struct xml *copy;
+	int64_t npictures = 0;
+
+	if (!xml_is(vcard, NS_VCARD, "vCard"))
+		return;
+	muc_limits_default(&limits);
+	copy = xml_copy_head(f->arena, vcard);
+	for (const struct xml *x = xml_child(vcard, NULL, NULL); x != NULL;
+	     x = xml_next(x, NULL, NULL)) {
+		const bool is_photo = xml_is(x, NS_VCARD, "PHOTO");
+
+		if (is_photo && (!is_picture(x) || ++npictures > limits.vcard_pictures))
+			foreign_note(
+			    f, "a picture in its vCard that cannot be one here is left out");
+		else
+			xml_copy(f->arena, copy, x);
+	}
+	if (copy->child == NULL)
+		return;
+	if (!xml_write_max(&b, copy, (size_t)limits.vcard_bytes))
+		foreign_note(f, "its vCard is too large: it is left out");
+	else {
+		begin_line(f, "vcard");
+		add_bytes(f, "payload", b.p, b.len);
+		end_line(f);
+	}
+	buf_release(&b);
 }
 
 /* -- what was said -- */

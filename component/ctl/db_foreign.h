@@ -64,6 +64,12 @@ void foreign_set_bool(struct foreign *, const char *var, bool);
 void foreign_affil(struct foreign *, const char *jid, const char *affiliation, const char *nick,
     const char *reason);
 
+/*
+ * The vCard of the room (XEP-0054), NULL: none. A picture that is not in it, or not in base64, is noted and left out; so
+ * is a vCard that would be too large for mucd's limits as they are if nobody sets them.
+ */
+void foreign_vcard(struct foreign *, const struct xml *);
+
 /* Who set a subject: nick, or NULL. */
 void foreign_subject(struct foreign *, const char *subject, const char *nick, int64_t wall_ms);
 

@@ -302,6 +302,20 @@ exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
+/* Of mod_vcard_muc, which many have beside Prosody's own modules. False: it cannot be read. */
+static bool
+add_vcard(struct foreign *f, const char *path)
+{
+	struct lua data;
+
+	if (!exists(path))
+		return true;
+	if (!read_data(f->arena, path, &data))
+		return false;
+	foreign_vcard(f, element(f->arena, NULL, &data));
+	return true;
+}
+
 static bool
 convert_room(struct foreign *f, const char *host, const char *file)
 {
@@ -326,8 +340,8 @@ convert_room(struct foreign *f, const char *host, const char *file)
 	set_options(f, data);
 	add_subject(f, data);
 	add_affils(f, &room);
-	if (exists(path_of(a, host, "vcard_muc/", file)))
-		foreign_note(f, "its vCard is left out");
+	if (!add_vcard(f, path_of(a, host, "vcard_muc/", file)))
+		return false;
 	if (exists(archive) && !add_archive(f, archive))
 		return false;
 	foreign_end(f);

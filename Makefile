@@ -16,7 +16,7 @@ MUCD_PKGS = lmdb libconfuse libsystemd libbsd libstrophe libseccomp
 DEBS     = gcc libc6-dev pkg-config libxml2-dev libidn-dev libssl-dev liblmdb-dev libconfuse-dev \
            libsystemd-dev libbsd-dev libstrophe-dev libseccomp-dev
 DEMO_DEBS = $(DEBS) prosody
-TEST_DEBS = $(DEMO_DEBS) ejabberd systemd openssl perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS))
+TEST_DEBS = $(DEMO_DEBS) ejabberd systemd openssl perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS) valgrind)
 FUZZ_DEBS = clang libclang-rt-dev python3
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
@@ -41,15 +41,17 @@ LIVE_SRC = $(filter-out spec/run.c spec/host% $(LIVE_MAIN),$(wildcard spec/*.c))
 ORACLE   = $(wildcard t/oracle_*.c)
 T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
 BENCH_SRC = $(wildcard t/bench/*.c)
+COST_SRC = $(wildcard t/cost/*.c)
 BENCH_MAIN = t/bench/archive.c t/bench/bench.c
 IMAGES   = $(filter-out t/torture/shim.c,$(wildcard t/torture/*.c))
-SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(ORACLE) $(wildcard spec/*.c t/torture/*.c))
+SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(COST_SRC) $(ORACLE) $(wildcard spec/*.c t/torture/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
 T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
            t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t t/images.t
+T_COUNT  = t/cost.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
 # spec/run with one feature taken out of the array, for each of them.
@@ -58,8 +60,8 @@ MUTANTS  = $(FEATURES:%=$O/mutate/%)
 # All scripts over ejabberd once is enough: in process they are played under sanitizers, too. So is a whole
 # archive read by slixmpp, which takes its time. What is put before mucd (t/torture) is in the sanitizers' way.
 T_TORTURE = t/images.t
-T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t $(T_TORTURE) $(T_HOUSE)
-T_ALL    = $(if $(SHORT),,$(T_LONG)) $(filter-out $(T_LONG),$(wildcard t/*.t))
+T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t $(T_COUNT) $(T_TORTURE) $(T_HOUSE)
+T_ALL    = $(if $(SHORT),,$(T_LONG) $(T_COUNT)) $(filter-out $(T_LONG) $(T_COUNT),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 
 all: $O/mucd $O/mucctl
@@ -102,6 +104,10 @@ $O/t/torture/shim.so: t/torture/shim.c t/torture/shim.h Makefile
 $O/t/torture/images: $(call obj,$(IMAGES) $(filter-out component/mucd.c,$(MUCD_SRC))) $O/libmuc.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(MUCD_LIBS)
 
+# What hostile input costs: counted by callgrind.
+$O/t/cost/cost: $(call obj,$(COST_SRC)) $O/libmuc.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 $O/t/%.t: t/%.t Makefile
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nMUCD_BUILD=%s MUCD=%s/mucd MUCCTL=%s/mucctl exec %s\n' $O $O $O $< >$@ && chmod +x $@
@@ -143,7 +149,7 @@ fuzz:
 	@$(MAKE) --no-print-directory -s fuzzers
 	@t/fuzz/run $(FUZZ_S)
 
-tests: $O/mucd $O/mucctl $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN) $(if $(SANITIZE),,$(MUTANTS))
+tests: $O/mucd $O/mucctl $O/spec/run $O/spec/live $O/spec/demo $(T_BIN) $(T_RUN) $(if $(filter %/cost.t,$(T_RUN)),$O/t/cost/cost) $(if $(SANITIZE),,$(MUTANTS))
 	@printf '%s\n' $(T_RUN) $(T_BIN) >$O/tests
 
 # -- the two commands, and how they get what they need --

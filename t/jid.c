@@ -344,6 +344,38 @@ uris(void)
 	    "xmpp:r%C3%B6%5C20%3F%23%25%26%3B%3D@x?join", "what means something else is escaped");
 }
 
+/* A letter with marks on it: thirty, as many as any script may want. */
+static void
+piled(void)
+{
+	char s[256] = "x@y/a", node[256] = "a", *end = s + 5, *node_end = node + 1;
+	struct jid j;
+
+	for (int i = 0; i < 30; i++, end += 2, node_end += 2) {
+		memcpy(end, i % 2 ? "\xcc\x81" : "\xcc\xa3", 3);
+		memcpy(node_end, "\xcc\x81", 3);
+	}
+	ok(jid_prep(a, s, &j), "thirty marks");
+	ok(jid_nick(a, s + 4, 256, false) != NULL, "in a nick, too");
+	strcpy(end, "a\xcc\x81");
+	ok(jid_prep(a, s, &j), "and more on the next letter");
+	strcpy(end, "\xcc\x81");
+	ok(!jid_prep(a, s, &j), "one more");
+	ok(jid_nick(a, s + 4, 256, false) == NULL, "in a nick, too");
+	strcpy(end, "\xc2\xad\xcc\x81");
+	ok(!jid_prep(a, s, &j), "one more, behind something that is mapped to nothing");
+	strcpy(end, "\xef\xbe\x9e");
+	ok(!jid_prep(a, s, &j), "one more that becomes a mark");
+	strcpy(node_end, "\xcc\x81@y");
+	ok(!jid_prep(a, node, &j), "in a node, too");
+	strcpy(s, "x@y/a");
+	for (end = s + 5; end < s + 37; end += 2)
+		memcpy(end, "\xcd\x84", 3);
+	ok(!jid_prep(a, s, &j), "sixteen that become two each");
+	end[-2] = '\0';
+	ok(jid_prep(a, s, &j), "fifteen of them");
+}
+
 int
 main(void)
 {
@@ -356,6 +388,7 @@ main(void)
 	ascii();
 	nicks();
 	unseen();
+	piled();
 	arena_free(a);
 	return tap_done();
 }

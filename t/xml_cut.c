@@ -263,6 +263,7 @@ limits(void)
 	ok(xml_cut_over(&x), "a depth of three is over two");
 	is_int(xml_cut(&x, "</c></b></a>", 12, &used), CUT_DEEP, "and told so too");
 	is_int(xml_cut(&x, "", 0, &used), CUT_MORE, "no bytes are no news");
+	is_int(xml_cut(&x, NULL, 0, &used), CUT_MORE, "wherever they are not");
 	is_int((intmax_t)used, 0, "of none");
 	free(x90);
 	free(x200);

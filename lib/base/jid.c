@@ -97,6 +97,99 @@ is_domain(const char *s)
 	return !label_empty;
 }
 
+/*
+ * What shows nothing, or a mere blank, or turns the direction of what stands around it: Unicode's
+ * Default_Ignorable_Code_Point, the formatting characters of category Cf that have no glyph, line
+ * and paragraph separators, and letters and symbols that are drawn as nothing. Blanks that
+ * resourceprep makes U+0020 are not here. Sorted.
+ */
+static const struct range {
+	uint32_t first, last;
+} unseen[] = {
+	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c },
+	{ 0x70f, 0x70f }, { 0x115f, 0x1160 }, /* hangul fillers */
+	{ 0x1680, 0x1680 },		      /* ogham space, often drawn as nothing */
+	{ 0x17b4, 0x17b5 },		      /* khmer inherent vowels */
+	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+	{ 0x2800, 0x2800 },			  /* braille, no dots */
+	{ 0x3164, 0x3164 },			  /* hangul filler */
+	{ 0xfe00, 0xfe0f },			  /* variation selectors */
+	{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },	  /* halfwidth hangul filler */
+	{ 0xfff0, 0xfffc }, { 0x13430, 0x13455 }, /* egyptian format controls */
+	{ 0x16fe4, 0x16fe4 },			  /* khitan filler */
+	{ 0x1bca0, 0x1bca3 },			  /* shorthand format controls */
+	{ 0x1d159, 0x1d159 },			  /* null notehead */
+	{ 0x1d173, 0x1d17a },			  /* musical format controls */
+	{ 0xe0000, 0xe0fff },			  /* tags, more variation selectors */
+};
+
+static bool
+is_in(const struct range *table, size_t n, uint32_t c)
+{
+	size_t low = 0, high = n, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (c > table[mid].last)
+			low = mid + 1;
+		else if (c < table[mid].first)
+			high = mid;
+		else
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_unseen(uint32_t c)
+{
+	return is_in(unseen, sizeof(unseen) / sizeof(unseen[0]), c);
+}
+
+/*
+ * What stands on the letter before it: a canonical combining class in Unicode 3.2, which is that of
+ * stringprep, or a compatibility decomposition that begins with one. Sorted.
+ */
+static const struct range marks[] = { { 0x300, 0x34e }, { 0x360, 0x36f }, { 0x483, 0x486 },
+	{ 0x591, 0x5a1 }, { 0x5a3, 0x5b9 }, { 0x5bb, 0x5bd }, { 0x5bf, 0x5bf }, { 0x5c1, 0x5c2 },
+	{ 0x5c4, 0x5c4 }, { 0x64b, 0x655 }, { 0x670, 0x670 }, { 0x6d6, 0x6dc }, { 0x6df, 0x6e4 },
+	{ 0x6e7, 0x6e8 }, { 0x6ea, 0x6ed }, { 0x711, 0x711 }, { 0x730, 0x74a }, { 0x93c, 0x93c },
+	{ 0x94d, 0x94d }, { 0x951, 0x954 }, { 0x9bc, 0x9bc }, { 0x9cd, 0x9cd }, { 0xa3c, 0xa3c },
+	{ 0xa4d, 0xa4d }, { 0xabc, 0xabc }, { 0xacd, 0xacd }, { 0xb3c, 0xb3c }, { 0xb4d, 0xb4d },
+	{ 0xbcd, 0xbcd }, { 0xc4d, 0xc4d }, { 0xc55, 0xc56 }, { 0xccd, 0xccd }, { 0xd4d, 0xd4d },
+	{ 0xdca, 0xdca }, { 0xe38, 0xe3a }, { 0xe48, 0xe4b }, { 0xeb8, 0xeb9 }, { 0xec8, 0xecb },
+	{ 0xf18, 0xf19 }, { 0xf35, 0xf35 }, { 0xf37, 0xf37 }, { 0xf39, 0xf39 }, { 0xf71, 0xf75 },
+	{ 0xf7a, 0xf7d }, { 0xf80, 0xf84 }, { 0xf86, 0xf87 }, { 0xfc6, 0xfc6 }, { 0x1037, 0x1037 },
+	{ 0x1039, 0x1039 }, { 0x1714, 0x1714 }, { 0x1734, 0x1734 }, { 0x17d2, 0x17d2 },
+	{ 0x18a9, 0x18a9 }, { 0x20d0, 0x20dc }, { 0x20e1, 0x20e1 }, { 0x20e5, 0x20ea },
+	{ 0x302a, 0x302f }, { 0x3099, 0x309a }, { 0xfb1e, 0xfb1e }, { 0xfe20, 0xfe23 },
+	{ 0xff9e, 0xff9f }, { 0x1d165, 0x1d169 }, { 0x1d16d, 0x1d172 }, { 0x1d17b, 0x1d182 },
+	{ 0x1d185, 0x1d18b }, { 0x1d1aa, 0x1d1ad } };
+
+/*
+ * Does a letter carry more marks than any script has (30, as in UAX #15, Stream-Safe Text Format)? libidn
+ * sorts those of each letter, in a time that is the square of how many there are. What is mapped to nothing
+ * first does not part them.
+ */
+#define MARKS_MAX 30
+
+static bool
+is_piled(const char *s)
+{
+	uint32_t c;
+	unsigned n = 0;
+
+	while (*s != '\0') {
+		s += utf8_decode(s, &c);
+		if (is_in(marks, sizeof(marks) / sizeof(marks[0]), c)) {
+			if (++n > MARKS_MAX)
+				return true;
+		} else if (!is_unseen(c) && c != 0x1806)
+			n = 0;
+	}
+	return false;
+}
+
 /* Prepares s in place, which has room for size bytes. False when the profile refuses it. */
 static bool
 prep_any(enum profile profile, char *s, size_t size, bool strict)
@@ -108,7 +201,9 @@ prep_any(enum profile profile, char *s, size_t size, bool strict)
 	};
 	Stringprep_profile_flags flags = strict ? STRINGPREP_NO_UNASSIGNED : 0;
 
-	return stringprep(s, size, flags, table[profile]) == STRINGPREP_OK;
+	/* A mark may become several; and what was prepared is to be taken again. */
+	return !is_piled(s) && stringprep(s, size, flags, table[profile]) == STRINGPREP_OK &&
+	       !is_piled(s);
 }
 
 /* Prepares s. NULL when it is refused, empty, or too long before or after. */
@@ -208,49 +303,6 @@ jid_matches(const char *pattern, const char *bare)
 	while (*pattern == '*')
 		pattern++;
 	return *pattern == '\0';
-}
-
-/*
- * What shows nothing, or a mere blank, or turns the direction of what stands around it: Unicode's
- * Default_Ignorable_Code_Point, the formatting characters of category Cf that have no glyph, line
- * and paragraph separators, and letters and symbols that are drawn as nothing. Blanks that
- * resourceprep makes U+0020 are not here. Sorted.
- */
-static const struct range {
-	uint32_t first, last;
-} unseen[] = {
-	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c },
-	{ 0x70f, 0x70f }, { 0x115f, 0x1160 }, /* hangul fillers */
-	{ 0x1680, 0x1680 },		      /* ogham space, often drawn as nothing */
-	{ 0x17b4, 0x17b5 },		      /* khmer inherent vowels */
-	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-	{ 0x2800, 0x2800 },			  /* braille, no dots */
-	{ 0x3164, 0x3164 },			  /* hangul filler */
-	{ 0xfe00, 0xfe0f },			  /* variation selectors */
-	{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },	  /* halfwidth hangul filler */
-	{ 0xfff0, 0xfffc }, { 0x13430, 0x13455 }, /* egyptian format controls */
-	{ 0x16fe4, 0x16fe4 },			  /* khitan filler */
-	{ 0x1bca0, 0x1bca3 },			  /* shorthand format controls */
-	{ 0x1d159, 0x1d159 },			  /* null notehead */
-	{ 0x1d173, 0x1d17a },			  /* musical format controls */
-	{ 0xe0000, 0xe0fff },			  /* tags, more variation selectors */
-};
-
-static bool
-is_unseen(uint32_t c)
-{
-	size_t low = 0, high = sizeof(unseen) / sizeof(unseen[0]), mid;
-
-	while (low < high) {
-		mid = (low + high) / 2;
-		if (c > unseen[mid].last)
-			low = mid + 1;
-		else if (c < unseen[mid].first)
-			high = mid;
-		else
-			return true;
-	}
-	return false;
 }
 
 /*

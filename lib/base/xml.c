@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "once.h"
 #include "xml.h"
 
 #define NS(name, uri) const char NS_##name[] = uri;
@@ -165,22 +166,19 @@ xml_set_lang(struct arena *a, struct xml *x, const char *lang)
 }
 
 static const char *
-copy_ns(struct arena *a, const char *ns)
+copy_ns(struct once *foreign, struct arena *a, const char *ns)
 {
-	const char *own;
+	const char *own = ns != NULL ? ns_known(ns) : NULL;
 
-	if (ns == NULL)
-		return NULL;
-	own = ns_known(ns);
-	return own != NULL ? own : arena_strdup(a, ns);
+	return own != NULL ? own : once_copy(foreign, a, ns);
 }
 
 /*
  * A copy of the one node x under up. Strings are copied too, since the copy may outlive the
- * arena of x; a foreign namespace is copied once for a parent and its children.
+ * arena of x; foreign namespaces once for the whole tree.
  */
 static struct xml *
-copy_node(struct arena *a, struct xml *up, const struct xml *x)
+copy_node(struct once *foreign, struct arena *a, struct xml *up, const struct xml *x)
 {
 	struct xml *copy = node(a, up, x->kind);
 	const struct xml_attr *attr;
@@ -191,15 +189,12 @@ copy_node(struct arena *a, struct xml *up, const struct xml *x)
 		copy->len = x->len;
 		return copy;
 	}
-	if (up != NULL && up->ns != NULL && same(up->ns, x->ns))
-		copy->ns = up->ns;
-	else
-		copy->ns = copy_ns(a, x->ns);
+	copy->ns = copy_ns(foreign, a, x->ns);
 	copy->name = arena_strdup(a, x->name);
 	for (attr = x->attr; attr != NULL; attr = attr->next, at = &(*at)->next) {
 		*at = arena_alloc(a, sizeof(**at));
 		(*at)->name = arena_strdup(a, attr->name);
-		(*at)->ns = copy_ns(a, attr->ns);
+		(*at)->ns = copy_ns(foreign, a, attr->ns);
 		(*at)->prefix = arena_strdup(a, attr->prefix);
 		(*at)->value = arena_strdup(a, attr->value);
 	}
@@ -209,6 +204,7 @@ copy_node(struct arena *a, struct xml *up, const struct xml *x)
 struct xml *
 xml_copy(struct arena *a, struct xml *up, const struct xml *x)
 {
+	struct once foreign = { 0 };
 	const struct xml *at = x;
 	struct xml *copy, *top;
 
@@ -216,11 +212,11 @@ xml_copy(struct arena *a, struct xml *up, const struct xml *x)
 		text_add(a, up, arena_strdup(a, x->text), x->len);
 		return up->last;
 	}
-	top = copy = copy_node(a, up, x);
+	top = copy = copy_node(&foreign, a, up, x);
 	for (;;) {
 		if (at->child != NULL) {
 			at = at->child;
-			copy = copy_node(a, copy, at);
+			copy = copy_node(&foreign, a, copy, at);
 			continue;
 		}
 		while (at != x && at->next == NULL) {
@@ -230,14 +226,16 @@ xml_copy(struct arena *a, struct xml *up, const struct xml *x)
 		if (at == x)
 			return top;
 		at = at->next;
-		copy = copy_node(a, copy->up, at);
+		copy = copy_node(&foreign, a, copy->up, at);
 	}
 }
 
 struct xml *
 xml_copy_head(struct arena *a, const struct xml *x)
 {
-	return copy_node(a, NULL, x);
+	struct once foreign = { 0 };
+
+	return copy_node(&foreign, a, NULL, x);
 }
 
 bool

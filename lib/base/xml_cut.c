@@ -252,12 +252,13 @@ is_too_long(const struct xml_cut *x, enum cut cut)
 enum cut
 xml_cut(struct xml_cut *x, const char *p, size_t n, size_t *used)
 {
-	const char *at = p, *end = p + n;
+	const char *at = p, *end;
 	enum cut cut;
 
 	*used = n;
 	if (n == 0)
 		return CUT_MORE;
+	end = p + n;
 	if (x->state == START || x->state == CLOSED) {
 		while (at < end && is_space(*at))
 			at++;

@@ -24,6 +24,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "mem.h"
+#include "once.h"
 #include "utf8.h"
 #include "xml.h"
 #include "xml_parse.h"
@@ -62,13 +63,12 @@ struct xml_parser {
 
 	/* of the piece being parsed */
 	struct arena *arena;
-	struct xml *top, *at;	 /* the stanza, the innermost element that is open */
-	struct buf text;	 /* character data since the last tag */
-	const xmlChar *last_uri; /* the last namespace that mucd does not know */
-	const char *last_ns;
-	bool unbound;  /* namespaces are misused */
-	bool disagree; /* something besides one whole element */
-	int fatal;     /* the first error of libxml2, or ours */
+	struct xml *top, *at; /* the stanza, the innermost element that is open */
+	struct buf text;      /* character data since the last tag */
+	struct once foreign;  /* the namespaces that mucd does not know */
+	bool unbound;	      /* namespaces are misused */
+	bool disagree;	      /* something besides one whole element */
+	int fatal;	      /* the first error of libxml2, or ours */
 };
 
 /* There is something besides one whole element. */
@@ -101,11 +101,7 @@ intern_ns(struct xml_parser *p, const xmlChar *uri)
 	}
 	if (p->cache[i].ns != NULL)
 		return p->cache[i].ns;
-	if (p->last_uri != uri) {
-		p->last_uri = uri;
-		p->last_ns = arena_strdup(p->arena, (const char *)uri);
-	}
-	return p->last_ns;
+	return once_copy(&p->foreign, p->arena, (const char *)uri);
 }
 
 /* Makes one text node of the character data that has been gathered. */
@@ -289,7 +285,7 @@ begin(struct xml_parser *p, struct arena *a)
 	p->arena = a;
 	p->top = p->at = NULL;
 	p->text.len = 0;
-	p->last_uri = NULL;
+	p->foreign = (struct once){ 0 };
 	p->unbound = p->disagree = false;
 	p->fatal = XML_ERR_OK;
 }

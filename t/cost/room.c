@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * room.c - what hostile users cost: in and out of rooms, and what they send to others
+ */
+#include "cost.h"
+
+/* -- in and out -- */
+
+/* Each of somebody else, who is in it. */
+static void
+rooms_of_others(struct world *w, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		send_now(w,
+		    "<presence from='c%u@example/r' to='r%u@rooms.example/c'>" PRESENCE_MUC
+		    "</presence>",
+		    i, i);
+		send_now(w,
+		    "<iq from='c%u@example/r' to='r%u@rooms.example' type='set' id='u'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+		    "<x xmlns='jabber:x:data' type='submit'/></query></iq>",
+		    i, i);
+	}
+}
+
+static void
+many_rooms(struct world *w, unsigned n)
+{
+	w->t.conf.limits.rooms_per_user = 100000;
+	muc_reload(w->t.muc, &w->t.conf);
+	rooms_of_others(w, n);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='o@example/r' to='r%u@rooms.example/o'>" PRESENCE_MUC
+		    "</presence>",
+		    i);
+	for (unsigned i = 0; i < n; i++)
+		add(w, "<presence from='o@example/r' to='r%u@rooms.example/o' type='unavailable'/>",
+		    i);
+}
+
+static bool
+only_others(const struct world *w, unsigned n)
+{
+	return muc_stats(w->t.muc)->sessions == n;
+}
+
+static void
+too_many_rooms(struct world *w, unsigned n)
+{
+	w->t.conf.limits.rooms_per_user = 50;
+	muc_reload(w->t.muc, &w->t.conf);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='o@example/r' to='r%u@rooms.example/o'>" PRESENCE_MUC
+		    "</presence>",
+		    i);
+}
+
+static bool
+fifty_rooms(const struct world *w, unsigned n)
+{
+	(void)n;
+	return muc_stats(w->t.muc)->rooms_loaded == 50;
+}
+
+/* Each is told of all: n times n presences. */
+static void
+many_users(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='u%u@example/r' to='a@rooms.example/u%u'>" PRESENCE_MUC
+		    "</presence>",
+		    i, i);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='u%u@example/r' to='a@rooms.example/u%u' type='unavailable'/>",
+		    i, i);
+}
+
+static bool
+only_the_owner(const struct world *w, unsigned n)
+{
+	(void)n;
+	return muc_stats(w->t.muc)->sessions == 1;
+}
+
+/* The last of many. */
+static void
+one_more(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+	for (unsigned i = 0; i < 4; i++) {
+		add(w, "<presence from='v@example/r' to='a@rooms.example/v'>" PRESENCE_MUC
+		       "</presence>");
+		add(w, "<presence from='v@example/r' to='a@rooms.example/v' type='unavailable'/>");
+	}
+}
+
+static void
+many_sessions(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='u@example/%u' to='a@rooms.example/u'>" PRESENCE_MUC
+		    "</presence>",
+		    i);
+}
+
+static bool
+twenty_and_the_owner(const struct world *w, unsigned n)
+{
+	(void)n;
+	return muc_stats(w->t.muc)->sessions == 21;
+}
+
+static void
+nicks(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", 10);
+	for (unsigned i = 0; i < n; i++)
+		add(w, "<presence from='u0@example/r' to='a@rooms.example/n%u'/>", i);
+}
+
+static void
+presences(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", 10);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='u0@example/r' to='a@rooms.example/u0'><status>%u</status>"
+		    "</presence>",
+		    i);
+}
+
+/* Who has used up what they may send: nothing is told, the last presence is kept. */
+static void
+presences_late(struct world *w, unsigned n)
+{
+	presences(w, n);
+	w->t.conf.limits.rate_per_s = 1;
+	w->t.conf.limits.rate_burst = 20;
+	muc_reload(w->t.muc, &w->t.conf);
+}
+
+static void
+refused(struct world *w, unsigned n)
+{
+	w->t.conf.limits.rate_per_s = 1;
+	w->t.conf.limits.rate_burst = 20;
+	muc_reload(w->t.muc, &w->t.conf);
+	for (unsigned i = 0; i < n; i++)
+		add(w, "<iq from='x@example/r' to='a@rooms.example' type='get' id='i'>"
+		       "<ping xmlns='urn:xmpp:ping'/></iq>");
+}
+
+static void
+passwords(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	send_now(w,
+	    "<iq from='o@example/r' to='a@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'>"
+	    "<field "
+	    "var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+	    "<field var='muc#roomconfig_passwordprotectedroom'><value>1</value></field>"
+	    "<field "
+	    "var='muc#roomconfig_roomsecret'><value>secret</value></field></x></query></iq>");
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='x@example/r' to='a@rooms.example/x'>"
+		    "<x "
+		    "xmlns='http://jabber.org/protocol/muc'><password>%u</password></x></presence>",
+		    i);
+}
+
+/* -- to others -- */
+
+static void
+say(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+	for (unsigned i = 0; i < 10; i++)
+		add(w,
+		    "<message from='u0@example/r' to='a@rooms.example' type='groupchat' id='m%u'>"
+		    "<body>%u</body></message>",
+		    i, i);
+}
+
+static void
+requests(struct world *w, unsigned n)
+{
+	w->t.conf.limits.queries_per_session = 100;
+	muc_reload(w->t.muc, &w->t.conf);
+	room_new(w, "a");
+	enter_all(w, "a", 2);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<iq from='u0@example/r' to='a@rooms.example/u1' type='get' id='%u'>"
+		    "<query xmlns='jabber:iq:version'/></iq>",
+		    i);
+}
+
+static void
+notes(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", 2);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<message from='u0@example/r' to='a@rooms.example/u1' type='chat' id='%u'>"
+		    "<body>x</body></message>",
+		    i);
+}
+
+/* Errors about what was never said, and answers to what nobody asked. */
+static void
+errors(struct world *w, unsigned n)
+{
+	static const char *const kinds[] = { "message", "iq" };
+
+	room_new(w, "a");
+	enter_all(w, "a", 2);
+	for (unsigned i = 0; i < n; i++) {
+		add(w,
+		    "<%s from='u0@example/r' to='a@rooms.example/u1' type='error' id='%u'><error "
+		    "type='wait'><remote-server-timeout "
+		    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></%s>",
+		    kinds[i % 2], i, kinds[i % 2]);
+		add(w, "<iq from='u0@example/r' to='a@rooms.example/u1' type='result' id='%u'/>",
+		    i);
+	}
+}
+
+static void
+invitations(struct world *w, unsigned n)
+{
+	w->t.conf.limits.invitations_per_room = 50;
+	muc_reload(w->t.muc, &w->t.conf);
+	room_new(w, "a");
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<message from='o@example/r' to='a@rooms.example'>"
+		    "<x xmlns='http://jabber.org/protocol/muc#user'><invite to='v%u@example'/></x>"
+		    "</message>",
+		    i);
+}
+
+static void
+declines(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<message from='v%u@example/r' to='a@rooms.example'>"
+		    "<x xmlns='http://jabber.org/protocol/muc#user'><decline to='o@example'>"
+		    "<reason>no</reason></decline></x></message>",
+		    i);
+}
+
+static void
+retractions(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", 2);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<message from='u0@example/r' to='a@rooms.example' type='groupchat' id='%u'>"
+		    "<retract xmlns='urn:xmpp:message-retract:1' "
+		    "id='%08x-0000-7000-8000-000000000000'/>"
+		    "</message>",
+		    i, i);
+}
+
+static void
+voices(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	send_now(w,
+	    "<iq from='o@example/r' to='a@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'>"
+	    "<field "
+	    "var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+	    "<field var='muc#roomconfig_moderatedroom'><value>1</value></field></x></query></iq>");
+	enter_all(w, "a", 1);
+	for (unsigned i = 0; i < n; i++)
+		add(w, "<message from='u0@example/r' to='a@rooms.example'>"
+		       "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+		       "<value>http://jabber.org/protocol/muc#request</value></field>"
+		       "<field var='muc#role'><value>participant</value></field></x></message>");
+}
+
+const struct cost costs_room[] = {
+	{ "many-rooms", "one user enters so many rooms and leaves them", 150, .prepare = many_rooms,
+	    .holds = only_others },
+	{ "too-many-rooms", "one user enters rooms who may be in fifty", 400,
+	    .prepare = too_many_rooms, .holds = fifty_rooms, .keeps = 256 << 10 },
+	{ "many-users", "so many users enter one room and leave: each is told of all", 40, 16 * 1.1,
+	    .prepare = many_users, .holds = only_the_owner },
+	{ "one-more", "one enters a room of so many", 100, .prepare = one_more },
+	{ "many-sessions", "one user enters with so many clients", 200, .prepare = many_sessions,
+	    .holds = twenty_and_the_owner, .keeps = 64 << 10 },
+	{ "nicks", "one user takes so many nicknames", 100, .prepare = nicks, .keeps = 4096 },
+	{ "presences", "one user sends so many presences", 200, .prepare = presences,
+	    .keeps = 4096 },
+	{ "presences-late", "one user sends so many presences who may send twenty", 200,
+	    .prepare = presences_late, .keeps = 4096, .told = 1 },
+	{ "refused", "so many requests of one who may send twenty", 200, .prepare = refused,
+	    .keeps = 4096, .told = 6 },
+	{ "passwords", "so many wrong passwords", 200, .prepare = passwords, .keeps = 4096,
+	    .told = 3 },
+	{ "say", "ten messages in a room of so many", 100, .prepare = say },
+	{ "requests", "so many requests to another occupant, who never answers", 200,
+	    .prepare = requests, .keeps = 100 << 10, .told = 4 },
+	{ "notes", "so many private messages", 200, .prepare = notes, .keeps = 64 << 10,
+	    .told = 4 },
+	{ "errors", "so many errors and results that nobody waits for", 200, .prepare = errors,
+	    .keeps = 4096, .told = 1 },
+	{ "invitations", "so many invitations into a room that remembers fifty", 100,
+	    .prepare = invitations, .work = at_leisure, .keeps = 256 << 10, .told = 4 },
+	{ "declines", "so many declined invitations that were never sent", 200, .prepare = declines,
+	    .work = at_leisure, .keeps = 64 << 10, .told = 3 },
+	{ "retractions", "so many retractions of what was never said", 100, .prepare = retractions,
+	    .keeps = 4096 },
+	{ "voices", "so many requests for voice of one user", 200, .prepare = voices, .keeps = 4096,
+	    .told = 4 },
+	{ NULL },
+};

@@ -79,12 +79,8 @@ deadline(const struct service *s)
 {
 	const struct room *r =
 	    RB_MIN(lockdown_tree, (struct lockdown_tree *)(uintptr_t)&s->lockdowns);
-	int64_t left_ms;
 
-	if (r == NULL)
-		return INT64_MAX;
-	left_ms = r->lockdown_ms - s->now.wall_ms;
-	return s->now.mono_ms + (left_ms > 0 ? left_ms : 0);
+	return r != NULL ? service_due(s, r->lockdown_ms) : INT64_MAX;
 }
 
 static void

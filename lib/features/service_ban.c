@@ -81,14 +81,7 @@ sweep(struct service *s)
 static int64_t
 deadline(const struct service *s)
 {
-	int64_t left_ms;
-
-	if (s->bans.sweeping)
-		return s->now.mono_ms;
-	if (s->bans.first_ms == INT64_MAX)
-		return INT64_MAX;
-	left_ms = s->bans.first_ms - s->now.wall_ms;
-	return s->now.mono_ms + (left_ms > 0 ? left_ms : 0);
+	return s->bans.sweeping ? s->now.mono_ms : service_due(s, s->bans.first_ms);
 }
 
 static void

@@ -48,14 +48,9 @@ plan_disco(struct plan *p)
 static int64_t
 deadline(const struct service *s)
 {
-	int64_t left_ms;
-
 	if (s->ngone > (uint64_t)s->limits.tombstones)
 		return s->now.mono_ms;
-	if (s->gone_first_ms == INT64_MAX)
-		return INT64_MAX;
-	left_ms = s->gone_first_ms - s->now.wall_ms;
-	return s->now.mono_ms + (left_ms > 0 ? left_ms : 0);
+	return service_due(s, s->gone_first_ms);
 }
 
 static void

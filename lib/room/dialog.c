@@ -308,10 +308,5 @@ dialogs_load(struct service *s)
 int64_t
 dialogs_due(const struct service *s)
 {
-	int64_t left_ms;
-
-	if (s->dialogs_until_ms == INT64_MAX)
-		return INT64_MAX;
-	left_ms = s->dialogs_until_ms - s->now.wall_ms;
-	return s->now.mono_ms + (left_ms > 0 ? left_ms : 0);
+	return service_due(s, s->dialogs_until_ms);
 }

@@ -417,9 +417,7 @@ retention_due(const struct service *s)
 	for (enum aging order = AGING_SAID; order < AGING_END; order++)
 		if ((at_ms = goes_at(s, order)) < first_ms)
 			first_ms = at_ms;
-	if (first_ms == INT64_MAX)
-		return INT64_MAX;
-	return s->now.mono_ms + (first_ms > s->now.wall_ms ? first_ms - s->now.wall_ms : 0);
+	return service_due(s, first_ms);
 }
 
 /* More than has come since the last step, so that no flood outruns it. */

@@ -200,6 +200,14 @@ service_full(struct service *s)
 	return s->fill >= FULL_PERCENT;
 }
 
+int64_t
+service_due(const struct service *s, int64_t wall_ms)
+{
+	if (wall_ms == INT64_MAX)
+		return INT64_MAX;
+	return s->now.mono_ms + (wall_ms > s->now.wall_ms ? wall_ms - s->now.wall_ms : 0);
+}
+
 int
 service_domain(const struct service *s, const char *domain)
 {

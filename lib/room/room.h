@@ -306,6 +306,11 @@ struct service {
 /* Reads schema version and ids, or writes them when the store is new; MUC_OK or why not. */
 enum muc_error service_load(struct service *);
 
+/*
+ * When a time of the wall's clock comes, as a deadline (mono): at once when it is over. INT64_MAX is never, in both.
+ */
+int64_t service_due(const struct service *, int64_t wall_ms);
+
 /* The number of a domain that is served, or -1. */
 int service_domain(const struct service *, const char *domain);
 

@@ -280,33 +280,32 @@ lmdb_get(struct store *store, enum table table, struct bytes key, struct bytes *
 }
 
 static enum store_result
-lmdb_each(struct store *store, enum table table, struct bytes prefix, struct bytes after,
-    store_visit *visit, void *arg)
+walk(struct store *store, lmdb_walker *way, enum table table, struct bytes prefix,
+    struct bytes edge, store_visit *visit, void *arg)
 {
 	struct lmdb *s = lmdb_of(store);
 	enum store_result result;
 	int rc;
 
 	ensure_txn(s);
-	rc = lmdb_walk(s->txn, s->dbi[table], prefix, after, visit, arg, &result);
+	rc = way(s->txn, s->dbi[table], prefix, edge, visit, arg, &result);
 	if (rc != 0)
 		die(s, "reading", rc);
 	return result;
 }
 
 static enum store_result
+lmdb_each(struct store *store, enum table table, struct bytes prefix, struct bytes after,
+    store_visit *visit, void *arg)
+{
+	return walk(store, lmdb_walk, table, prefix, after, visit, arg);
+}
+
+static enum store_result
 lmdb_each_back(struct store *store, enum table table, struct bytes prefix, struct bytes before,
     store_visit *visit, void *arg)
 {
-	struct lmdb *s = lmdb_of(store);
-	enum store_result result;
-	int rc;
-
-	ensure_txn(s);
-	rc = lmdb_walk_back(s->txn, s->dbi[table], prefix, before, visit, arg, &result);
-	if (rc != 0)
-		die(s, "reading", rc);
-	return result;
+	return walk(store, lmdb_walk_back, table, prefix, before, visit, arg);
 }
 
 static void

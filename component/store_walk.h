@@ -9,11 +9,14 @@
 
 #include "store.h"
 
-/* Return LMDB's result, 0 if nothing went wrong, and what the store is to return. */
-int lmdb_walk(MDB_txn *, MDB_dbi, struct bytes prefix, struct bytes after, store_visit *, void *arg,
-    enum store_result *);
-int lmdb_walk_back(MDB_txn *, MDB_dbi, struct bytes prefix, struct bytes before, store_visit *,
+/*
+ * A walk from that edge on, which is left out itself. Returns LMDB's result, 0 if nothing went wrong, and what the
+ * store is to return.
+ */
+typedef int lmdb_walker(MDB_txn *, MDB_dbi, struct bytes prefix, struct bytes edge, store_visit *,
     void *arg, enum store_result *);
+
+lmdb_walker lmdb_walk, lmdb_walk_back;
 
 /* Pages in use: of all tables, dbi[TABLE_COUNT], and the two that begin the file. Returns LMDB's result. */
 int lmdb_pages(MDB_txn *, const MDB_dbi *dbi, size_t *npages);

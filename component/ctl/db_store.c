@@ -147,7 +147,7 @@ read_get(struct store *store, enum table t, struct bytes key, struct bytes *val)
 }
 
 static enum store_result
-read_each(struct store *store, enum table t, struct bytes prefix, struct bytes after,
+walk(struct store *store, lmdb_walker *way, enum table t, struct bytes prefix, struct bytes edge,
     store_visit *visit, void *arg)
 {
 	struct reading *s = reading_of(store);
@@ -157,27 +157,24 @@ read_each(struct store *store, enum table t, struct bytes prefix, struct bytes a
 	if (!s->is_there[t])
 		return result;
 	show_moment(s);
-	rc = lmdb_walk(s->txn, s->dbi[t], prefix, after, visit, arg, &result);
+	rc = way(s->txn, s->dbi[t], prefix, edge, visit, arg, &result);
 	if (rc != 0)
 		die(s, rc);
 	return result;
 }
 
 static enum store_result
+read_each(struct store *store, enum table t, struct bytes prefix, struct bytes after,
+    store_visit *visit, void *arg)
+{
+	return walk(store, lmdb_walk, t, prefix, after, visit, arg);
+}
+
+static enum store_result
 read_each_back(struct store *store, enum table t, struct bytes prefix, struct bytes before,
     store_visit *visit, void *arg)
 {
-	struct reading *s = reading_of(store);
-	enum store_result result = STORE_OK;
-	int rc;
-
-	if (!s->is_there[t])
-		return result;
-	show_moment(s);
-	rc = lmdb_walk_back(s->txn, s->dbi[t], prefix, before, visit, arg, &result);
-	if (rc != 0)
-		die(s, rc);
-	return result;
+	return walk(store, lmdb_walk_back, t, prefix, before, visit, arg);
 }
 
 static void

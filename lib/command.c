@@ -311,6 +311,34 @@ command_form(struct call *c, const struct command_step *step)
 		step->fill(c, form);
 }
 
+struct command_page
+command_page(const struct call *c, size_t nrows)
+{
+	if (nrows == 0)
+		nrows = (size_t)call_number(c, "max");
+	return (struct command_page){ .skip = nrows * c->dialog.page, .left = nrows };
+}
+
+bool
+command_page_has(struct command_page *p)
+{
+	if (p->skip > 0) {
+		p->skip--;
+		return false;
+	}
+	p->more = p->left == 0;
+	if (!p->more)
+		p->left--;
+	return !p->more;
+}
+
+bool
+command_page_ends(struct command_page *p)
+{
+	p->is_cut = p->looked++ == COMMAND_LOOKS;
+	return p->more || p->is_cut;
+}
+
 static bool
 is_given(const struct call *c, const char *var)
 {

@@ -215,6 +215,33 @@ struct xml *command_table(struct call *, const char *title, const struct command
 void command_row(
     struct call *, struct xml *table, const struct command_column *, const char *const values[]);
 
+/* -- pages of what is visited in its order -- */
+
+#define COMMAND_LOOKS 100000 /* rows that are looked at in one turn, at most */
+
+/* The field that says how many rows a page has. */
+#define COMMAND_MAX                                                                                \
+	{                                                                                          \
+		.var = "max", .type = "text-single", .label = SAID("Rows on a page"), .def = "50", \
+		.least = 1, .most = 200                                                            \
+	}
+
+struct command_page {
+	size_t skip, left; /* rows before it, and on it, that are still to come */
+	size_t looked;
+	bool more;   /* there is a row behind it */
+	bool is_cut; /* there are more than were looked at */
+};
+
+/* The page of a dialog that is wanted, of so many rows; 0: as the field says. */
+struct command_page command_page(const struct call *, size_t nrows);
+
+/* A row that suits has come: is it on the page? */
+bool command_page_has(struct command_page *);
+
+/* Whether it suits or not: need no more be visited? What a visitor returns. */
+bool command_page_ends(struct command_page *);
+
 /* An option of a field that stands in the form. */
 void command_option(
     struct call *, struct xml *form, const char *var, const char *label, const char *value);

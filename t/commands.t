@@ -63,10 +63,12 @@ def fields_of(code, steps):
 
 with open("lib/features.c", encoding="utf-8") as f:
     features = re.findall(r"^\tFEATURE\((\w+)\)", f.read(), re.M)
+with open("lib/command.h", encoding="utf-8") as f:
+    most = re.search(r"#define COMMAND_MAX(.*?)\n\n", f.read(), re.S).group(1).replace("\\\n", "")
 in_code, aliases = [], []
 for feature in features:
     with open(f"lib/features/{feature}.c", encoding="utf-8") as f:
-        code = f.read()
+        code = f.read().replace("COMMAND_MAX", most)
     for block in arrays(code, "command").values():
         for row in rows(block):
             if member(row, "node") in (None, "NULL"):

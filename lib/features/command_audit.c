@@ -8,18 +8,11 @@
 
 /* -- the log -- */
 
-#define LOOK_MOST 100000 /* notes, in one turn */
-
 static const struct command_field log_fields[] = {
 	{ .var = "filter",
 	    .type = "text-single",
 	    .label = SAID("Part of a user, a room or a command") },
-	{ .var = "max",
-	    .type = "text-single",
-	    .label = SAID("Rows on a page"),
-	    .def = "50",
-	    .least = 1,
-	    .most = 200 },
+	COMMAND_MAX,
 	{ .var = NULL },
 };
 
@@ -42,7 +35,7 @@ struct reading {
 	struct call *call;
 	struct xml *into;
 	const char *filter;
-	size_t skip, left, looked;
+	struct command_page page;
 };
 
 static bool
@@ -51,20 +44,11 @@ has(const char *text, const char *part)
 	return text != NULL && strcasestr(text, part) != NULL;
 }
 
-/* On the page? 1: behind it. */
-static int
-on_page(struct reading *r)
+static bool
+suits(const struct reading *r, const struct audit *n)
 {
-	if (r->skip > 0) {
-		r->skip--;
-		return 0;
-	}
-	if (r->left == 0) {
-		r->call->dialog.more = true;
-		return 1;
-	}
-	r->left--;
-	return -1;
+	return r->filter == NULL || has(n->actor, r->filter) || has(n->room, r->filter) ||
+	       has(n->target, r->filter) || has(n->command, r->filter);
 }
 
 static int
@@ -72,15 +56,8 @@ add_note(void *arg, const struct audit *n)
 {
 	struct reading *r = arg;
 	struct arena *a = r->call->plan->s->arena;
-	int where;
 
-	if (r->looked++ == LOOK_MOST)
-		return 1;
-	if (r->filter != NULL && !has(n->actor, r->filter) && !has(n->room, r->filter) &&
-	    !has(n->target, r->filter) && !has(n->command, r->filter))
-		return 0;
-	where = on_page(r);
-	if (where < 0)
+	if (suits(r, n) && command_page_has(&r->page))
 		command_row(r->call, r->into, log_columns,
 		    (const char *[]){
 			arena_fmt(a, "%llu", (unsigned long long)n->no),
@@ -93,7 +70,7 @@ add_note(void *arg, const struct audit *n)
 			n->after,
 			n->reason,
 		    });
-	return where > 0;
+	return command_page_ends(&r->page);
 }
 
 static enum deny
@@ -101,10 +78,10 @@ run_log(struct call *c)
 {
 	struct reading r = { .call = c, .filter = call_value(c, "filter") };
 
-	r.left = (size_t)call_number(c, "max");
-	r.skip = r.left * c->dialog.page;
+	r.page = command_page(c, 0);
 	r.into = command_table(c, call_say(c, "Audit log"), log_columns);
 	audit_each_back(c->plan->s, add_note, &r);
+	c->dialog.more = r.page.more;
 	return OK;
 }
 
@@ -136,28 +113,23 @@ add_change(void *arg, const struct audit *n)
 	struct reading *r = arg;
 	struct arena *a = r->call->plan->s->arena;
 	enum affiliation before, after;
-	int where;
 
-	if (r->looked++ == LOOK_MOST)
-		return 1;
-	if (!is_change(n, &before, &after))
-		return 0;
-	where = on_page(r);
-	if (where < 0)
+	if (is_change(n, &before, &after) && command_page_has(&r->page))
 		command_option(r->call, r->into, "notes",
 		    arena_cat(a, date_write(a, n->ms), " ", n->room, ": ", n->target, ", ",
 			n->before, " -> ", n->after, NULL),
 		    arena_fmt(a, "%llu", (unsigned long long)n->no));
-	return where > 0;
+	return command_page_ends(&r->page);
 }
 
 static void
 fill_undo(struct call *c, struct xml *form)
 {
-	struct reading r = { .call = c, .into = form, .left = NOTES_ON_A_PAGE };
+	struct reading r = { .call = c, .into = form };
 
-	r.skip = r.left * c->dialog.page;
+	r.page = command_page(c, NOTES_ON_A_PAGE);
 	audit_each_back(c->plan->s, add_change, &r);
+	c->dialog.more = r.page.more;
 }
 
 static const struct command_step undo_steps[] = {

@@ -30,7 +30,7 @@ struct page {
 	struct call *call;
 	struct xml *to; /* a table or a form */
 	void (*take)(struct page *, const struct ban *);
-	size_t skip, left;
+	struct command_page page;
 };
 
 static int
@@ -38,25 +38,18 @@ page_visit(void *arg, const struct ban *b)
 {
 	struct page *pg = arg;
 
-	if (pg->skip > 0) {
-		pg->skip--;
-		return 0;
-	}
-	if (pg->left == 0) {
-		pg->call->dialog.more = true;
-		return 1;
-	}
-	pg->left--;
-	pg->take(pg, b);
-	return 0;
+	if (command_page_has(&pg->page))
+		pg->take(pg, b);
+	return pg->page.more;
 }
 
 static void
 each_of_page(struct call *c, struct xml *to, void (*take)(struct page *, const struct ban *))
 {
-	struct page pg = { c, to, take, (size_t)BANS_ON_A_PAGE * c->dialog.page, BANS_ON_A_PAGE };
+	struct page pg = { c, to, take, command_page(c, BANS_ON_A_PAGE) };
 
 	bans_each(c->plan->s, page_visit, &pg);
+	c->dialog.more = pg.page.more;
 }
 
 static void

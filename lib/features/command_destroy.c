@@ -27,7 +27,7 @@ static const struct command_field fields[] = {
 struct page {
 	struct call *call;
 	struct xml *form;
-	size_t skip, left;
+	struct command_page page;
 };
 
 static int
@@ -38,31 +38,19 @@ add_room(void *arg, const struct room_brief *b)
 	struct arena *a = c->plan->s->arena;
 	const char *name = b->name != NULL ? arena_cat(a, b->name, " ", NULL) : "";
 
-	if (pg->skip > 0) {
-		pg->skip--;
-		return 0;
-	}
-	if (pg->left == 0) {
-		c->dialog.more = true;
-		return 1;
-	}
-	pg->left--;
-	command_option(c, pg->form, "rooms",
-	    arena_fmt(a, "%s%s (%u)", name, b->jid.bare, b->noccupants), b->jid.bare);
-	return 0;
+	if (command_page_has(&pg->page))
+		command_option(c, pg->form, "rooms",
+		    arena_fmt(a, "%s%s (%u)", name, b->jid.bare, b->noccupants), b->jid.bare);
+	return pg->page.more;
 }
 
 static void
 fill(struct call *c, struct xml *form)
 {
-	struct page pg = {
-		.call = c,
-		.form = form,
-		.skip = (size_t)ROOMS_ON_A_PAGE * c->dialog.page,
-		.left = ROOMS_ON_A_PAGE,
-	};
+	struct page pg = { c, form, command_page(c, ROOMS_ON_A_PAGE) };
 
 	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, add_room, &pg);
+	c->dialog.more = pg.page.more;
 }
 
 static const struct command_step steps[] = {

@@ -9,9 +9,6 @@
 
 /* -- a list of them -- */
 
-/* More than that are not looked at in one turn. */
-#define LOOK_MOST 100000
-
 #define OWNERS_SHOWN 3
 
 static const struct command_option orders[] = {
@@ -30,12 +27,7 @@ static const struct command_field list_fields[] = {
 	    .label = SAID("Sorted by"),
 	    .def = "name",
 	    .options = orders },
-	{ .var = "max",
-	    .type = "text-single",
-	    .label = SAID("Rows on a page"),
-	    .def = "50",
-	    .least = 1,
-	    .most = 200 },
+	COMMAND_MAX,
 	{ .var = NULL },
 };
 
@@ -64,7 +56,7 @@ struct listing {
 	bool by_bytes;
 	struct found *rooms;
 	size_t n, cap, most; /* most: no more than that are wanted */
-	size_t looked;
+	struct command_page page;
 };
 
 static bool
@@ -80,7 +72,7 @@ take_brief(void *arg, const struct room_brief *b)
 	struct listing *l = arg;
 	struct found *more;
 
-	if (l->n == l->most || l->looked++ == LOOK_MOST)
+	if (l->n == l->most || command_page_ends(&l->page))
 		return 1;
 	if (!suits(l, b))
 		return 0;
@@ -185,24 +177,28 @@ run_list(struct call *c)
 {
 	struct service *s = c->plan->s;
 	int (*order)(const void *, const void *) = order_of(call_value(c, "order"));
-	const size_t max = (size_t)call_number(c, "max"), first = max * c->dialog.page;
-	struct listing l = { .service = s, .filter = call_value(c, "filter") };
+	struct listing l = {
+		.service = s,
+		.filter = call_value(c, "filter"),
+		.page = command_page(c, 0),
+	};
 	struct xml *table;
 
 	/* By address no more need be known than up to the page's end. */
 	l.by_bytes = order == by_bytes;
-	l.most = order != NULL ? LOOK_MOST : first + max + 1;
+	l.most = order != NULL ? COMMAND_LOOKS : l.page.skip + l.page.left + 1;
 	rooms_each(s, c->plan->ev->to.domain, NULL, take_brief, &l);
 	if (order != NULL && l.n > 0)
 		qsort(l.rooms, l.n, sizeof(*l.rooms), order);
 	table =
 	    command_table(c, call_say_of(c, "Rooms of %s", c->plan->ev->to.domain), list_columns);
-	for (size_t i = first; i < l.n && i < first + max; i++)
-		add_row(c, table, &l.rooms[i].brief);
-	c->dialog.more = l.n > first + max;
-	if (l.looked > LOOK_MOST)
+	for (size_t i = 0; i < l.n && !l.page.more; i++)
+		if (command_page_has(&l.page))
+			add_row(c, table, &l.rooms[i].brief);
+	c->dialog.more = l.page.more;
+	if (l.page.is_cut)
 		command_note(c, NOTE_WARN,
-		    call_say_number(c, "Only the first %s rooms were looked at", LOOK_MOST));
+		    call_say_number(c, "Only the first %s rooms were looked at", COMMAND_LOOKS));
 	return OK;
 }
 

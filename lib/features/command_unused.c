@@ -7,8 +7,7 @@
  */
 #include "command.h"
 
-#define ROOMS_SHOWN 100	   /* on a page */
-#define LOOK_MOST   100000 /* rooms, in one turn */
+#define ROOMS_SHOWN 100 /* on a page */
 
 static const struct command_field days_fields[] = {
 	{ .var = "days",
@@ -34,8 +33,7 @@ static const struct command_field rooms_fields[] = {
 struct search {
 	struct call *call;
 	struct xml *into; /* the form, or the table of what is destroyed */
-	size_t skip, left, looked;
-	bool more;
+	struct command_page page;
 	struct jid *found; /* those that are taken */
 	size_t nfound;
 };
@@ -47,20 +45,11 @@ is_unused(const struct call *c, unsigned noccupants, int64_t used_ms)
 	       c->plan->s->now.wall_ms - used_ms >= call_number(c, "days") * DAY_MS;
 }
 
-/* Is it one of those on the page? Sets more when there is another one behind it. */
+/* Is it one of those on the page? */
 static bool
 is_wanted(struct search *r, const struct room_brief *b)
 {
-	if (!is_unused(r->call, b->noccupants, b->used_ms))
-		return false;
-	if (r->skip > 0) {
-		r->skip--;
-		return false;
-	}
-	r->more = r->left == 0;
-	if (!r->more)
-		r->left--;
-	return !r->more;
+	return is_unused(r->call, b->noccupants, b->used_ms) && command_page_has(&r->page);
 }
 
 static int
@@ -73,17 +62,16 @@ offer(void *arg, const struct room_brief *b)
 	if (is_wanted(r, b))
 		command_option(c, r->into, "rooms",
 		    arena_cat(a, b->jid.bare, " ", date_write(a, b->used_ms), NULL), b->jid.bare);
-	return r->more || ++r->looked == LOOK_MOST;
+	return command_page_ends(&r->page);
 }
 
 static void
 fill(struct call *c, struct xml *form)
 {
-	struct search r = { .call = c, .into = form, .left = ROOMS_SHOWN };
+	struct search r = { .call = c, .into = form, .page = command_page(c, ROOMS_SHOWN) };
 
-	r.skip = r.left * c->dialog.page;
 	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, offer, &r);
-	c->dialog.more = r.more;
+	c->dialog.more = r.page.more;
 }
 
 static enum deny
@@ -135,7 +123,7 @@ end_chosen(struct search *s)
 	size_t n;
 	const char **rooms = call_values(c, "rooms", &n);
 
-	if (n > s->left)
+	if (n > s->page.left)
 		return POLICY_VIOLATION;
 	for (size_t i = 0; i < n; i++) {
 		deny = call_room(c, rooms[i], &r);
@@ -156,7 +144,7 @@ take(void *arg, const struct room_brief *b)
 
 	if (is_wanted(s, b))
 		s->found[s->nfound++] = b->jid;
-	return s->more || ++s->looked == LOOK_MOST;
+	return command_page_ends(&s->page);
 }
 
 /* While the store is on a walk no room is opened. */
@@ -166,7 +154,7 @@ end_all(struct search *s)
 	struct service *service = s->call->plan->s;
 	struct room *r;
 
-	s->found = arena_alloc(service->arena, s->left * sizeof(*s->found));
+	s->found = arena_alloc(service->arena, s->page.left * sizeof(*s->found));
 	rooms_each(service, s->call->plan->ev->to.domain, NULL, take, s);
 	for (size_t i = 0; i < s->nfound; i++) {
 		r = room_open(service, &s->found[i]);
@@ -178,7 +166,8 @@ end_all(struct search *s)
 static enum deny
 run(struct call *c)
 {
-	struct search s = { .call = c, .left = (size_t)c->plan->s->limits.items_per_request };
+	const size_t most = (size_t)c->plan->s->limits.items_per_request;
+	struct search s = { .call = c, .page = { .left = most } };
 	const bool dry_run = call_flag(c, "dry_run");
 	enum deny deny = OK;
 
@@ -189,7 +178,7 @@ run(struct call *c)
 		end_all(&s);
 	else
 		deny = end_chosen(&s);
-	if (s.more || s.looked == LOOK_MOST)
+	if (s.page.more || s.page.is_cut)
 		command_note(c, NOTE_WARN, call_say(c, "There are more of them"));
 	if (dry_run)
 		command_note(c, NOTE_INFO, call_say(c, "Nothing was done"));

@@ -4,16 +4,9 @@
  */
 #include "command.h"
 
-#define LOOK_MOST 100000 /* rooms, in one turn */
-
 static const struct command_field fields[] = {
 	{ .var = "jid", .type = "jid-single", .label = SAID("User or domain"), .required = true },
-	{ .var = "max",
-	    .type = "text-single",
-	    .label = SAID("Rows on a page"),
-	    .def = "50",
-	    .least = 1,
-	    .most = 200 },
+	COMMAND_MAX,
 	{ .var = NULL },
 };
 
@@ -32,7 +25,7 @@ struct search {
 	struct call *call;
 	struct xml *table;
 	const char *bare;
-	size_t skip, left, looked;
+	struct command_page page;
 };
 
 /* As whom they are in a room; NULL: they are not. */
@@ -58,28 +51,16 @@ look(void *arg, const struct room_brief *b)
 	struct affil own = { .affiliation = AFF_NONE };
 	bool stored = affiliation_in(s, b->id, f->bare, &own);
 
-	if (f->looked++ == LOOK_MOST)
-		return 1;
-	if (o == NULL && !stored)
-		return 0;
-	if (f->skip > 0) {
-		f->skip--;
-		return 0;
-	}
-	if (f->left == 0) {
-		f->call->dialog.more = true;
-		return 1;
-	}
-	f->left--;
-	command_row(f->call, f->table, columns,
-	    (const char *[]){
-		b->jid.bare,
-		b->name,
-		affiliation_name(o != NULL ? o->affiliation : own.affiliation),
-		o != NULL ? o->nick : own.nick,
-		o != NULL ? role_name(o->role) : NULL,
-	    });
-	return 0;
+	if ((o != NULL || stored) && command_page_has(&f->page))
+		command_row(f->call, f->table, columns,
+		    (const char *[]){
+			b->jid.bare,
+			b->name,
+			affiliation_name(o != NULL ? o->affiliation : own.affiliation),
+			o != NULL ? o->nick : own.nick,
+			o != NULL ? role_name(o->role) : NULL,
+		    });
+	return command_page_ends(&f->page);
 }
 
 static enum deny
@@ -90,10 +71,10 @@ run(struct call *c)
 
 	jid_prep(c->plan->s->arena, call_value(c, "jid"), &j);
 	f.bare = j.bare;
-	f.left = (size_t)call_number(c, "max");
-	f.skip = f.left * c->dialog.page;
+	f.page = command_page(c, 0);
 	f.table = command_table(c, call_say_of(c, "Rooms of %s", j.bare), columns);
 	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, look, &f);
+	c->dialog.more = f.page.more;
 	return OK;
 }
 

@@ -126,16 +126,28 @@ test_kept(struct world *w)
 static void
 test_many(struct world *w)
 {
+	char first[64], second[64];
+
 	w->s.limits.commands = 4;
 	w->s.limits.commands_per_user = 2;
+	snprintf(first, sizeof(first), "%s", put(w, "a@x/r"));
+	w->s.now.wall_ms++;
+	snprintf(second, sizeof(second), "%s", put(w, "a@x/s"));
+	w->s.now.wall_ms++;
 	put(w, "a@x/r");
-	ok(dialog_room(&w->s, "a@x"), "there is room for another one");
-	put(w, "a@x/s");
-	ok(!dialog_room(&w->s, "a@x"), "not for a third one of one user");
-	ok(dialog_room(&w->s, "a@xx") && dialog_room(&w->s, "a"), "for others there is");
+	is_int((int)w->s.ndialogs, 2, "a third one of one user takes the place of another");
+	is_int(find(w, "a@x/r", "rooms.example", "n", first), DIALOG_OVER, "of the first");
+	is_int(find(w, "a@x/s", "rooms.example", "n", second), DIALOG_FOUND, "not of the second");
+	ok(dialog_room(&w->s, "a@xx") && dialog_room(&w->s, "a"), "for others there is room");
 	put(w, "b@x/r");
 	put(w, "c@x/r");
 	ok(!dialog_room(&w->s, "d@x"), "there are four");
+	ok(dialog_room(&w->s, "a@x"), "who has two of them may go on");
+	w->s.limits.commands_per_user = 1;
+	put(w, "a@x/t");
+	is_int((int)w->s.ndialogs, 3, "fewer are allowed: as many go");
+	w->s.limits.commands_per_user = 2;
+	put(w, "a@x/u");
 	end(w);
 	begin(w);
 	is_int((int)w->s.ndialogs, 4, "after a restart, too");

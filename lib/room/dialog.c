@@ -185,6 +185,59 @@ dialog_fits(const struct service *s, const struct dialog *d)
 	return n <= (size_t)s->limits.command_bytes;
 }
 
+/* -- how many, and for how long -- */
+
+/* Those of one user: how many, and the one that has waited longest. */
+struct own {
+	struct arena *a;
+	int64_t n, first_ms;
+	struct bytes first;
+};
+
+static int
+own_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct own *o = arg;
+	int64_t until_ms = read_dialog(o->a, val, NULL);
+
+	if (o->n++ > 0 && until_ms >= o->first_ms)
+		return 0;
+	o->first_ms = until_ms;
+	o->first.p = memcpy(arena_alloc(o->a, key.n), key.p, key.n);
+	o->first.n = key.n;
+	return 0;
+}
+
+static struct own
+own_dialogs(struct service *s, const char *jid)
+{
+	struct own o = { .a = s->arena };
+
+	s->store->each(s->store, TABLE_commands, key_of(s->arena, jid, ""), none, own_visit, &o);
+	return o;
+}
+
+bool
+dialog_room(struct service *s, const char *bare)
+{
+	return s->ndialogs < s->limits.commands ||
+	       own_dialogs(s, bare).n >= s->limits.commands_per_user;
+}
+
+/* More than one goes where the limit was greater before. */
+static void
+make_room(struct service *s, const char *jid)
+{
+	for (;;) {
+		struct own o = own_dialogs(s, jid);
+
+		if (o.n < s->limits.commands_per_user)
+			return;
+		s->store->del(s->store, TABLE_commands, o.first);
+		s->ndialogs--;
+	}
+}
+
 void
 dialog_put(struct service *s, const struct dialog *d)
 {
@@ -206,8 +259,10 @@ dialog_put(struct service *s, const struct dialog *d)
 		for (size_t i = 0; i < g->nvalues; i++)
 			rec_put_str(&b, DIALOG_GIVEN_VALUE, g->values[i]);
 	}
-	if (s->store->get(s->store, TABLE_commands, key, &val) != STORE_OK)
+	if (s->store->get(s->store, TABLE_commands, key, &val) != STORE_OK) {
+		make_room(s, d->jid);
 		s->ndialogs++;
+	}
 	s->store->put(s->store, TABLE_commands, key, (struct bytes){ b.p, b.len });
 	if (until_ms < s->dialogs_until_ms)
 		s->dialogs_until_ms = until_ms;
@@ -225,28 +280,6 @@ dialog_del(struct service *s, const struct dialog *d)
 	s->store->del(s->store, TABLE_commands, key);
 	s->ndialogs--;
 	s->turn_wrote = true;
-}
-
-/* -- how many, and for how long -- */
-
-static int
-count_visit(void *arg, struct bytes key, struct bytes val)
-{
-	(void)key, (void)val;
-	++*(int64_t *)arg;
-	return 0;
-}
-
-bool
-dialog_room(struct service *s, const char *bare)
-{
-	struct bytes head = key_of(s->arena, bare, "");
-	int64_t n = 0;
-
-	if (s->ndialogs >= s->limits.commands)
-		return false;
-	s->store->each(s->store, TABLE_commands, head, none, count_visit, &n);
-	return n < s->limits.commands_per_user;
 }
 
 /* They are few: all are looked at. */

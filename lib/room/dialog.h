@@ -43,7 +43,10 @@ enum dialog_found {
 /* The one of that id; jid, to and node are given. Strings: arena. */
 enum dialog_found dialog_get(struct service *, struct dialog *, const char *id);
 
-/* May somebody (by bare JID) begin another one? */
+/*
+ * May somebody (by bare JID) begin another one? Of too many of their own the one that has waited longest
+ * goes when another one is put: clients forget to cancel.
+ */
 bool dialog_room(struct service *, const char *bare);
 
 /* Is what it holds not too much to be kept? */

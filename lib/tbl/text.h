@@ -290,6 +290,10 @@ TEXT("That is not the address of a user",
     "Das ist nicht die Adresse eines Benutzers",
     "Ce n'est pas l'adresse d'un utilisateur",
     "Esa no es la dirección de un usuario")
+TEXT("That is not the password of this room",
+    "Das ist nicht das Passwort dieses Raums",
+    "Ce n'est pas le mot de passe de ce salon",
+    "Esa no es la contraseña de esta sala")
 TEXT("That nickname cannot be used",
     "Dieser Spitzname kann nicht verwendet werden",
     "Ce pseudo ne peut pas être utilisé",

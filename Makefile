@@ -3,6 +3,7 @@
 #   make            mucd and mucctl           make check     install what is missing, test all
 #   make demo       see it work               make newcomer  both of them on a bare Debian (root)
 #   make deps       install what is missing   make install   DESTDIR= PREFIX=
+#   make browser    a client in a browser: Converse
 #   SANITIZE=address,undefined builds into build/san
 #   SHORT=1: make check without the tests that take long
 .DELETE_ON_ERROR:
@@ -18,6 +19,8 @@ DEBS     = gcc libc6-dev pkg-config libxml2-dev libidn-dev libssl-dev liblmdb-de
 DEMO_DEBS = $(DEBS) prosody
 TEST_DEBS = $(DEMO_DEBS) ejabberd systemd openssl perl python3 python3-slixmpp clang-format mandoc $(if $(SHORT),,$(FUZZ_DEBS) valgrind)
 FUZZ_DEBS = clang libclang-rt-dev python3
+# Any nodejs will do, and some bring npm along.
+BROWSER_DEBS = $(DEMO_DEBS) ejabberd perl chromium $(foreach p,node npm,$(if $(shell command -v $p || true),,$(p:node=nodejs)))
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
 CFLAGS   = -O2 -g
@@ -198,6 +201,18 @@ torture:
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all $O/spec/live $(T_TORTURE:%=$O/%)
 	@TORTURE_S=$(TORTURE_S) prove -v -e '' --merge --timer $(T_TORTURE:%=$O/%)
 
+# A client that many use: Converse, in Chromium, over a real Prosody and a real ejabberd. What is pinned in
+# package.json is all that is used of the packages, so nothing else has to be.
+build/browser/installed: t/browser/package.json
+	@mkdir -p $(@D) && cp $< $(@D)
+	@cd $(@D) && npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser:
+	@t/deps $(BROWSER_DEBS)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $O/mucd $O/spec/live build/browser/installed
+	@MUCD_BUILD=$O prove -e '' --merge --timer --failures t/browser/prosody.t t/browser/ejabberd.t
+
 newcomer:
 	@t/newcomer
 
@@ -239,5 +254,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service $(COMPLETE)/mucctl
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-archive torture newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-archive torture browser newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC) $(FUZZ_SRC))) $(MUTANTS:%=%.d)

@@ -76,17 +76,17 @@ def write(path, text):
     return path
 
 
-def big_file(path, nmessages=NMESSAGES):
+def big_file(path, nmembers=NMEMBERS, nmessages=NMESSAGES):
     with open(path, "w", encoding="utf-8") as f:
         f.write("mucd-export 1\n")
         f.write('room jid="big@%s" created=2026-01-01T00:00:00.000Z secret=%s\n' % (DOMAIN, "ab" * 32))
-        for i in range(NMEMBERS):
+        for i in range(nmembers):
             f.write('affil jid="user%05d@localhost" affiliation=%s nick="Nick %d" actor="user0@localhost" '
                     'time=2026-01-01T00:00:00.000Z\n' % (i, "member" if i else "owner", i))
         for i in range(nmessages):
             f.write('message id=%s kind=message nick="Nick %d" jid="user%05d@localhost/r" msg-id="m%d" '
                     'payload="<body>Message %d, \\"quoted\\" and as long as messages are, \u00e4\\n</body>"\n' %
-                    (uuid7(1767225600000 + i, i), i % NMEMBERS, i % NMEMBERS, i, i))
+                    (uuid7(1767225600000 + i, i), i % nmembers, i % nmembers, i, i))
         f.write("end\n")
     return path
 
@@ -319,12 +319,40 @@ def is_gone(mucd, before, what):
     good(("check", "-c", mucd.conf), "%s: sound" % what)
 
 
+def unanswered():
+    """Whoever hears nothing of the end does not know how it was."""
+    import fcntl
+    for last in ("begin", "lines", "end"):
+        d, conf = place()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(d + "/sock")
+        listener.listen(1)
+        with open(conf, "a") as f:
+            f.write('control = "%s/sock"\n' % d)
+        lock = os.open(d + "/db/mucd.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        p = subprocess.Popen([MUCCTL, "db", "import", "-c", conf, write(d + "/file", ROOM)], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
+        st = Stream(listener.accept()[0])
+        st.send("<stream:stream xmlns='jabber:component:accept' xmlns:stream='%s'><stream:features/>" % STREAMS)
+        while st.take(lambda x: True).get("step") != last:
+            st.send("<import xmlns='mucd:control' step='go-on' line='1' rooms='0'/>")
+        st.close()
+        out, err = p.communicate(timeout=30)
+        ok(p.returncode == 2 and ("it is not known" in err) == (last == "end") and
+           ("no room was imported" in err) == (last != "end") and out == "", "no answer to %s: %s" % (last, err.strip()))
+        os.close(lock)
+        listener.close()
+    status, out, err = ctl("import", "-c", conf, d + "/file")
+    ok(status == 0, "and it is imported when nobody has the database")
+
+
 def serving():
     server = Server("prosody", users=("romeo", "juliet"))
     mucd = Mucd(server.components, 'control = "%s/serving.sock"\n' % TOP)
     romeo, juliet, room = story(server, mucd)
     juliet.join(room, "Julie")
-    path = big_file(mucd.dir + "/in", NMESSAGES // 5)
+    path = big_file(mucd.dir + "/in", NMEMBERS // 5, NMESSAGES // 10)
     nlines = read(path).count("\n")
     before = counts(mucd)
 
@@ -531,4 +559,4 @@ def owner():
     del os.environ["ASAN_OPTIONS"]
 
 
-main((refused, unsound, owner, big, moved, beside, pausing, serving), 600)
+main((refused, unsound, owner, big, moved, beside, pausing, unanswered, serving), 600)

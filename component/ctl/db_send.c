@@ -29,6 +29,7 @@ struct sending {
 	struct arena *a; /* of what is said and answered */
 	FILE *file;
 	const char *name;
+	bool is_ending; /* mucd was told that this was all, and has not answered yet */
 
 	/* progress */
 	bool is_shown;
@@ -96,6 +97,8 @@ say(struct sending *s, const struct xml *x, const char *wanted)
 		if (!s->way->kind->wait(s->way, until_ms, &answer))
 			return NULL;
 	step = xml_is(answer, NS_CONTROL, "import") ? xml_get(answer, "step") : NULL;
+	if (answer != NULL)
+		s->is_ending = false;
 	if (step != NULL && strcmp(step, wanted) == 0)
 		return answer;
 	clear(s);
@@ -171,6 +174,7 @@ import(struct sending *s)
 
 	if (!begin(s) || !send_file(s))
 		return false;
+	s->is_ending = true;
 	answer = say(s, new_step(s, "end"), "done");
 	if (answer == NULL)
 		return false;
@@ -201,7 +205,10 @@ db_send(const struct db *db, FILE *file, const char *name, const char *why)
 	good = s.way != NULL && import(&s);
 	if (s.way == NULL)
 		ctl_complain("%s", why);
-	if (!good)
+	if (s.is_ending)
+		ctl_complain(
+		    "it is not known whether they were imported: all rooms are there, or none");
+	else if (!good)
 		ctl_complain("no room was imported");
 	way_close(s.way);
 	arena_free(s.a);

@@ -13,23 +13,12 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
-
-static bool __attribute__((format(printf, 3, 4)))
-cannot(char *why, size_t cap, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, cap, fmt, ap);
-	va_end(ap);
-	return false;
-}
+#include "why.h"
 
 void
 confine_descriptors(void)
@@ -72,10 +61,10 @@ enter_group(const char *name, char *why, size_t cap)
 	if (gr == NULL || geteuid() != 0)
 		return true;
 	if (n == -1)
-		return cannot(why, cap, "groups: %s", strerror(errno));
+		return why_not(why, cap, "groups: %s", strerror(errno));
 	groups[n++] = gr->gr_gid;
 	if (setgroups((size_t)n, groups) == -1)
-		return cannot(why, cap, "cannot enter the group %s: %s", name, strerror(errno));
+		return why_not(why, cap, "cannot enter the group %s: %s", name, strerror(errno));
 	return true;
 }
 
@@ -103,18 +92,18 @@ confine_user(const char *name, const char *group, char *why, size_t cap)
 		return enter_group(group, why, cap);
 	pw = getpwnam(name);
 	if (pw == NULL)
-		return cannot(why, cap, "user: there is no user %s", name);
+		return why_not(why, cap, "user: there is no user %s", name);
 	if (pw->pw_uid == getuid() && pw->pw_uid == geteuid())
 		return enter_group(group, why, cap);
 	if (geteuid() != 0)
-		return cannot(why, cap, "user: only root can become %s", name);
+		return why_not(why, cap, "user: only root can become %s", name);
 	if (initgroups(name, pw->pw_gid) == -1)
-		return cannot(why, cap, "user: the groups of %s: %s", name, strerror(errno));
+		return why_not(why, cap, "user: the groups of %s: %s", name, strerror(errno));
 	if (!enter_group(group, why, cap))
 		return false;
 	if (!drop_bounding_set() || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
-		return cannot(why, cap, "user: cannot become %s: %s", name, strerror(errno));
+		return why_not(why, cap, "user: cannot become %s: %s", name, strerror(errno));
 	return true;
 }
 
@@ -126,10 +115,10 @@ confine_capabilities(char *why, size_t cap)
 
 	/* Who may not do it has none; and by NO_NEW_PRIVS none come. */
 	if (!drop_bounding_set() && errno != EPERM)
-		return cannot(why, cap, "capabilities: %s", strerror(errno));
+		return why_not(why, cap, "capabilities: %s", strerror(errno));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1 && errno != EINVAL) ||
 	    syscall(SYS_capset, &head, none) == -1)
-		return cannot(why, cap, "capabilities cannot be given away: %s", strerror(errno));
+		return why_not(why, cap, "capabilities cannot be given away: %s", strerror(errno));
 	return true;
 }

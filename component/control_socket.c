@@ -10,24 +10,13 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-
-static bool __attribute__((format(printf, 3, 4)))
-cannot(char *why, size_t cap, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, cap, fmt, ap);
-	va_end(ap);
-	return false;
-}
+#include "why.h"
 
 /*
  * Is there a process that has that socket? 0: yes; ECONNREFUSED: no; or another error. A socket of another type
@@ -54,14 +43,14 @@ make_room(const char *path, const struct sockaddr_un *sun, char *why, size_t cap
 	int error;
 
 	if (lstat(path, &st) == -1)
-		return errno == ENOENT || cannot(why, cap, "%s: %s", path, strerror(errno));
+		return errno == ENOENT || why_not(why, cap, "%s: %s", path, strerror(errno));
 	if (!S_ISSOCK(st.st_mode))
-		return cannot(why, cap, "%s: it is there, and no socket", path);
+		return why_not(why, cap, "%s: it is there, and no socket", path);
 	error = find_owner(sun);
 	if (error == 0)
-		return cannot(why, cap, "%s: another process listens there", path);
+		return why_not(why, cap, "%s: another process listens there", path);
 	if (error != ECONNREFUSED || unlink(path) == -1)
-		return cannot(why, cap, "%s: %s", path, strerror(errno));
+		return why_not(why, cap, "%s: %s", path, strerror(errno));
 	return true;
 }
 
@@ -73,12 +62,12 @@ set_access(struct control_socket *c, const char *group, char *why, size_t cap)
 	struct stat st;
 
 	if (group != NULL && (gr = getgrnam(group)) == NULL)
-		return cannot(why, cap, "control_group: there is no group %s", group);
+		return why_not(why, cap, "control_group: there is no group %s", group);
 	if (gr != NULL && chown(c->path, (uid_t)-1, gr->gr_gid) == -1)
-		return cannot(why, cap, "%s cannot be given to the group %s: %s", c->path, group,
+		return why_not(why, cap, "%s cannot be given to the group %s: %s", c->path, group,
 		    strerror(errno));
 	if (chmod(c->path, 0660) == -1 || stat(c->path, &st) == -1 || listen(c->fd, 8) == -1)
-		return cannot(why, cap, "%s: %s", c->path, strerror(errno));
+		return why_not(why, cap, "%s: %s", c->path, strerror(errno));
 	c->dev = st.st_dev;
 	c->ino = st.st_ino;
 	c->group = st.st_gid;
@@ -93,13 +82,13 @@ control_socket_open(
 
 	*c = (struct control_socket){ .path = mem_strdup(path), .fd = -1 };
 	if (strlen(path) >= sizeof sun.sun_path)
-		return cannot(why, cap, "%s: that is too long for a socket", path);
+		return why_not(why, cap, "%s: that is too long for a socket", path);
 	memcpy(sun.sun_path, path, strlen(path) + 1);
 	if (!make_room(path, &sun, why, cap))
 		return false;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (c->fd == -1 || bind(c->fd, (struct sockaddr *)&sun, sizeof sun) == -1)
-		return cannot(why, cap, "%s: %s", path, strerror(errno));
+		return why_not(why, cap, "%s: %s", path, strerror(errno));
 	if (set_access(c, group, why, cap))
 		return true;
 	unlink(path);

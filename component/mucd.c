@@ -2,7 +2,6 @@
 /*
  * mucd.c - the daemon: options, signals, beginning and end
  */
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
@@ -23,6 +22,7 @@
 
 #include "backup.h"
 #include "base/mem.h"
+#include "chance.h"
 #include "conf.h"
 #include "confine.h"
 #include "connector.h"
@@ -79,28 +79,12 @@ static const char usage_text[] =
 
 /* -- what libmuc is given -- */
 
-static void
-fill_random(void *arg, void *p, size_t n)
-{
-	size_t got = 0;
-	ssize_t rc;
-
-	(void)arg;
-	while (got < n) {
-		rc = getrandom((char *)p + got, n - got, 0);
-		if (rc == -1 && errno != EINTR)
-			fatal("getrandom");
-		if (rc > 0)
-			got += (size_t)rc;
-	}
-}
-
 static uint32_t
 random_u32(void)
 {
 	uint32_t v;
 
-	fill_random(NULL, &v, sizeof v);
+	chance_fill(NULL, &v, sizeof v);
 	return v;
 }
 
@@ -413,7 +397,7 @@ serve(struct mucd *d)
 {
 	struct muc_host host = {
 		.arg = d,
-		.random = fill_random,
+		.random = chance_fill,
 		.log = log_from_muc,
 		.ask = ask,
 		.memory = memory,

@@ -5,7 +5,6 @@
 #include "db_foreign.h"
 
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -15,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../chance.h"
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/date.h"
@@ -35,6 +35,26 @@ static const struct {
 	{ "prosody", prosody_convert },
 	{ "ejabberd", ejabberd_convert },
 };
+
+static void
+forget(struct map *m)
+{
+	uint32_t i = 0;
+	char *s;
+
+	while ((s = map_each(m, &i)) != NULL)
+		free(s);
+	map_release(m);
+}
+
+static void
+forget_room(struct foreign *f)
+{
+	forget(&f->jids);
+	forget(&f->nicks);
+	free(f->room);
+	f->room = NULL;
+}
 
 bool
 foreign_convert(const char *server, const char *path, FILE *out)
@@ -59,6 +79,7 @@ foreign_convert(const char *server, const char *path, FILE *out)
 		ctl_complain("writing: %s", strerror(errno));
 		good = false;
 	}
+	forget_room(&f);
 	buf_release(&f.line);
 	arena_free(f.arena);
 	return good;
@@ -208,25 +229,11 @@ foreign_begin(struct foreign *f, const char *jid, bool is_locked)
 	return true;
 }
 
-static void
-forget(struct map *m)
-{
-	uint32_t i = 0;
-	char *s;
-
-	while ((s = map_each(m, &i)) != NULL)
-		free(s);
-	map_release(m);
-}
-
 void
 foreign_end(struct foreign *f)
 {
 	fprintf(f->out, "end %llu\n", (unsigned long long)f->nlines);
-	forget(&f->jids);
-	forget(&f->nicks);
-	free(f->room);
-	f->room = NULL;
+	forget_room(f);
 	f->nrooms++;
 	arena_reset(f->arena);
 }
@@ -449,8 +456,7 @@ add_id(struct foreign *f, int64_t ms)
 		id[i] = (uint8_t)(ms >> (40 - 8 * i));
 	id[6] = (uint8_t)(0x70 | f->id_counter >> 8);
 	id[7] = (uint8_t)f->id_counter;
-	if (getrandom(id + 8, 8, 0) != 8)
-		memset(id + 8, 0, 8);
+	chance_fill(NULL, id + 8, 8);
 	id[8] = (id[8] & 0x3f) | 0x80;
 	digest_hex(id, sizeof id, hex);
 	snprintf(text, sizeof text, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16,

@@ -7,8 +7,6 @@
  */
 #include "db.h"
 
-#include <sys/random.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../chance.h"
 #include "../conf.h"
 #include "../store_lmdb.h"
 #include "base/buf.h"
@@ -95,20 +94,6 @@ next_line(struct lines *l, const char **line, size_t *n)
 }
 
 /* -- a service without a link -- */
-
-static void
-fill_random(void *arg, void *p, size_t n)
-{
-	size_t got = 0;
-	ssize_t rc;
-
-	(void)arg;
-	while (got < n) {
-		rc = getrandom((char *)p + got, n - got, 0);
-		if (rc > 0)
-			got += (size_t)rc;
-	}
-}
 
 static void
 log_from_muc(void *arg, enum muc_log urgency, const char *line)
@@ -241,7 +226,7 @@ open_source(const struct db *db, const char *name)
 static enum ctl_exit
 import_from(const struct db *db, struct lines *l)
 {
-	struct muc_host host = { .random = fill_random, .log = log_from_muc };
+	struct muc_host host = { .random = chance_fill, .log = log_from_muc };
 	enum ctl_exit rc = CTL_FAILED;
 	struct muc *muc;
 	char why[512];

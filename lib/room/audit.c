@@ -27,21 +27,11 @@ enum { /* tags of a record in table audit; never reused */
 
 static const struct bytes none = { NULL, 0 };
 
-static uint64_t
-number_of(struct bytes key)
-{
-	uint64_t no = 0;
-
-	for (size_t i = 0; i < key.n; i++)
-		no = no << 8 | ((const uint8_t *)key.p)[i];
-	return no;
-}
-
 static int
 number_visit(void *arg, struct bytes key, struct bytes val)
 {
 	(void)val;
-	*(uint64_t *)arg = number_of(key);
+	*(uint64_t *)arg = bytes_id(key.p);
 	return 1;
 }
 
@@ -90,7 +80,7 @@ read_audit(struct arena *a, struct bytes key, struct bytes val, struct audit *n)
 	struct rec r;
 
 	memset(n, 0, sizeof(*n));
-	n->no = number_of(key);
+	n->no = bytes_id(key.p);
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r))
 		switch (r.tag) {

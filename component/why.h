@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * why.h - why something cannot be, as a sentence for the operator
+ */
+#ifndef WHY_H
+#define WHY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes the sentence; false, so that it can be returned. */
+bool why_not(char *why, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

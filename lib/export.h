@@ -46,6 +46,37 @@ enum export_step {
  */
 enum export_step export_step(struct export *, struct buf *);
 
+/* What is left out of a room. */
+enum export_without {
+	EXPORT_NO_SECRET = 1,  /* the key of its occupant ids */
+	EXPORT_NO_INVITES = 2, /* the invitations that may still be declined */
+	EXPORT_NO_ARCHIVE = 4, /* what was said */
+};
+
+/* From now on that is left out, and what was said before that time (wall ms). */
+void export_leave_out(struct export *, unsigned without, int64_t since_ms);
+
+/*
+ * The same as export_step(), but no more than so many bytes are added, as they are when XML has them, and with
+ * so many more for each line: a page. It ends between two lines, or, where a line is too long for any page,
+ * within it. True: there is more.
+ */
+bool export_page(struct export *, struct buf *, size_t most, size_t per_line);
+
+/* Where the next page begins, as a text without blanks at its ends; the other one goes on there, in the same room. */
+void export_place(const struct export *, struct buf *);
+bool export_resume(struct export *, const char *place); /* false: it is none of that room */
+
+/* Is some of what belongs together still to come? */
+bool export_in_head(const struct export *);
+
+/* Has a line that was cut become another one meanwhile? Then nothing was added. */
+bool export_is_torn(const struct export *);
+
+/* A digest of what belongs together: the affiliations, of which each stands for itself and for others. */
+#define EXPORT_DIGEST_LEN 32
+void export_digest(struct export *, uint8_t out[EXPORT_DIGEST_LEN]);
+
 /* Adds a string in quotes, as a line has it. */
 void export_string(struct buf *, const char *s, size_t n);
 

@@ -107,6 +107,7 @@
 	FEATURE(command_room_clear)                                                                \
 	FEATURE(command_room_retract)                                                              \
 	FEATURE(command_room_lists)                                                                \
+	FEATURE(command_room_export)                                                               \
 	FEATURE(command_room_lockdown)                                                             \
 	FEATURE(command_room_transfer)                                                             \
 	/* it takes no stanza and judges nothing */                                                \

@@ -154,6 +154,14 @@ def client():
     him = ["-a", OTHER, *way, "-s", DOMAIN]
     is_ran(run(*him, "statistics", env=good), 1, "has no commands for juliet@localhost",
            "who is no administrator")
+    is_ran(run(*me, "create-room", "room=own", "owner=" + OTHER, env=good), 0, "own@", "a room of hers")
+    got = run(*him, "-w", "-r", "own", "export-room", env=good)
+    is_ran(got, 0, r'\nroom jid="own@[^\n]*\n[^\0]*\nend \d+\n$', "who owns a room exports it")
+    ok(" secret=" not in got.out, "without its secret")
+    is_ran(run(*me[:2], *him[2:], "-r", "own", "-w", "export-room", env=good), 0, " secret=",
+           "an administrator gets that, too")
+    is_ran(run(*him, "-w", "-r", "own", "destroy-rooms", env=good), 64, "no such command",
+           "what is no command of a room", "err")
     is_ran(run(*me, "-s", "localhost", "uptime", env=good), 0, "running for",
            "Prosody's own commands are the same to it")
     got = run(*me, "-s", "localhost", "-j", "user-stats", "accountjid=nobody@localhost", env=good)
@@ -287,6 +295,7 @@ def socket_way():
     same(len(run(*here, "-j", "list-rooms").json()["items"]), 103, "and nothing was done")
     ok(not [x for x in romeo.all() if "console" in ET.tostring(x).decode()],
        "occupants are told of no console")
+    exported(server, mucd, romeo, here)
     is_ran(run(*here, "help", "restart"), 0, "Restart the service", "to ask what restarting is")
     same(mucd.count("another mucd goes on here"), 0, "restarts nothing")
     is_ran(run(*here, "restart"), 0, "What is installed now goes on", "a restart")
@@ -294,6 +303,34 @@ def socket_way():
     same(len(run(*here, "-j", "list-rooms").json()["items"]), 103, "with the same rooms, at the same socket")
     mucd.kill()
     is_ran(run(*here, "help"), 2, "mucd does not run here", "a socket that is stale", "err")
+
+
+def exported(server, mucd, romeo, here):
+    """A room as its command exports it is what the database holds, and can be imported."""
+    for i in range(60):
+        romeo.say(ROOM, "<%d> \u20ac\n" % i + "&" * 3000)
+    romeo.ping()
+    got = run(*here, "-w", "-r", "hall", "export-room")
+    whole = run("db", "export", "-c", mucd.conf, ROOM)
+    is_ran(got, 0, r"\nmessage [^\n]*\nend \d+\n$", "a room is exported: %d bytes" % len(got.out))
+    ok(len(got.out) > 500000 and got.out == whole.out, "of several pages, as the database has it")
+    same(got.err, "", "and nothing is said of it")
+    other = Mucd(server.components, start=False)
+    os.mkdir(other.database)
+    with open(other.dir + "/file", "w", encoding="utf-8") as f:
+        f.write(got.out)
+    is_ran(run("db", "import", "-c", other.conf, other.dir + "/file"), 0, "", "it is imported elsewhere")
+    same(run("db", "export", "-c", other.conf).out, whole.out, "and is the same room there")
+    got = run(*here, "-w", "-r", "hall", "export-room", "messages=no")
+    is_ran(got, 0, r"\Amucd-export 1\nroom [^\n]* secret=[^\n]*\n(config|affil|spoke)[^\0]*\nend \d+\n$",
+           "without what was said")
+    ok("\nmessage " not in got.out, "nothing of it")
+    is_ran(run(*here, "-w", "-j", "list-rooms"), 64, "-j or -w", "it is not JSON, too", "err")
+    is_ran(run(*here, "-w", "-r", "none", "export-room"), 1, "none@", "of a room that is not there")
+    is_ran(run(*here, "-r", "hall", "help"), 0, r"(?m)^  export-room  +Export the room as text$",
+           "help of a room has it")
+    is_ran(run(*here, "-r", "hall", "help", "retract-all"), 0, r"(?s)\n  nick=.*\n  jid=.*\n  action=.*\n  hours=",
+           "help of a room's command")
 
 
 class Service(threading.Thread):

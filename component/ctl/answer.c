@@ -120,6 +120,43 @@ show_field(struct arena *a, const struct field *f)
 		show_lines(a, "  ", f->values[i]);
 }
 
+static bool
+has_rest(const struct form *form)
+{
+	bool is_true = false;
+
+	for (size_t i = 0; i < form->nfields; i++)
+		if (strcmp(form->fields[i].var, "continues") == 0 && form->fields[i].nvalues == 1)
+			form_bool(form->fields[i].values[0], &is_true);
+	return is_true;
+}
+
+static void
+write_lines(struct answer *an, const struct field *f, bool is_rest)
+{
+	for (size_t i = 0; f->type == FIELD_TEXTS && i < f->nvalues; i++) {
+		if (an->in_line && !(is_rest && i == 0))
+			putchar('\n');
+		fputs(f->values[i], stdout);
+		an->in_line = true;
+	}
+}
+
+void
+answer_lines(struct arena *a, struct answer *an)
+{
+	struct form form;
+
+	for (const struct answer_form *f = an->forms; f != NULL; f = f->next) {
+		form_read(a, f->x, &form);
+		for (size_t i = 0; i < form.nfields; i++)
+			write_lines(an, &form.fields[i], has_rest(&form));
+	}
+	an->is_raw = true;
+	an->forms = NULL;
+	an->last_form = &an->forms;
+}
+
 /* -- tables: XEP-0004 3.4 -- */
 
 struct table {
@@ -247,12 +284,14 @@ answer_show(struct arena *a, const struct answer *an)
 	}
 	for (size_t i = 0; i < n;)
 		i += show_tables(a, &tables[i], n - i);
+	if (an->in_line)
+		putchar('\n');
 	for (const struct answer_note *note = an->notes; note != NULL; note = note->next)
-		if (strcmp(note->type, "info") == 0)
+		if (!an->is_raw && strcmp(note->type, "info") == 0)
 			show_lines(a, "", note->text);
 	fflush(stdout);
 	for (const struct answer_note *note = an->notes; note != NULL; note = note->next)
-		if (strcmp(note->type, "info") != 0)
+		if (an->is_raw || strcmp(note->type, "info") != 0)
 			ctl_complain("%s: %s%s", an->command,
 			    strcmp(note->type, "warn") == 0 ? "warning: " : "", note->text);
 	if (an->error != NULL)

@@ -27,6 +27,8 @@ struct answer {
 	struct answer_note *notes, **last_note;
 	struct answer_form *forms, **last_form; /* of type result */
 	bool has_failed;			/* a note says so: XEP-0050 3.6 */
+	bool is_raw;				/* its lines have been written by answer_lines() */
+	bool in_line;				/* the end of the last of them has not */
 	const struct xml *error;		/* of an IQ; NULL: there is none */
 };
 
@@ -34,6 +36,12 @@ void answer_init(struct answer *);
 
 /* Takes the notes and the results of a <command/>. */
 void answer_take(struct arena *, struct answer *, const struct xml *command);
+
+/*
+ * Writes the lines of all fields that have several, as they are, and forgets the results. A hidden field
+ * `continues` says that the first one is the rest of the last one before.
+ */
+void answer_lines(struct arena *, struct answer *);
 
 /* Warnings and errors go to standard error, all else to standard output. */
 void answer_show(struct arena *, const struct answer *);

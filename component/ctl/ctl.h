@@ -33,6 +33,7 @@ struct ctl_options {
 	bool is_local_only;	   /* there is no other way than the socket */
 	int timeout_s;		   /* for one answer */
 	bool is_json;
+	bool is_raw;	   /* of an answer only the lines are wanted, as they are */
 	bool asks_nothing; /* even if somebody is there to answer */
 };
 

@@ -21,6 +21,7 @@
 	OPTION('l', "local", NULL, "the socket of mucd, even if MUCCTL_ACCOUNT is set")            \
 	OPTION('S', "socket", "FILE", "that socket; " CTL_SOCKET " if not given")                  \
 	OPTION('j', "json", NULL, "answers as JSON")                                               \
+	OPTION('w', "raw", NULL, "only the lines of the answer, as they are: of an export")        \
 	OPTION('n', "no-input", NULL, "ask nothing, even at a terminal")                           \
 	OPTION('t', "timeout", "SECONDS", "to wait for an answer; 60 if not given")                \
 	OPTION('h', "help", NULL, "this text")                                                     \
@@ -123,6 +124,8 @@ take(struct ctl_options *o, int letter)
 		return true;
 	case 'j':
 		return o->is_json = true;
+	case 'w':
+		return o->is_raw = true;
 	case 'n':
 		return o->asks_nothing = true;
 	case 't':
@@ -160,6 +163,10 @@ options_read(struct ctl_options *o, int argc, char **argv)
 		}
 		if (!take(o, c))
 			return OPTIONS_WRONG;
+	}
+	if (o->is_json && o->is_raw) {
+		ctl_complain("-j or -w, not both");
+		return OPTIONS_WRONG;
 	}
 	return optind;
 }

@@ -15,6 +15,7 @@
 #include "ask.h"
 #include "base/arena.h"
 #include "base/xml.h"
+#include "db.h"
 #include "text.h"
 
 #define MAX_STEPS    1000 /* forms and pages: more is a loop */
@@ -358,6 +359,15 @@ has_failed(struct run *r)
 	return said.has_failed;
 }
 
+/* What has come of a command so far: lines that are wanted as they are do not wait for its end. */
+static void
+take_answer(struct run *r)
+{
+	answer_take(r->a, &r->answer, r->at);
+	if (r->ah->o->is_raw)
+		answer_lines(r->a, &r->answer);
+}
+
 /* Takes an <iq/>: true when another step is to be done, else *result is how it has ended. */
 static bool
 take(struct run *r, const struct xml *iq, enum ctl_exit *result)
@@ -382,7 +392,7 @@ take(struct run *r, const struct xml *iq, enum ctl_exit *result)
 	if (strcmp(status, "executing") == 0)
 		return true;
 	r->sessionid = NULL;
-	answer_take(r->a, &r->answer, command);
+	take_answer(r);
 	if (strcmp(status, "canceled") == 0)
 		r->answer.status = "canceled";
 	*result = strcmp(status, "completed") == 0 && !r->answer.has_failed ? CTL_OK : CTL_REFUSED;
@@ -457,7 +467,7 @@ step(struct run *r, enum ctl_exit *result)
 	if (r->x != NULL)
 		return do_form(r, result);
 	if (is_page(r)) {
-		answer_take(r->a, &r->answer, r->at);
+		take_answer(r);
 		return go(r, r->may[ACT_NEXT] ? ACT_NEXT : r->usual, result);
 	}
 	show_progress(r);
@@ -499,7 +509,7 @@ adhoc_run(struct adhoc *ah, const struct command *command, struct ctl_arg *args,
 		answer_json(r.a, &r.answer);
 	else
 		answer_show(r.a, &r.answer);
-	return result;
+	return ah->o->is_raw ? db_written(result) : result;
 }
 
 /* The fields of the form at hand, behind those of the forms before it. */

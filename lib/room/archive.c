@@ -196,12 +196,15 @@ archive_replace(struct room *r, const struct entry *e)
 {
 	struct service *s = r->service;
 	const struct bytes key = entry_key(s->arena, r, e->id);
+	struct held *h = held_get(s, r->id);
 	struct bytes val = { NULL, 0 };
 	int64_t before;
 
 	s->store->get(s->store, TABLE_archive, key, &val);
 	before = (int64_t)(key.n + val.n);
-	held_change(s, held_get(s, r->id), key.p, 0, (int64_t)put_entry(r, key, e) - before);
+	h->replaced++;
+	held_touch(s, h);
+	held_change(s, h, key.p, 0, (int64_t)put_entry(r, key, e) - before);
 }
 
 struct walk {

@@ -13,28 +13,9 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "../base/xml_parse.h"
-#include "record.h"
+#include "export_state.h"
 
 #define STEP_BYTES ((size_t)128 << 10)
-
-struct export
-{
-	struct store *store;
-	struct arena *arena; /* of a step */
-	struct record_reader reader;
-	void (*complaint)(void *, const char *, const char *);
-	void *arg;
-
-	struct buf name; /* key in table names of the room begun last by export_next() */
-	char *jid;
-	uint8_t id[8];
-	enum line line; /* of which there may be more */
-	uint8_t after[STORE_KEY_MAX];
-	size_t after_len; /* 0: from the first */
-	uint8_t last[STORE_KEY_MAX];
-	size_t last_len; /* of the archive when the room began; 0: there was nothing */
-	uint64_t nlines;
-};
 
 /* What a walk of one step knows. */
 struct walk {
@@ -70,8 +51,8 @@ export_free(struct export *x)
 
 /* -- which room -- */
 
-static struct bytes
-id_of(struct export *x)
+struct bytes
+export_id(struct export *x)
 {
 	return (struct bytes){ x->id, sizeof(x->id) };
 }
@@ -97,7 +78,7 @@ begin(struct export *x, struct bytes id)
 	if (id.n != sizeof(x->id))
 		return false;
 	memcpy(x->id, id.p, sizeof(x->id));
-	if (x->store->get(x->store, TABLE_rooms, id_of(x), &val) != STORE_OK)
+	if (x->store->get(x->store, TABLE_rooms, export_id(x), &val) != STORE_OK)
 		return false;
 	if (!record_find(LINE_room, "jid", val, &r))
 		return false;
@@ -107,8 +88,9 @@ begin(struct export *x, struct bytes id)
 	x->after_len = 0;
 	x->last_len = 0;
 	x->nlines = 0;
+	x->skip = 0;
 	x->store->each_back(
-	    x->store, TABLE_archive, id_of(x), (struct bytes){ NULL, 0 }, last_visit, x);
+	    x->store, TABLE_archive, export_id(x), (struct bytes){ NULL, 0 }, last_visit, x);
 	return true;
 }
 
@@ -154,8 +136,8 @@ export_next(struct export *x)
 
 /* -- its lines -- */
 
-static void
-add_line(struct export *x, struct buf *out, enum line line, struct bytes tail, struct bytes val)
+void
+export_line(struct export *x, struct buf *out, enum line line, struct bytes tail, struct bytes val)
 {
 	const char *why;
 
@@ -198,18 +180,38 @@ add_config(struct export *x, struct buf *out, struct bytes val)
 	config_release(&c);
 }
 
-static void
-add_room(struct export *x, struct buf *out)
+/* The record but for that field; the bytes are the buffer's. */
+static struct bytes
+without_secret(struct buf *b, struct bytes val)
+{
+	struct rec secret, r;
+
+	if (!record_find(LINE_room, "secret", val, &secret))
+		return val;
+	rec_init(&r, val.p, val.n);
+	while (rec_next(&r))
+		if (r.tag != secret.tag)
+			rec_put(b, r.tag, r.val, r.len);
+	return (struct bytes){ b->p, b->len };
+}
+
+void
+export_head(struct export *x, struct buf *out)
 {
 	static const struct bytes no_tail = { NULL, 0 };
 	struct bytes val;
 
-	if (x->store->get(x->store, TABLE_rooms, id_of(x), &val) != STORE_OK)
+	struct buf shown = BUF_INIT;
+
+	if (x->store->get(x->store, TABLE_rooms, export_id(x), &val) != STORE_OK)
 		return;
-	add_line(x, out, LINE_room, no_tail, val);
+	if ((x->without & EXPORT_NO_SECRET) != 0)
+		val = without_secret(&shown, val);
+	export_line(x, out, LINE_room, no_tail, val);
 	add_config(x, out, val);
 	if (record_has(LINE_subject, val))
-		add_line(x, out, LINE_subject, no_tail, val);
+		export_line(x, out, LINE_subject, no_tail, val);
+	buf_release(&shown);
 }
 
 static int
@@ -223,7 +225,7 @@ line_visit(void *arg, struct bytes key, struct bytes val)
 		return 0;
 	memcpy(x->after, key.p, key.n);
 	x->after_len = key.n;
-	add_line(x, w->out, x->line,
+	export_line(x, w->out, x->line,
 	    (struct bytes){ (const uint8_t *)key.p + sizeof(x->id), key.n - sizeof(x->id) }, val);
 	return w->out->len >= w->most;
 }
@@ -234,13 +236,13 @@ add_records(struct export *x, struct buf *out)
 {
 	struct walk w = { x, out, out->len + STEP_BYTES };
 
-	return x->store->each(x->store, line_kinds[x->line].table, id_of(x),
+	return x->store->each(x->store, line_kinds[x->line].table, export_id(x),
 		   (struct bytes){ x->after, x->after_len }, line_visit, &w) == STORE_STOP;
 }
 
 /* The last line, by whether the room is there still. */
-static void
-add_end(struct export *x, struct buf *out)
+void
+export_end(struct export *x, struct buf *out)
 {
 	struct bytes id;
 	struct jid j;
@@ -248,7 +250,7 @@ add_end(struct export *x, struct buf *out)
 	if (jid_split(x->arena, x->jid, &j) && j.node != NULL &&
 	    x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
 		STORE_OK &&
-	    bytes_cmp(id, id_of(x)) == 0)
+	    bytes_cmp(id, export_id(x)) == 0)
 		buf_adds(out, arena_fmt(x->arena, "end %llu\n", (unsigned long long)x->nlines));
 	else
 		buf_adds(out, "cut\n");
@@ -256,21 +258,37 @@ add_end(struct export *x, struct buf *out)
 
 _Static_assert(LINE_message == LINE_COUNT - 1, "what takes long comes last");
 
+static bool
+is_left_out(const struct export *x, enum line line)
+{
+	if (line == LINE_invite)
+		return (x->without & EXPORT_NO_INVITES) != 0;
+	if (line == LINE_message)
+		return (x->without & EXPORT_NO_ARCHIVE) != 0;
+	return line_kinds[line].table == TABLE_rooms;
+}
+
+void
+export_next_kind(struct export *x)
+{
+	x->after_len = 0;
+	do
+		x->line++;
+	while (x->line < LINE_COUNT && is_left_out(x, x->line));
+}
+
 enum export_step
 export_step(struct export *x, struct buf *out)
 {
 	arena_reset(x->arena);
 	if (x->line == LINE_COUNT) {
-		add_end(x, out);
+		export_end(x, out);
 		return EXPORT_END;
 	}
 	if (x->line == LINE_room)
-		add_room(x, out);
+		export_head(x, out);
 	else if (add_records(x, out))
 		return x->line == LINE_message ? EXPORT_MORE : EXPORT_HEAD;
-	x->after_len = 0;
-	do
-		x->line++;
-	while (x->line < LINE_COUNT && line_kinds[x->line].table == TABLE_rooms);
+	export_next_kind(x);
 	return x->line >= LINE_message ? EXPORT_MORE : EXPORT_HEAD;
 }

@@ -27,6 +27,7 @@ enum { /* tags of a record in table held; never reused */
 	TAG_OVER = 6,
 	TAG_ENDED = 7,
 	TAG_CLEARED = 8,
+	TAG_REPLACED = 9,
 };
 
 enum { /* tags of the record `archives` in table meta; never reused */
@@ -183,6 +184,9 @@ held_read(struct held *h, struct bytes val)
 		case TAG_CLEARED:
 			h->cleared_ms = (int64_t)rec_u64(&r);
 			break;
+		case TAG_REPLACED:
+			h->replaced = rec_u64(&r);
+			break;
 		default:
 			break;
 		}
@@ -235,6 +239,8 @@ write_held(struct service *s, struct held *h)
 		rec_put_u64(&b, TAG_ENDED, (uint64_t)h->ended_ms);
 	if (h->cleared_ms != 0)
 		rec_put_u64(&b, TAG_CLEARED, (uint64_t)h->cleared_ms);
+	if (h->replaced != 0)
+		rec_put_u64(&b, TAG_REPLACED, h->replaced);
 	s->store->put(
 	    s->store, TABLE_held, (struct bytes){ key, sizeof(key) }, (struct bytes){ b.p, b.len });
 	buf_release(&b);

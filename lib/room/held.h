@@ -23,6 +23,7 @@ struct held {
 	uint32_t days;	    /* the room's own limit of their age; 0: it has none */
 	int64_t ended_ms;   /* wall: its room has ended then, and it is kept; 0: no */
 	int64_t cleared_ms; /* wall: all that was said before goes, and is not shown; 0: nothing */
+	uint64_t replaced;  /* how many tombstones it has been given, ever */
 	bool is_over;	    /* noted in table over */
 	bool is_dead;	    /* its room is no more, nor is anything that it held */
 	uint8_t last_id[ARCHIVE_ID_LEN]; /* the last that has gone: no later one is less */

@@ -73,6 +73,7 @@ FIELD(held, 5, "last-id", UUID, "", 0)
 FIELD(held, 6, "over", DERIVED, "", 0)
 FIELD(held, 7, "ended", TIME, "", 0)
 FIELD(held, 8, "cleared", TIME, "", 0)
+FIELD(held, 9, "replaced", DERIVED, "", 0)
 
 LINE(dead, dead, NONE)
 FIELD(dead, 1, "ended", TIME, "", 0)

@@ -26,6 +26,10 @@ TEXT("Allowed",
     "Erlaubt",
     "Permis",
     "Permitido")
+TEXT("Also what was said",
+    "Auch, was gesagt wurde",
+    "Aussi ce qui a été dit",
+    "También lo que se dijo")
 TEXT("Ask what somebody may do",
     "Fragen, was jemand darf",
     "Demander ce que quelqu'un peut faire",
@@ -50,6 +54,14 @@ TEXT("Error",
     "Fehler",
     "Erreur",
     "Error")
+TEXT("Export of %s",
+    "Export von %s",
+    "Export de %s",
+    "Exportación de %s")
+TEXT("Export the room as text",
+    "Den Raum als Text exportieren",
+    "Exporter le salon en texte",
+    "Exportar la sala como texto")
 TEXT("Forget what was said",
     "Vergessen, was gesagt wurde",
     "Oublier ce qui a été dit",
@@ -74,6 +86,10 @@ TEXT("Kick or ban",
     "Hinauswerfen oder verbannen",
     "Éjecter ou bannir",
     "Expulsar o prohibir la entrada")
+TEXT("Lines of mucd-export(5)",
+    "Zeilen von mucd-export(5)",
+    "Lignes de mucd-export(5)",
+    "Líneas de mucd-export(5)")
 TEXT("Lock the room down for a while",
     "Den Raum eine Weile abriegeln",
     "Verrouiller le salon pour un moment",
@@ -142,6 +158,14 @@ TEXT("Show affiliations as lines of text",
     "Zugehörigkeiten als Textzeilen zeigen",
     "Montrer les affiliations en lignes de texte",
     "Mostrar las afiliaciones como líneas de texto")
+TEXT("Some messages have gone or were retracted meanwhile",
+    "Einige Nachrichten sind inzwischen gelöscht oder zurückgezogen worden",
+    "Des messages ont entre-temps disparu ou été retirés",
+    "Entretanto han desaparecido o se han retirado algunos mensajes")
+TEXT("Something cannot be read: see the log",
+    "Etwas lässt sich nicht lesen: siehe das Protokoll",
+    "Quelque chose ne peut être lu : voir le journal",
+    "Algo no se puede leer: véase el registro")
 TEXT("Speak",
     "Sprechen",
     "Parler",
@@ -150,6 +174,10 @@ TEXT("The room has forgotten what was said before",
     "Der Raum hat vergessen, was bisher gesagt wurde",
     "Le salon a oublié ce qui a été dit jusqu'ici",
     "La sala ha olvidado lo que se dijo antes")
+TEXT("There is the room's password in it, and who said what",
+    "Darin stehen das Passwort des Raums und wer was gesagt hat",
+    "Il contient le mot de passe du salon et qui a dit quoi",
+    "Contiene la contraseña de la sala y quién dijo qué")
 TEXT("This room has been given to another owner",
     "Dieser Raum hat einen anderen Besitzer bekommen",
     "Ce salon a été donné à un autre propriétaire",

@@ -93,11 +93,20 @@ run_level(struct call *c)
 
 /* -- what takes a while -- */
 
+/* Will they be there to be told? Who sits at a console has an answer and goes. */
+static bool
+stays(const struct call *c)
+{
+	return c->plan->ev->console == NULL;
+}
+
 static enum deny
 run_backup(struct call *c)
 {
 	return ask(c, MUC_ASK_BACKUP, NULL,
-	    SAID("A copy of the database is being made; you are told when it is done"),
+	    stays(c)
+		? SAID("A copy of the database is being made; you are told when it is done")
+		: SAID("A copy of the database is being made; the statistics say when it is done"),
 	    SAID("No copy is made: %s"));
 }
 
@@ -105,7 +114,10 @@ static enum deny
 run_verify(struct call *c)
 {
 	return ask(c, MUC_ASK_VERIFY, NULL,
-	    SAID("The database is being looked through; you are told when that is done"),
+	    stays(c)
+		? SAID("The database is being looked through; you are told when that is done")
+		: SAID(
+		      "The database is being looked through; the statistics say when that is done"),
 	    SAID("The database is not looked through: %s"));
 }
 

@@ -8,6 +8,10 @@ TEXT("1 while what is too old stays, for the database is being read",
     "1, solange Altes bleibt, weil die Datenbank gelesen wird",
     "1 tant que ce qui est trop vieux reste, car la base est lue",
     "1 mientras lo demasiado viejo se queda, porque se lee la base de datos")
+TEXT("A copy of the database is being made; the statistics say when it is done",
+    "Eine Kopie der Datenbank wird angelegt; die Statistik sagt, wann sie fertig ist",
+    "Une copie de la base est en cours ; les statistiques diront quand elle est prête",
+    "Se está haciendo una copia de la base de datos; las estadísticas dirán cuándo está lista")
 TEXT("A copy of the database is being made; you are told when it is done",
     "Eine Kopie der Datenbank wird angelegt; Sie erfahren, wann sie fertig ist",
     "Une copie de la base est en cours ; vous saurez quand elle est prête",
@@ -444,6 +448,10 @@ TEXT("The copy of the database is complete: %s",
     "Die Kopie der Datenbank ist fertig: %s",
     "La copie de la base est terminée : %s",
     "La copia de la base de datos está lista: %s")
+TEXT("The database is being looked through; the statistics say when that is done",
+    "Die Datenbank wird durchgesehen; die Statistik sagt, wann das fertig ist",
+    "La base est en cours d'examen ; les statistiques diront quand c'est fait",
+    "Se está revisando la base de datos; las estadísticas dirán cuándo termina")
 TEXT("The database is being looked through; you are told when that is done",
     "Die Datenbank wird durchgesehen; Sie erfahren, wann das fertig ist",
     "La base est en cours d'examen ; vous saurez quand c'est fait",

@@ -942,6 +942,34 @@ test_meanwhile(void)
 	}
 }
 
+static unsigned
+almost_full(struct store *s)
+{
+	(void)s;
+	return 95;
+}
+
+/* The last of the room is for those who are here. */
+static void
+test_full(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const lines[] = { "mucd-export 1", "room jid=\"a@rooms.example\"",
+		"affil jid=\"x@y\" affiliation=owner nick=\"n\"", NULL };
+	struct import *in;
+	struct test t;
+
+	begin(&t);
+	in = import_new(t.muc, &conf);
+	take_slowly(&t, in, lines);
+	t.host.store->fill = almost_full;
+	is_str(import_line(in, "end", 3), "the database is almost full", "no more when it is");
+	is_int(import_wrong_line(in), 4, "the line is told");
+	import_free(in);
+	ok(is_clean(&t), "what came before goes");
+	test_release(&t);
+}
+
 /* What the operator decides for all rooms holds for those that come, too, now and after a restart. */
 static void
 test_forced(void)
@@ -1142,6 +1170,7 @@ main(int argc, char **argv)
 	test_crash();
 	test_occupants();
 	test_meanwhile();
+	test_full();
 	test_forced();
 	test_unsound();
 	return tap_done();

@@ -347,6 +347,23 @@ def unanswered():
     ok(status == 0, "and it is imported when nobody has the database")
 
 
+def full():
+    """An import takes the last room from nobody: it is refused, and who talks goes on."""
+    server = Server("prosody", users=("romeo", "juliet"))
+    mucd = Mucd(server.components, 'control = "%s/full.sock"\ndatabase_max = 3000000\n' % TOP)
+    romeo, juliet, room = story(server, mucd)
+    juliet.join(room, "Julie")
+    before = counts(mucd)
+    path = big_file(mucd.dir + "/in", NMEMBERS // 5, NMESSAGES // 5)
+    status, out, err = ctl("import", "-c", mucd.conf, path)
+    ok(status == 2 and re.search(r"/in:\d{4,}: the database is almost full\n", err), "refused: %s" % err.strip())
+    romeo.say(room, "still here")
+    ok(juliet.hear(room, "still here") is not None, "who talks goes on")
+    is_gone(mucd, dict(before, archive=before["archive"] + 1), "an import that has no room")
+    ok("has no room" not in mucd.log(), "nothing has waited")
+    same(mucd.stop()[0], 0, "stopped")
+
+
 def serving():
     server = Server("prosody", users=("romeo", "juliet"))
     mucd = Mucd(server.components, 'control = "%s/serving.sock"\n' % TOP)
@@ -559,4 +576,4 @@ def owner():
     del os.environ["ASAN_OPTIONS"]
 
 
-main((refused, unsound, owner, big, moved, beside, pausing, unanswered, serving), 600)
+main((refused, unsound, owner, big, moved, beside, pausing, unanswered, full, serving), 600)

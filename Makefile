@@ -53,7 +53,7 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
-           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t t/images.t
+           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t t/images.t t/kills.t
 T_COUNT  = t/cost.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
@@ -63,7 +63,7 @@ MUTANTS  = $(FEATURES:%=$O/mutate/%)
 # All scripts over ejabberd once is enough: in process they are played under sanitizers, too. So is a whole
 # archive read by slixmpp, which takes its time. What is put before mucd (t/torture) is in the sanitizers' way.
 T_TORTURE = t/images.t
-T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t $(T_COUNT) $(T_TORTURE) $(T_HOUSE)
+T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t t/kills.t $(T_COUNT) $(T_TORTURE) $(T_HOUSE)
 T_ALL    = $(if $(SHORT),,$(T_LONG) $(T_COUNT)) $(filter-out $(T_LONG) $(T_COUNT),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 
@@ -198,8 +198,8 @@ TORTURE_S = 600
 
 torture:
 	@t/deps $(TEST_DEBS)
-	@$(MAKE) --no-print-directory -s -j$(JOBS) all $O/spec/live $(T_TORTURE:%=$O/%)
-	@TORTURE_S=$(TORTURE_S) prove -v -e '' --merge --timer $(T_TORTURE:%=$O/%)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all $O/spec/live $(T_TORTURE:%=$O/%) $O/t/kills.t
+	@KILLS=100 TORTURE_S=$(TORTURE_S) prove -v -e '' --merge --timer $(T_TORTURE:%=$O/%) $O/t/kills.t
 
 # A client that many use: Converse, in Chromium, over a real Prosody and a real ejabberd. What is pinned in
 # package.json is all that is used of the packages, so nothing else has to be.

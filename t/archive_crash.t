@@ -6,7 +6,8 @@ archive_crash.t - a kill -9 loses no message that anybody has got
 Three clients talk into a room as fast as they can, and mucd is killed at a random moment, again and
 again, each time in another room. After each restart somebody else reads the archive (XEP-0313): every
 message that one of the three has got is in it, once, with the same body, nickname and id (stanza-id), in
-the order in which it was got. Over a real Prosody.
+the order in which it was got. And while all that somebody wrote is being retracted mucd is killed again and
+again: each message becomes a tombstone with one retraction. Over a real Prosody.
 """
 import random
 import sys
@@ -116,4 +117,47 @@ def crashes():
     same(mucd.stop()[0], 0, "mucd ends well")
 
 
-main([crashes], 120)
+def retracting():
+    """All of somebody's messages are retracted, through a kill after a random time, until it is done."""
+    rng = random.Random(SEED)
+    n = 3000
+    server = Server("prosody", users=("romeo", "tybalt"))
+    romeo, tybalt = Client(server, "romeo"), Client(server, "tybalt")
+    mucd = Mucd(server.components, SETTINGS + "retractions_told = %d\n" % (n // 3))
+    room = "retracted@" + DOMAIN
+    romeo.create(room, "Romeo")
+    tybalt.join(room, "Tybalt")
+    for i in range(0, n, 100):
+        tybalt.send("".join("<message type='groupchat' to='%s' id='m%d'><body>%d</body></message>" % (room, k, k)
+                            for k in range(i, i + 100)))
+        romeo.say(room, "Peace")
+        sync(romeo, tybalt)
+        romeo.all(), tybalt.all()
+    romeo.iq(room, "set", "<command xmlns='http://jabber.org/protocol/commands' node='retract-all'>"
+             "<x xmlns='jabber:x:data' type='submit'><field var='nick'><value>Tybalt</value></field></x></command>")
+    kills, told, done = 0, {}, None
+    while done is None and kills < 60:
+        time.sleep(rng.uniform(0, 0.4))
+        mucd.kill()
+        kills += 1
+        mucd.start()
+        romeo.iq(None, "get", "<query xmlns='jabber:iq:roster'/>")
+        for x in romeo.all():
+            retract = x.find("{urn:xmpp:message-retract:1}retract")
+            if retract is not None:
+                told.setdefault(x.find(SID).get("id"), retract.get("id"))
+            if x.get("type") == "headline":
+                done = body(x)
+    same(done, "Retracted messages: %d (tybalt@localhost)" % n, "killed %d times, it has come to its end" % kills)
+    same((len(told), len(set(told.values()))), (n // 3, n // 3), "who is in was told of as many as are told")
+    text = subprocess.run([os.environ.get("MUCCTL", "build/mucctl"), "db", "export", "-c", mucd.conf, room],
+                          capture_output=True, text=True).stdout
+    retracted = re.findall(r'\nmessage id=(\S+) kind=retracted nick="Tybalt"', text)
+    by = re.findall(r"\nmessage id=\S+ kind=retraction [^\n]*?<retract xmlns='urn:xmpp:message-retract:1' id='(\S+?)'", text)
+    same((len(retracted), text.count("kind=message"), sorted(by) == sorted(retracted)), (n, n // 100, True),
+         "each is a tombstone, and has one retraction")
+    ok(kills > 1, "it was killed in the midst of it")
+    same(mucd.stop()[0], 0, "mucd ends well")
+
+
+main([crashes, retracting], 150)

@@ -18,7 +18,7 @@ enum {
 	STEP_BYTES = 512 << 10, /* of what it writes for them */
 	TELL_BYTES = 1 << 20,	/* of what it tells; it waits while as much has not gone out yet */
 	TOLD_PER_MS = 4096,	/* bytes: no room's cleaning up keeps others waiting */
-	AWAY_MS = 1000,		/* until a domain that is away is looked for again */
+	AWAY_MS = 200,		/* until a domain that is away is looked for again */
 	NICK_VISITS = 5000,	/* entries in which a nick that is not in is looked for */
 	FRAME_BYTES = 1000,	/* of a retraction or a tombstone, besides the reason */
 };

@@ -12,6 +12,8 @@
 #include "../base/mem.h"
 #include "export_state.h"
 
+#define DIGEST_BYTES ((size_t)64 << 10) /* of records, at once */
+
 void
 export_leave_out(struct export *x, unsigned without, int64_t since_ms)
 {
@@ -270,21 +272,34 @@ export_resume(struct export *x, const char *place)
 	return true;
 }
 
+/* Records that are not part of a digest yet, and the digest before them. */
 struct digesting {
 	struct buf b;
 	uint8_t *sum;
 };
 
+static void
+digest_some(struct digesting *d)
+{
+	digest_sha256(d->b.p, d->b.len, d->sum);
+	d->b.len = 0;
+	buf_add(&d->b, d->sum, EXPORT_DIGEST_LEN);
+}
+
 static int
 digest_visit(void *arg, struct bytes key, struct bytes val)
 {
 	struct digesting *d = arg;
+	uint8_t sizes[16];
 
-	d->b.len = 0;
-	buf_add(&d->b, d->sum, EXPORT_DIGEST_LEN);
+	/* One record is not to be taken for two. */
+	id_bytes(key.n, sizes);
+	id_bytes(val.n, sizes + 8);
+	buf_add(&d->b, sizes, sizeof(sizes));
 	buf_add(&d->b, key.p, key.n);
 	buf_add(&d->b, val.p, val.n);
-	digest_sha256(d->b.p, d->b.len, d->sum);
+	if (d->b.len > DIGEST_BYTES)
+		digest_some(d);
 	return 0;
 }
 
@@ -294,7 +309,9 @@ export_digest(struct export *x, uint8_t out[EXPORT_DIGEST_LEN])
 	struct digesting d = { BUF_INIT, out };
 
 	memset(out, 0, EXPORT_DIGEST_LEN);
+	buf_add(&d.b, out, EXPORT_DIGEST_LEN);
 	x->store->each(x->store, line_kinds[LINE_affil].table, export_id(x),
 	    (struct bytes){ NULL, 0 }, digest_visit, &d);
+	digest_some(&d);
 	buf_release(&d.b);
 }

@@ -150,6 +150,12 @@ export class Person {
 		await this.page.click('.muc-nickname-form [type=submit]');
 	}
 
+	// Answers when asked for a password.
+	async password(word) {
+		await this.page.fill('converse-muc-password-form [name=password]', word);
+		await this.page.click('converse-muc-password-form [type=submit]');
+	}
+
 	async say(text) {
 		const box = this.$('.chatroom:not(.hidden) .chat-textarea');
 

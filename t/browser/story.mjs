@@ -84,7 +84,8 @@ async function invite(t) {
 	await soon(() => juliet.entered(LOUNGE), 'she chooses a nickname and enters');
 	await occupants(t, { Juliet: ['member', 'participant', 'juliet@localhost'], Romeo: OWNER }, 'invited');
 	// Converse shows her as a member beside her as an occupant: it goes by the occupant-id alone.
-	await becomes(() => romeo.occupants(), ['Romeo: O MO', 'Juliet: ME', 'juliet@localhost: ME'], 'the list beside the messages: Romeo');
+	await becomes(() => romeo.occupants(), ['Romeo: O MO', 'Juliet: ME', 'juliet@localhost: ME'],
+		'the list beside the messages: Romeo');
 	await becomes(() => juliet.occupants(), ['Romeo: O MO', 'Juliet: ME'], 'the list beside the messages: Juliet');
 	await romeo.shot('occupants');
 	await juliet.shot('occupants');
@@ -201,7 +202,8 @@ async function shut(person, modal) {
 async function modtools(t) {
 	const { romeo } = t;
 
-	await becomes(() => listed(romeo, 'member'), ['JID: juliet@localhost', 'JID: juliet@localhost'], 'the members, in the tools of moderators');
+	await becomes(() => listed(romeo, 'member'), ['JID: juliet@localhost', 'JID: juliet@localhost'],
+		'the members, in the tools of moderators');
 	await romeo.shot('modtools');
 	await give(romeo, 'admin');
 	t.julietSees = true;
@@ -261,13 +263,12 @@ async function kick(t) {
 	await occupants(t, { Juliet: ['member', 'participant', 'juliet@localhost'], Romeo: OWNER }, 'entered again');
 	await says(t, 1, 'here I am');
 	await romeo.say('/ban Juliet much too loud');
-	await soon(async () => (await juliet.texts('.chatroom .disconnect-msg'))[0] === 'You have been banned from this groupchat',
-		'banned: Juliet is out');
 	await becomes(() => juliet.texts('.chatroom .disconnect-msg'), ['You have been banned from this groupchat',
-		'This action was done by Romeo.', 'The reason given is: "much too loud".'], 'and is told by whom, and why');
+		'This action was done by Romeo.', 'The reason given is: "much too loud".'],
+	'banned: Juliet is out, and is told by whom, and why');
 	await again(juliet, LOUNGE);
-	await becomes(async () => (await juliet.texts('.chatroom .disconnect-msg'))[0], 'You have been banned from this groupchat',
-		'and stays out');
+	await becomes(() => juliet.texts('.chatroom .disconnect-msg'), ['You have been banned from this groupchat',
+		'The reason given is: "You are banned from this room".'], 'and stays out');
 	await juliet.shot('banned');
 	await becomes(() => listed(romeo, 'outcast'), ['JID: juliet@localhost'], 'she is on the list');
 	await give(romeo, 'member');
@@ -332,7 +333,6 @@ async function conflict(t) {
 
 async function password(t) {
 	const { romeo, juliet } = t;
-	const form = 'converse-muc-password-form';
 
 	await romeo.menu('configure-chatroom-button');
 	await configure(romeo, async (page) => {
@@ -344,12 +344,12 @@ async function password(t) {
 	'a password: who is in is told');
 	await juliet.page.evaluate(async (jid) => (await api.rooms.get(jid)).close(), OPEN);
 	await juliet.join(OPEN, 'Juliet');
-	ok(await juliet.see(`${form} [name=password]`), 'who comes is asked for it');
+	ok(await juliet.see('converse-muc-password-form [name=password]'), 'who comes is asked for it');
 	for (const [given, want] of [['open barley', 'That is not the password of this room'], ['open sesame', '']]) {
-		await juliet.page.fill(`${form} [name=password]`, given);
-		await juliet.page.click(`${form} [type=submit]`);
+		await juliet.password(given);
 		if (want !== '') {
-			await becomes(() => juliet.texts(`${form} .validation-message`), [want], 'a wrong one is refused');
+			await becomes(() => juliet.texts('converse-muc-password-form .validation-message'), [want],
+				'a wrong one is refused');
 			await juliet.shot('password');
 		}
 	}
@@ -375,9 +375,8 @@ async function avatar(t) {
 	const other = new Person(t.world, 'juliet', { jid: 'juliet@localhost/third' });
 
 	await other.open();
-	await other.page.evaluate(([jid, nick]) => {
-		api.rooms.open(jid, { nick, password: 'open sesame' }, true);
-	}, [OPEN, 'Juliet']);
+	await other.join(OPEN, 'Juliet');
+	await other.password('open sesame');
 	await soon(() => other.entered(OPEN), 'Juliet comes with another browser');
 	await becomes(() => pictures(other), ['data:image/png;base64,'], 'and sees it, too');
 	await other.shot('avatar');
@@ -461,4 +460,5 @@ async function destroy(t) {
 	await becomes(() => juliet.texts('.chatroom:not(.hidden) .chatbox-title__text'), ['Open to all'], 'she goes there');
 }
 
-export const PARTS = { create, invite, chat, correct, moderate, subject, nick, roles, modtools, mam, restart, kick, retract, second, conflict, password, avatar, commands, destroy };
+export const PARTS = { create, invite, chat, correct, moderate, subject, nick, roles, modtools, mam, restart, kick,
+	retract, second, conflict, password, avatar, commands, destroy };

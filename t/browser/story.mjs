@@ -150,6 +150,44 @@ async function moderate(t) {
 	await t.juliet.shot('moderated');
 }
 
+// Replies (XEP-0461) and reactions (XEP-0444) go by the ids that the room gives.
+async function answers(t) {
+	const { romeo, juliet } = t;
+
+	await says(t, 1, 'who is there');
+	await romeo.act('who is there', 'reply');
+	await romeo.say('only me');
+	t.said.push('');
+	await seen(t, ['Romeo: only me'], 'an answer');
+	for (const [person, name] of both(t))
+		await becomes(() => person.texts('converse-reply-context'), ['Juliet who is there'],
+			`${name} sees to what`);
+	await juliet.act('only me', 'reaction');
+	await juliet.page.click('.reaction-item:not(.more)');
+	for (const [person, name] of both(t))
+		await becomes(() => person.texts('.chat-msg__reaction'), ['👍 1'], `a reaction: ${name} sees it`);
+}
+
+async function privately(t) {
+	const sides = [['Juliet', t.romeo], ['Romeo', t.juliet]];
+	const box = 'converse-muc-occupant .chat-textarea';
+
+	// Converse says that such a message is from its nickname in the room; ejabberd ends the stream for that.
+	if (t.world.kind === 'ejabberd')
+		return;
+	for (const [other, person] of sides) {
+		await person.page.click(`.occupant-list .occupant:has-text("${other}") a`);
+		await person.page.fill(box, `to ${other} alone`);
+		await person.page.press(box, 'Enter');
+	}
+	for (const [other, person] of sides)
+		await becomes(() => person.texts('converse-muc-occupant .chat-msg__text'),
+			['to Juliet alone', 'to Romeo alone'], `between two: who writes to ${other} sees both`);
+	await t.juliet.shot('private');
+	for (const [, person] of sides)
+		await person.page.evaluate(async (jid) => (await api.rooms.get(jid)).save({ sidebar_view: '' }), LOUNGE);
+}
+
 async function subject(t) {
 	await t.romeo.say('/topic Of love & "hate"');
 	for (const [person, name] of both(t))
@@ -460,5 +498,5 @@ async function destroy(t) {
 	await becomes(() => juliet.texts('.chatroom:not(.hidden) .chatbox-title__text'), ['Open to all'], 'she goes there');
 }
 
-export const PARTS = { create, invite, chat, correct, moderate, subject, nick, roles, modtools, mam, restart, kick,
-	retract, second, conflict, password, avatar, commands, destroy };
+export const PARTS = { create, invite, chat, correct, moderate, answers, privately, subject, nick, roles, modtools,
+	mam, restart, kick, retract, second, conflict, password, avatar, commands, destroy };

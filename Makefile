@@ -24,7 +24,7 @@ BROWSER_DEBS = $(DEMO_DEBS) ejabberd perl chromium $(foreach p,node npm,$(if $(s
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
 CFLAGS   = -O2 -g
-ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib $(CPPFLAGS)
+ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib $(if $(SANITIZE),-DSEEN_OCCUPANTS=2) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 $(WARN) -fno-strict-aliasing -fstack-protector-strong -fPIE $(CFLAGS) \
            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
@@ -45,7 +45,7 @@ ORACLE   = $(wildcard t/oracle_*.c)
 T_SRC    = $(filter-out $(ORACLE),$(wildcard t/*.c))
 BENCH_SRC = $(wildcard t/bench/*.c)
 COST_SRC = $(wildcard t/cost/*.c)
-BENCH_MAIN = t/bench/archive.c t/bench/bench.c
+BENCH_MAIN = t/bench/archive.c t/bench/bench.c t/bench/steps.c
 IMAGES   = $(filter-out t/torture/shim.c,$(wildcard t/torture/*.c))
 SRC      = $(sort $(LIB_SRC) $(MUCD_SRC) $(CTL_SRC) $(T_SRC) $(BENCH_SRC) $(COST_SRC) $(ORACLE) $(wildcard spec/*.c t/torture/*.c))
 obj      = $(patsubst %.c,$O/%.o,$(1))
@@ -188,6 +188,12 @@ bench: $O/mucd $O/t/bench/bench
 	@TMPDIR=$${TMPDIR:-$O/tmp} MUCD_BUILD=$O $O/t/bench/bench $(RUNS) $(PART)
 	@if command -v gnuplot >/dev/null; then cd $O && gnuplot $(CURDIR)/t/bench/bench.gp; fi
 
+# Do fixed workloads take more instructions than they did? t/bench/check -w writes a new baseline.
+bench-check:
+	@t/deps $(DEBS) valgrind
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $O/t/bench/steps
+	@MUCD_BUILD=$O t/bench/check
+
 # How fast messages are kept and pages of them found, and what they take on the disk. No test: it takes
 # minutes and says numbers.
 bench-archive: $O/t/bench/archive
@@ -254,5 +260,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service $(COMPLETE)/mucctl
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-archive torture browser newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-check bench-archive torture browser newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC) $(FUZZ_SRC))) $(MUTANTS:%=%.d)

@@ -184,6 +184,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	TAILQ_INIT(&s->left_occupants);
 	TAILQ_INIT(&s->user_order);
 	TAILQ_INIT(&s->late);
+	TAILQ_INIT(&s->seen);
 	TAILQ_INIT(&s->bans.exact);
 	TAILQ_INIT(&s->bans.patterns);
 	TAILQ_INIT(&s->lookups);
@@ -244,6 +245,7 @@ muc_free(struct muc *m)
 	for (unsigned i = 0; i < s->ndomains; i++)
 		out_release(&s->out[i]);
 	free(s->out);
+	buf_release(&s->written);
 	config_release(&s->defaults);
 	config_release(&s->force.config);
 	arena_free(s->arena);

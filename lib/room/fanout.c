@@ -13,6 +13,8 @@
 #include "console.h"
 #include "fence.h"
 
+#define WRITTEN_BYTES ((size_t)64 << 10) /* of the memory for writing a stanza that are kept */
+
 struct addr *
 addr_new(const char *jid)
 {
@@ -39,19 +41,22 @@ addr_unref(struct addr *a)
 struct wire *
 wire_new(struct service *s, const struct xml *stanza)
 {
-	struct buf b = BUF_INIT;
+	struct buf *b = &s->written;
 	struct wire *w;
-	size_t split = xml_write_to(&b, stanza);
+	size_t split;
 
-	w = mem_alloc(sizeof(*w) + b.len);
+	b->len = 0;
+	split = xml_write_to(b, stanza);
+	w = mem_alloc(sizeof(*w) + b->len);
 	w->refs = 1;
-	w->len = (uint32_t)b.len;
+	w->len = (uint32_t)b->len;
 	w->split = (uint32_t)split;
 	w->kind = *stanza->name == 'm'	 ? WIRE_MESSAGE
 		  : *stanza->name == 'p' ? WIRE_PRESENCE
 					 : WIRE_IQ;
-	memcpy(w->text, b.p, b.len);
-	buf_release(&b);
+	memcpy(w->text, b->p, b->len);
+	if (b->cap > WRITTEN_BYTES)
+		buf_release(b);
 	s->turn_bytes += w->len;
 	return w;
 }

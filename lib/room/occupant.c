@@ -51,11 +51,12 @@ static struct occupant *
 occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
     enum affiliation affiliation)
 {
-	struct occupant *o = mem_alloc(sizeof(*o));
+	const size_t nnick = strlen(nick) + 1, nbare = strlen(bare) + 1;
+	struct occupant *o = mem_alloc(sizeof(*o) + nnick + nbare);
 
 	o->room = r;
-	o->nick = mem_strdup(nick);
-	o->bare = mem_strdup(bare);
+	o->nick = memcpy(o + 1, nick, nnick);
+	o->bare = memcpy(o->nick + nnick, bare, nbare);
 	o->role = role;
 	o->affiliation = affiliation;
 	strcpy(o->id, occupant_id(r->service->arena, r, bare));
@@ -74,12 +75,24 @@ occupant_leave(struct occupant *o, bool room_goes)
 {
 	struct room *r = o->room;
 
+	seen_forget(o);
 	map_del(&r->nicks, o->nick);
 	TAILQ_REMOVE(&r->occupants, o, entry);
 	if (--r->noccupants == 0 && !room_goes)
 		room_set_busy(r, false);
 	r->service->stats.occupants--;
 	TAILQ_INSERT_TAIL(&r->service->left_occupants, o, entry);
+}
+
+/* Many presences say nothing else than that somebody is there. */
+static char no_payload[1];
+
+static void
+payload_free(struct session *s)
+{
+	if (s->payload != no_payload)
+		free(s->payload);
+	s->payload = no_payload;
 }
 
 static void
@@ -107,13 +120,15 @@ session_add(struct room *r, const char *nick, const struct jid *from, enum role 
     enum affiliation affiliation)
 {
 	struct occupant *o = room_nick(r, nick);
-	struct session *s = mem_alloc(sizeof(*s));
+	const size_t njid = strlen(from->full) + 1;
+	struct session *s = mem_alloc(sizeof(*s) + njid);
 
 	if (o == NULL)
 		o = occupant_new(r, nick, from->bare, role, affiliation);
-	s->jid = mem_strdup(from->full);
+	s->jid = memcpy(s + 1, from->full, njid);
 	s->addr = addr_new(s->jid);
-	s->payload = mem_strdup("");
+	s->payload = no_payload;
+	s->presence_no = ++r->service->presence_no;
 	s->show = 3;
 	s->order = ++r->order;
 	s->heard_ms = r->service->now.mono_ms;
@@ -171,15 +186,12 @@ left_free(struct service *service)
 	while ((s = TAILQ_FIRST(&service->left_sessions)) != NULL) {
 		TAILQ_REMOVE(&service->left_sessions, s, entry);
 		addr_unref(s->addr);
-		free(s->jid);
-		free(s->payload);
+		payload_free(s);
 		free(s->lang);
 		free(s);
 	}
 	while ((o = TAILQ_FIRST(&service->left_occupants)) != NULL) {
 		TAILQ_REMOVE(&service->left_occupants, o, entry);
-		free(o->nick);
-		free(o->bare);
 		free(o);
 	}
 }
@@ -256,10 +268,11 @@ read_priority(const char *text)
 static void
 set_payload(struct session *s, const void *p, size_t n)
 {
-	free(s->payload);
-	s->payload = mem_alloc(n + 1);
-	memcpy(s->payload, p, n);
+	payload_free(s);
+	if (n > 0)
+		s->payload = memcpy(mem_alloc(n), p, n);
 	s->payload_len = (uint32_t)n;
+	s->presence_no = ++s->occupant->room->service->presence_no;
 }
 
 void

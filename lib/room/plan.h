@@ -242,6 +242,12 @@ tell_presence_all(struct plan *, const struct presence *, enum tell, const struc
 /* The presence of all others who are shown, with their JIDs, to all who were promoted. */
 void tell_promoted(struct plan *);
 
+/* A presence as others see it. */
+struct wire *wire_presence(struct plan *, const struct presence *, bool with_jid);
+
+/* The present one of an occupant, perhaps made before: seen.c. */
+struct wire *seen_wire(struct plan *, struct occupant *, bool with_jid);
+
 /* The presence of all others who are shown to one session: 7.2.2. */
 void tell_roster(struct plan *, const struct session *to);
 

@@ -68,18 +68,19 @@ enum doubt {
 struct session {
 	struct occupant *occupant;
 	TAILQ_ENTRY(session) entry; /* of the occupant: the oldest first */
-	char *jid;		    /* full, as the server stamps it */
+	char *jid;		    /* full, as the server stamps it; lies behind the struct */
 	struct addr *addr;
 	char *payload; /* its presence, cleaned and serialised: the children */
 	uint32_t payload_len;
 	char *lang;   /* xml:lang of it, or NULL */
 	bool follows; /* it asked for the versions of the lists of affiliations */
 	int8_t priority;
-	uint8_t show;	   /* how available: chat 4, none 3, away 2, xa 1, dnd 0 */
-	uint64_t order;	   /* of entering, in the room */
-	int64_t heard_ms;  /* mono: its last stanza to this room */
-	int64_t stored_ms; /* mono: the heard_ms that the store knows */
-	struct talk *talk; /* with other occupants; NULL: there is none under way */
+	uint8_t show;	      /* how available: chat 4, none 3, away 2, xa 1, dnd 0 */
+	uint64_t order;	      /* of entering, in the room */
+	int64_t heard_ms;     /* mono: its last stanza to this room */
+	int64_t stored_ms;    /* mono: the heard_ms that the store knows */
+	struct talk *talk;    /* with other occupants; NULL: there is none under way */
+	uint64_t presence_no; /* another one with each presence, of whomever */
 
 	bool is_late; /* others have not been told its presence: in service.late */
 	TAILQ_ENTRY(session) late;
@@ -99,9 +100,8 @@ TAILQ_HEAD(session_list, session);
 /* One nick in a room: a bare JID with at least one session. */
 struct occupant {
 	struct room *room;
-	TAILQ_ENTRY(occupant) entry; /* of the room, in order of entering */
-	char *nick;
-	char *bare;
+	TAILQ_ENTRY(occupant) entry;  /* of the room, in order of entering */
+	char *nick, *bare;	      /* lie behind the struct */
 	char id[OCCUPANT_ID_LEN + 1]; /* XEP-0421 */
 	enum role role;
 	enum affiliation affiliation;
@@ -110,6 +110,7 @@ struct occupant {
 	bool goes;     /* the plan under way makes it leave: of others' presence it hears no more */
 	bool promoted; /* by the plan under way it sees JIDs, and is still to be told them */
 	struct user *user;
+	struct seen *seen; /* how it looks to others; NULL: that is not kept */
 };
 
 TAILQ_HEAD(occupant_list, occupant);
@@ -189,6 +190,7 @@ struct room {
 
 TAILQ_HEAD(room_list, room);
 TAILQ_HEAD(lookup_list, lookup);
+TAILQ_HEAD(seen_list, seen);
 TAILQ_HEAD(console_list, console);
 RB_HEAD(doubt_tree, session);
 RB_HEAD(lock_tree, room);
@@ -250,6 +252,7 @@ struct service {
 	int64_t foreign_say_ms;	      /* mono: the next complaint about foreign fences */
 	struct console_list consoles; /* console.h */
 	unsigned nconsoles;	      /* there have ever been */
+	struct buf written;	      /* the stanza that wire_new() writes */
 	size_t turn_bytes;	      /* of wires, made in this turn */
 	size_t turn_pairs;
 	bool turn_wrote;
@@ -282,6 +285,10 @@ struct service {
 
 	struct session_list late; /* whose presence is told later: presence.c */
 	int64_t late_ms;	  /* mono: when, while there are any */
+
+	struct seen_list seen; /* what is kept of occupants' looks: seen.c */
+	size_t seen_bytes;
+	uint64_t presence_no; /* the last one given */
 
 	struct doubt_tree doubts;
 	struct map asking; /* domain -> how fast it may be asked; ghost.c */
@@ -393,6 +400,9 @@ void session_rename(struct session *, const char *nick);
 
 void session_save(struct session *);
 void occupant_save(struct occupant *); /* all its sessions */
+
+/* Nothing is kept any more of how it looks: seen.c. */
+void seen_forget(struct occupant *);
 
 /* The session whose presence is shown for the nick: priority, then availability, then age. */
 struct session *occupant_shown(const struct occupant *);

@@ -144,6 +144,12 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	return wire_new(p->s, x);
 }
 
+struct wire *
+wire_presence(struct plan *p, const struct presence *pr, bool with_jid)
+{
+	return presence_wire(p, pr, with_jid, false, 0);
+}
+
 /*
  * The lists whose version the presence tells a session: of each step, and with its own presence (XEP-0463
  * 5.2.1), but not when that is its last one.
@@ -312,12 +318,14 @@ void
 tell_roster(struct plan *p, const struct session *to)
 {
 	struct occupant *o;
+	struct wire *w;
 
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
-		struct presence pr = { .occupant = o, .role = o->role };
-
-		if (o != to->occupant)
-			tell_presence(p, &pr, to, false);
+		if (o == to->occupant || !sees_presence(p->room, to->occupant, o))
+			continue;
+		w = seen_wire(p, o, sees_jid(p->room, to->occupant, o));
+		tell(p, w, to->addr);
+		wire_unref(w);
 	}
 	note_entered(p, to, false);
 }

@@ -181,17 +181,20 @@ char *
 arena_fmt(struct arena *a, const char *fmt, ...)
 {
 	va_list ap, again;
-	char *s;
+	char small[128], *s;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(small, sizeof(small), fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		abort(); /* more than INT_MAX bytes: no limit of mucd lets that happen */
 	s = take(a, (size_t)n + 1);
-	vsnprintf(s, (size_t)n + 1, fmt, again);
+	if ((size_t)n < sizeof(small))
+		memcpy(s, small, (size_t)n + 1);
+	else
+		vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return s;
 }

@@ -51,13 +51,46 @@ jid_split(struct arena *a, const char *s, struct jid *j)
 static bool
 ascii_refused(enum profile profile, unsigned char c)
 {
-	static const char *const refused[] = {
-		[NODE] = " \"&'/:<>@",
-		[DOMAIN] = " !\"#$%&'()*+,/;<=>?@\\^`{|}~",
-		[RESOURCE] = "",
+#define N   (1 << NODE)
+#define D   (1 << DOMAIN)
+#define ALL (N | D | 1 << RESOURCE)
+	static const unsigned char refused[256] = {
+		[0x00 ... 0x1f] = ALL,
+		[0x7f] = ALL,
+		[' '] = N | D,
+		['!'] = D,
+		['"'] = N | D,
+		['#'] = D,
+		['$'] = D,
+		['%'] = D,
+		['&'] = N | D,
+		['\''] = N | D,
+		['('] = D,
+		[')'] = D,
+		['*'] = D,
+		['+'] = D,
+		[','] = D,
+		['/'] = N | D,
+		[':'] = N,
+		[';'] = D,
+		['<'] = N | D,
+		['='] = D,
+		['>'] = N | D,
+		['?'] = D,
+		['@'] = N | D,
+		['\\'] = D,
+		['^'] = D,
+		['`'] = D,
+		['{'] = D,
+		['|'] = D,
+		['}'] = D,
+		['~'] = D,
 	};
+#undef N
+#undef D
+#undef ALL
 
-	return c < ' ' || c == 0x7f || strchr(refused[profile], c) != NULL;
+	return (refused[c] & 1 << profile) != 0;
 }
 
 static bool

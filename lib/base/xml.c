@@ -67,7 +67,8 @@ xml_add(struct arena *a, struct xml *up, const char *ns, const char *name)
 {
 	struct xml *x = node(a, up, XML_ELEMENT);
 
-	x->ns = ns_known(ns);
+	/* Mostly it is that of what it is put into, which has been looked up. */
+	x->ns = ns == NS_STANZA || (up != NULL && ns == up->ns) ? ns : ns_known(ns);
 	if (x->ns == NULL)
 		x->ns = ns;
 	x->name = name;

@@ -190,7 +190,7 @@ put_name(struct buf *b, const struct xml *x)
 {
 	const char *colon = strrchr(x->name, ':');
 
-	if (same(x->ns, NS_XML))
+	if (x->ns == NS_XML)
 		buf_add(b, "xml:", 4);
 	buf_adds(b, colon != NULL ? colon + 1 : x->name);
 }
@@ -199,7 +199,7 @@ put_name(struct buf *b, const struct xml *x)
 static const char *
 inside(const struct xml *x, const struct xml *top)
 {
-	for (; same(x->ns, NS_XML); x = x->up)
+	for (; x->ns == NS_XML; x = x->up)
 		if (x == top)
 			return NS_STANZA;
 	return x->ns;
@@ -218,7 +218,7 @@ put_head(struct buf *b, const struct xml *x, const char *outside, size_t *to)
 		*to = b->len;
 		buf_addc(b, '\'');
 	}
-	if (!same(x->ns, outside) && !same(x->ns, NS_XML)) {
+	if (x->ns != NS_XML && !same(x->ns, outside)) {
 		buf_add(b, " xmlns", 6);
 		put_value(b, x->ns);
 	}

@@ -131,10 +131,16 @@ archive_next_id(struct room *r, uint8_t id[ARCHIVE_ID_LEN])
 char *
 archive_text(struct arena *a, const uint8_t id[ARCHIVE_ID_LEN])
 {
-	char hex[2 * ARCHIVE_ID_LEN + 1];
+	static const uint8_t group[] = { 4, 2, 2, 2, 6 }; /* bytes, with a dash in between */
+	char *text = arena_alloc(a, 2 * ARCHIVE_ID_LEN + sizeof(group)), *at = text;
 
-	digest_hex(id, ARCHIVE_ID_LEN, hex);
-	return arena_fmt(a, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	for (size_t i = 0; i < sizeof(group); i++) {
+		digest_hex(id, group[i], at);
+		id += group[i];
+		at += 2 * group[i];
+		*at++ = i + 1 < sizeof(group) ? '-' : '\0';
+	}
+	return text;
 }
 
 /* Digits and dashes where they belong, in the letters that archive_text() uses. */

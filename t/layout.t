@@ -32,7 +32,7 @@ none "every source names its licence" "$(
 none "nothing is left for later" "$(grep -rnE '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b' \
 	Makefile README.md CHANGES .ci component lib spec t man)"
 none "what is to be run can be run" "$(
-	for file in t/*.t t/deps t/newcomer t/fuzz/run t/fuzz/scripts.py .ci/run; do
+	for file in t/*.t t/deps t/newcomer t/fuzz/run t/bench/check t/fuzz/scripts.py .ci/run; do
 		[ -x "$file" ] || echo "$file"
 	done)"
 done_testing

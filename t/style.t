@@ -11,7 +11,7 @@ quiet "C sources" clang-format --dry-run -Werror \
 for page in man/*; do
 	quiet "$page" mandoc -Tlint -Wwarning "$page"
 done
-for script in t/deps t/newcomer t/fuzz/run component/ctl/mucctl.bash .ci/run; do
+for script in t/deps t/newcomer t/bench/check t/fuzz/run component/ctl/mucctl.bash .ci/run; do
 	quiet "$script" bash -n "$script"
 done
 done_testing

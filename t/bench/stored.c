@@ -12,7 +12,7 @@
 #include "stored.h"
 
 #define TURN	    1000 /* rooms of a turn */
-#define PER_CREATOR 50000
+#define PER_CREATOR 50
 
 static void
 end_turn(struct test *t)

@@ -16,7 +16,7 @@
 	"longer: 100."
 #define NS_MUC	      "http://jabber.org/protocol/muc"
 #define ROOMS_AT_ONCE 500
-#define ROOM_USERS    2000 /* that the rooms of four are shared by */
+#define ROOM_USERS    2003 /* whom the rooms of four share; a prime: each of them owns some */
 
 _Static_assert(sizeof(BODY) - 1 == 100, "a body of 100 bytes");
 

@@ -412,6 +412,33 @@ test_keeps_nothing(void)
 	test_release(&t);
 }
 
+static unsigned
+is_full(struct store *s)
+{
+	(void)s;
+	return 95;
+}
+
+/* Where there is hardly room on the disk. */
+static void
+test_full(void)
+{
+	struct tally y;
+	struct test t;
+
+	make_with(&t, 300);
+	t.conf.limits.retractions_told = 10;
+	muc_reload(t.muc, &t.conf);
+	t.host.store->fill = is_full;
+	free(order(&t, "a", FIELD("nick", "B")));
+	free(finish(&t));
+	y = tally(&t);
+	ok(y.his == 0 && y.tombstones == 300 && y.retractions == 10,
+	    "a store that is full gets tombstones in the place of messages, and little more");
+	ok(host_counted(t.host.store, muc_stats(t.muc)), "that is counted");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -424,5 +451,6 @@ main(void)
 	test_waits();
 	test_turns();
 	test_keeps_nothing();
+	test_full();
 	return tap_done();
 }

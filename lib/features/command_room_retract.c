@@ -271,6 +271,13 @@ most_of(const struct service *s, const struct room *r, const struct retracting *
 	return least_of(least_of(most, left), TELL_BYTES / (nbytes * nsessions) + 1);
 }
 
+/* A store that is nearly full has room for a few retractions, but not for a hundred thousand. */
+static bool
+keeps(struct plan *p, bool tells)
+{
+	return p->room->config.enablearchiving && (tells || !service_full(p->s));
+}
+
 /* Returns how many bytes it told. */
 static size_t
 take_back(struct plan *p, struct retracting *w, const struct entry *original)
@@ -278,13 +285,13 @@ take_back(struct plan *p, struct retracting *w, const struct entry *original)
 	struct arena *a = p->s->arena;
 	const struct moderation m = { w->nick, arena_strndup(a, w->actor, strcspn(w->actor, "/")),
 		w->reason };
+	const bool tells = w->told < (uint64_t)p->s->limits.retractions_told;
 	struct entry e = {
-		.kind = p->room->config.enablearchiving ? ENTRY_RETRACTION : ENTRY_NONE,
+		.kind = keeps(p, tells) ? ENTRY_RETRACTION : ENTRY_NONE,
 		.msg_id = fresh_id(p->s),
 	};
 	const struct xml *why = moderation_write(
 	    p->room, &m, archive_text(a, original->id), &e.payload, &e.payload_len);
-	const bool tells = w->told < (uint64_t)p->s->limits.retractions_told;
 
 	if (tells)
 		reflect_entry(p, &e);

@@ -65,7 +65,7 @@ async function end(t) {
 
 export async function run(kind, only) {
 	const world = new World(kind);
-	const t = { world, complaints: [] };
+	const t = { world, complaints: [], said: [] };
 	const stop = (status) => world.close().finally(() => process.exit(status()));
 
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

@@ -275,6 +275,10 @@ async function restart(t) {
 	const marks = both(t).map(([person]) => [person.sent.length, person.came.length]);
 
 	await t.world.mucd.kill();
+	await t.romeo.say('into the void');
+	await soon(async () => (await t.romeo.texts('.chat-msg__error')).length === 1,
+		'the service is gone: who writes is told');
+	await t.romeo.shot('void');
 	await t.world.mucd.start();
 	await says(t, 0, 'after the crash');
 	await says(t, 1, 'nothing happened');

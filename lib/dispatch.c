@@ -370,21 +370,28 @@ named(const struct room *r, const char *resource)
 	return nick != NULL ? room_nick(r, nick) : NULL;
 }
 
+/* Who goes on sending too much is not told so for ever, or errors would be what floods others. */
+static enum deny
+too_much(struct service *s, const struct ev *ev, enum deny why)
+{
+	return user_refuse(s, ev->from.bare) ? why : IGNORE;
+}
+
 /* Of too much nothing is done, and nothing looked up that is not at hand; presence of occupants waits. */
 static enum deny
-handle_late(struct plan *p, struct ev *ev)
+handle_late(struct plan *p, struct ev *ev, enum deny why)
 {
 	enum deny deny;
 
 	if (ev->kind != KIND_PRESENCE || ev->type != TYPE_AVAILABLE || ev->address != TO_NICK)
-		return TOO_FAST;
+		return too_much(p->s, ev, why);
 	p->room = map_get(&p->s->rooms, ev->to.bare);
 	if (p->room != NULL)
 		ev->session = room_session(p->room, ev->from.full);
 	if (ev->session == NULL)
-		return TOO_FAST;
+		return too_much(p->s, ev, why);
 	deny = plan_late(p);
-	return deny == OK ? features_may(p) : deny;
+	return deny == OK ? features_may(p) : too_much(p->s, ev, deny);
 }
 
 enum deny
@@ -402,22 +409,41 @@ plan_judged(struct plan *p, struct ev *ev)
 	return POLICY_VIOLATION;
 }
 
-/* The users of the host's own domain pay for themselves alone: there may be any number of them. */
+/* Administrators can still do something about it when the service has too much to do. */
 static bool
+service_charge(struct service *s, const struct ev *ev, size_t nbytes)
+{
+	if (!service_admin(s, ev->from.bare) &&
+	    (!rate_has(s, SCOPE_SERVICE, RATE_STANZA, &s->rates, 1) ||
+		!rate_has(s, SCOPE_SERVICE, RATE_BYTE, &s->rates, (double)nbytes)))
+		return false;
+	rate_take(s, SCOPE_SERVICE, RATE_STANZA, &s->rates, 1);
+	rate_take(s, SCOPE_SERVICE, RATE_BYTE, &s->rates, (double)nbytes);
+	return true;
+}
+
+/* The users of the host's own domain pay for themselves alone: there may be any number of them. */
+static enum deny
 charge(struct service *s, const struct ev *ev, size_t nbytes)
 {
-	return user_charge(s, ev->from.bare, nbytes) &&
-	       (domain_holds(ev->from.domain, ev->to.domain) || domain_charge(s, ev->from.domain));
+	if (ev->from.resource != NULL && !session_charge(s, ev->from.full, nbytes))
+		return TOO_FAST;
+	if (!user_charge(s, ev->from.bare, nbytes))
+		return TOO_FAST;
+	if (!domain_holds(ev->from.domain, ev->to.domain) &&
+	    !domain_charge(s, ev->from.domain, nbytes))
+		return TOO_FAST;
+	return service_charge(s, ev, nbytes) ? OK : SERVICE_BUSY;
 }
 
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
-	enum deny deny;
-
 	/* Leaving and errors are free: refusing them would keep people in against their will. */
-	if (answerable(ev) && !charge(p->s, ev, nbytes))
-		return handle_late(p, ev);
+	enum deny deny = answerable(ev) ? charge(p->s, ev, nbytes) : OK;
+
+	if (deny != OK)
+		return handle_late(p, ev, deny);
 	if (!sound_iq(ev))
 		return BAD_REQUEST;
 	if (ev->address != TO_SERVICE) {
@@ -432,6 +458,8 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 	/* An answer proves that somebody is online, not that they know they are in. */
 	if (ev->session != NULL && (ev->type & (TYPE_ERROR | TYPE_RESULT)) == 0)
 		features_heard(p->s, ev->session);
+	if (ev->kind == KIND_IQ && answerable(ev) && p->room != NULL && !rates_query(p))
+		return too_much(p->s, ev, ROOM_BUSY);
 	deny = plan_judged(p, ev);
 	return deny == OK ? seal(p) : deny;
 }
@@ -457,8 +485,10 @@ conclude(struct plan *p, enum deny deny)
 	else
 		refuse(p, deny);
 	/* A wrong one is paid for, or others could be tried for ever. */
-	if (deny == WRONG_PASSWORD)
+	if (deny == WRONG_PASSWORD) {
 		user_spend(p->s, p->ev->from.bare, ALLOWANCE_GUESS);
+		rates_did(p, RATE_GUESS);
+	}
 	plan_release(p);
 }
 

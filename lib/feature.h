@@ -251,6 +251,21 @@ bool may(const struct plan *, enum privilege);
  */
 struct change *plan_presence(struct plan *, struct session *, const char *nick, bool renicked);
 
+/*
+ * May the sender do one more of that, as far as all of their domain, all in the room and all of the service
+ * may? OK, TOO_FAST, ROOM_BUSY, SERVICE_BUSY. Takes none. rates.c
+ */
+enum deny rates_may(const struct plan *, enum rate);
+
+/* It is done, or has been tried. rates.c */
+void rates_did(struct plan *, enum rate);
+
+/* Takes a request from what the room answers; false: it is used up for now. rates.c */
+bool rates_query(struct plan *);
+
+/* Takes a presence from what the room tells at once; false: it is used up for now. rates.c */
+bool rates_presence(struct plan *);
+
 /* Plans a presence of who is in and has sent too much: OK or TOO_FAST. presence.c */
 enum deny plan_late(struct plan *);
 

@@ -126,6 +126,8 @@ struct muc_host {
 	LIMIT(rate_burst, 2000, 1, 1000000, "stanzas that one bare JID may send at once")          \
 	LIMIT(rate_bytes_per_s, 262144, 1024, 1073741824, "bytes a second, the same")              \
 	LIMIT(rate_bytes_burst, 8388608, 10000, 1073741824, "bytes at once, the same")             \
+	LIMIT(session_percent, 80, 1, 100, "of what one bare JID may send, what one session may")  \
+	LIMIT(refusals_per_s, 20, 1, 1000000, "errors told to one bare JID that sends too much")   \
 	LIMIT(service_bans, 10000, 0, 1000000, "bans that administrators have set")                \
 	LIMIT(entries_per_min, 1500, 1, 1000000, "rooms that one bare JID may enter a minute")     \
 	LIMIT(nick_changes_per_min, 60, 1, 100000, "nicknames one bare JID may take a minute")     \
@@ -133,7 +135,29 @@ struct muc_host {
 	LIMIT(room_messages_per_s, 500, 1, 1000000, "messages that a room takes, for long")        \
 	LIMIT(room_entries_per_min, 1000, 1, 1000000, "strangers that a room takes a minute")      \
 	LIMIT(room_closed_s, 60, 1, 86400, "a room is closed to strangers when more come")         \
+	LIMIT(room_bytes_per_s, 4194304, 1024, 1099511627776,                                      \
+	    "bytes of the messages that a room takes")                                             \
+	LIMIT(room_presences_per_s, 500, 1, 1000000, "presences of a room that are told at once")  \
+	LIMIT(room_queries_per_s, 1000, 1, 1000000, "requests that a room answers or passes on")   \
+	LIMIT(room_nick_changes_per_min, 600, 1, 1000000, "nicknames taken in a room a minute")    \
+	LIMIT(room_invites_per_min, 300, 1, 1000000, "invitations into a room a minute")           \
+	LIMIT(room_registrations_per_min, 100, 1, 1000000, "registrations with a room a minute")   \
+	LIMIT(room_password_guesses_per_min, 60, 1, 1000000, "wrong passwords a room takes")       \
 	LIMIT(domain_per_s, 1000, 1, 1000000, "stanzas of all users of one foreign domain")        \
+	LIMIT(domain_bytes_per_s, 4194304, 1024, 1099511627776, "bytes, the same")                 \
+	LIMIT(domain_nick_changes_per_min, 600, 1, 1000000, "nicknames taken a minute, the same")  \
+	LIMIT(domain_entries_per_min, 30000, 1, 1000000, "rooms entered a minute, the same")       \
+	LIMIT(domain_invites_per_min, 300, 1, 1000000, "invitations a minute, the same")           \
+	LIMIT(domain_registrations_per_min, 100, 1, 1000000, "registrations a minute, the same")   \
+	LIMIT(domain_password_guesses_per_min, 100, 1, 1000000, "wrong passwords, the same")       \
+	LIMIT(service_per_s, 100000, 1, 1000000000, "stanzas of all users")                        \
+	LIMIT(service_bytes_per_s, 268435456, 1024, 1099511627776, "bytes of all users")           \
+	LIMIT(service_nick_changes_per_min, 60000, 1, 1000000000, "nicknames taken a minute")      \
+	LIMIT(service_entries_per_min, 600000, 1, 1000000000, "rooms entered a minute")            \
+	LIMIT(service_invites_per_min, 6000, 1, 1000000000, "invitations a minute")                \
+	LIMIT(service_registrations_per_min, 6000, 1, 1000000000, "registrations a minute")        \
+	LIMIT(                                                                                     \
+	    service_password_guesses_per_min, 3000, 1, 1000000000, "wrong passwords of all users") \
 	LIMIT(registrations_per_min, 10, 1, 100000, "registrations of one bare JID a minute")      \
 	LIMIT(registrations_waiting, 50, 1, 500, "registrations of a room waiting for approval")   \
 	LIMIT(registration_wait_s, 2592000, 60, 315360000, "how long one waits for it")            \

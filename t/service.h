@@ -78,6 +78,11 @@ test_init(struct test *t)
 	t->conf.limits.room_entries_per_min = 1000000;
 	t->conf.limits.room_messages_per_s = 1000000;
 	t->conf.limits.domain_per_s = 1000000;
+	t->conf.limits.service_per_s = t->conf.limits.service_entries_per_min = 1000000000;
+	t->conf.limits.room_queries_per_s = 1000000;
+	t->conf.limits.room_nick_changes_per_min = 1000000;
+	t->conf.limits.room_invites_per_min = 1000000;
+	t->conf.limits.room_registrations_per_min = 1000000;
 	t->conf.limits.fence_bytes = 0;
 }
 

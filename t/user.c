@@ -16,6 +16,9 @@ init(struct service *s)
 		.rate_burst = 20,
 		.rate_bytes_per_s = 1000,
 		.rate_bytes_burst = 5000,
+		.session_percent = 50,
+		.refusals_per_s = 1,
+		.domain_bytes_per_s = 1 << 20,
 	};
 }
 
@@ -92,13 +95,13 @@ main(void)
 	init(&s);
 	s.arena = arena_new();
 	s.limits.domain_per_s = 5;
-	for (n = 0; n < 1000 && domain_charge(&s, "evil.example"); n++)
+	for (n = 0; n < 1000 && domain_charge(&s, "evil.example", 1); n++)
 		continue;
 	is_int(n, 50, "the users of a domain have ten seconds' worth together");
-	ok(domain_charge(&s, "good.example"), "another domain has its own");
+	ok(domain_charge(&s, "good.example", 1), "another domain has its own");
 	for (int i = 0; i < 10000; i++) {
 		snprintf(bare, sizeof(bare), "d%d.example", i);
-		domain_charge(&s, bare);
+		domain_charge(&s, bare, 1);
 		s.now.mono_ms += 100;
 		arena_reset(s.arena);
 	}

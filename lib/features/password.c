@@ -14,6 +14,7 @@ static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
 	const char *given = xml_child_text(c->x, NS_MUC, "password");
+	enum deny deny;
 
 	if (!r->config.passwordprotectedroom)
 		return OK;
@@ -21,6 +22,8 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 		return NOT_AUTHORIZED;
 	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_GUESS, 1))
 		return TOO_FAST;
+	if ((deny = rates_may(p, RATE_GUESS)) != OK)
+		return deny;
 	return equal_secret(given, r->config.roomsecret) ? OK : WRONG_PASSWORD;
 }
 

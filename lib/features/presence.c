@@ -71,6 +71,19 @@ tell_late(struct service *s, struct session *x)
 	plan_release(&p);
 }
 
+/* When the sender may send again, and the room may tell some. */
+static bool
+may_tell_late(struct service *s, const struct session *x)
+{
+	struct room *r = x->occupant->room;
+
+	if (!s->out[r->domain_no].up || !rate_has(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1) ||
+	    !user_charge(s, x->occupant->bare, 0))
+		return false;
+	rate_take(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1);
+	return true;
+}
+
 static int64_t
 deadline(const struct service *s)
 {
@@ -88,7 +101,7 @@ tick(struct service *s)
 	TAILQ_FOREACH_SAFE (x, &s->late, late, next) {
 		if (s->turn_pairs >= TURN_PAIRS || s->turn_bytes >= TURN_BYTES)
 			return;
-		if (s->out[x->occupant->room->domain_no].up && user_charge(s, x->occupant->bare, 0))
+		if (may_tell_late(s, x))
 			tell_late(s, x);
 	}
 }
@@ -154,6 +167,7 @@ static enum deny
 plan_update(struct plan *p)
 {
 	const struct ev *ev = p->ev;
+	struct change *c;
 	const char *nick;
 
 	if (ev->session == NULL) {
@@ -163,7 +177,8 @@ plan_update(struct plan *p)
 	nick = nick_asked(p);
 	if (nick == NULL)
 		return BAD_NICK;
-	plan_presence(p, ev->session, nick, strcmp(nick, ev->to.resource) != 0);
+	c = plan_presence(p, ev->session, nick, strcmp(nick, ev->to.resource) != 0);
+	c->late = !c->unsaid && !rates_presence(p);
 	return presence_fits(p);
 }
 

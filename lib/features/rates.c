@@ -2,12 +2,11 @@
 /*
  * rates.c - how fast rooms are entered, nicknames changed and messages sent
  *
- * XEP-0045 14.6. What one user does is limited over all rooms, what all do in one room by the room. When
- * strangers pour into a room it is closed to strangers for a while; whoever belongs to it gets in.
+ * XEP-0045 14.6. What one user does is limited over all rooms; what all of a foreign domain, all in a room and
+ * all of the service do, together. When strangers pour into a room it is closed to strangers for a while; whoever
+ * belongs to it gets in.
  */
 #include "feature.h"
-
-#define BURST_S 10 /* seconds' worth that a room takes at once */
 
 static bool
 is_stranger(const struct plan *p)
@@ -15,19 +14,95 @@ is_stranger(const struct plan *p)
 	return plan_affiliation(p, p->ev->from.bare) < AFF_MEMBER;
 }
 
+/* -- what is done together -- */
+
+/* A room under attack is theirs to speak and act in; and for members its password is no riddle. */
+static bool
+is_above_room(const struct plan *p, enum rate rate)
+{
+	if (p->room == NULL || service_admin(p->s, p->ev->from.bare))
+		return true;
+	if (may(p, MAY_EXCEED_SLOW_MODE) || may(p, MAY_KICK))
+		return true;
+	return rate == RATE_GUESS && !is_stranger(p);
+}
+
+static bool
+is_foreign(const struct ev *ev)
+{
+	return ev->console == NULL && !domain_holds(ev->from.domain, ev->to.domain);
+}
+
+enum deny
+rates_may(const struct plan *p, enum rate rate)
+{
+	const struct ev *ev = p->ev;
+	struct service *s = p->s;
+
+	if (service_admin(s, ev->from.bare))
+		return OK;
+	if (is_foreign(ev) && !rate_has(s, SCOPE_DOMAIN, rate, domain_rates(s, ev->from.domain), 1))
+		return TOO_FAST;
+	if (!is_above_room(p, rate) && !rate_has(s, SCOPE_ROOM, rate, &p->room->rates, 1))
+		return ROOM_BUSY;
+	return rate_has(s, SCOPE_SERVICE, rate, &s->rates, 1) ? OK : SERVICE_BUSY;
+}
+
+void
+rates_did(struct plan *p, enum rate rate)
+{
+	const struct ev *ev = p->ev;
+	struct service *s = p->s;
+
+	if (is_foreign(ev))
+		rate_take(s, SCOPE_DOMAIN, rate, domain_rates(s, ev->from.domain), 1);
+	if (p->room != NULL)
+		rate_take(s, SCOPE_ROOM, rate, &p->room->rates, 1);
+	rate_take(s, SCOPE_SERVICE, rate, &s->rates, 1);
+}
+
+static bool
+take_of_room(struct plan *p, enum rate rate)
+{
+	struct rates *r = &p->room->rates;
+
+	if (!is_above_room(p, rate) && !rate_has(p->s, SCOPE_ROOM, rate, r, 1))
+		return false;
+	rate_take(p->s, SCOPE_ROOM, rate, r, 1);
+	return true;
+}
+
+bool
+rates_query(struct plan *p)
+{
+	return take_of_room(p, RATE_QUERY);
+}
+
+bool
+rates_presence(struct plan *p)
+{
+	return take_of_room(p, RATE_PRESENCE);
+}
+
+/* -- entering -- */
+
 /* Making a room is entering it; there is no other judgement of that. */
 static enum deny
 may_create(const struct room *r, const struct plan *p, const struct change *c)
 {
 	(void)r, (void)c;
-	return user_has(p->s, p->ev->from.bare, ALLOWANCE_ENTER, 1) ? OK : TOO_FAST;
+	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_ENTER, 1))
+		return TOO_FAST;
+	return rates_may(p, RATE_ENTRY);
 }
 
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
-	if (may_create(r, p, c) != OK)
-		return TOO_FAST;
+	enum deny deny = may_create(r, p, c);
+
+	if (deny != OK)
+		return deny;
 	if (r->closed_until_ms > p->s->now.mono_ms && is_stranger(p))
 		return ROOM_CLOSED;
 	return OK;
@@ -43,6 +118,7 @@ on_enter(struct plan *p, const struct change *c)
 
 	(void)c;
 	user_spend(s, p->ev->from.bare, ALLOWANCE_ENTER);
+	rates_did(p, RATE_ENTRY);
 	if (!is_stranger(p) || r->closed_until_ms > s->now.mono_ms)
 		return;
 	/* Those who were in may all come back at once, when their server was away. */
@@ -56,11 +132,15 @@ on_enter(struct plan *p, const struct change *c)
 	    (long long)s->limits.room_closed_s);
 }
 
+/* -- in the room -- */
+
 static enum deny
 may_rename(const struct room *r, const struct plan *p, const struct change *c)
 {
 	(void)r, (void)c;
-	return user_has(p->s, p->ev->from.bare, ALLOWANCE_NICK, 1) ? OK : TOO_FAST;
+	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_NICK, 1))
+		return TOO_FAST;
+	return rates_may(p, RATE_NICK);
 }
 
 static void
@@ -68,26 +148,61 @@ on_rename(struct plan *p, const struct change *c)
 {
 	(void)c;
 	user_spend(p->s, p->ev->from.bare, ALLOWANCE_NICK);
+	rates_did(p, RATE_NICK);
 }
 
 static enum deny
 may_message(const struct room *r, const struct plan *p, const struct change *c)
 {
-	const double per_s = (double)p->s->limits.room_messages_per_s;
-
-	(void)c;
-	if (may(p, MAY_EXCEED_SLOW_MODE) ||
-	    bucket_has(&r->messages, p->s->now.mono_ms, per_s, BURST_S * per_s, 1))
+	if (is_above_room(p, RATE_MESSAGE))
 		return OK;
-	return ROOM_BUSY;
+	return rate_has(p->s, SCOPE_ROOM, RATE_MESSAGE, &r->rates, 1) &&
+		       rate_has(p->s, SCOPE_ROOM, RATE_BYTE, &r->rates, (double)c->text_len)
+		   ? OK
+		   : ROOM_BUSY;
 }
 
 static void
 on_message(struct plan *p, const struct change *c)
 {
+	rate_take(p->s, SCOPE_ROOM, RATE_MESSAGE, &p->room->rates, 1);
+	rate_take(p->s, SCOPE_ROOM, RATE_BYTE, &p->room->rates, (double)c->text_len);
+}
+
+static enum deny
+may_invite(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return rates_may(p, RATE_INVITE);
+}
+
+static void
+on_invite(struct plan *p, const struct change *c)
+{
 	(void)c;
-	bucket_take(
-	    &p->room->messages, p->s->now.mono_ms, (double)p->s->limits.room_messages_per_s, 1);
+	rates_did(p, RATE_INVITE);
+}
+
+/* Who registers, at once or with somebody's approval; not who gives it up. */
+static bool
+registers(const struct change *c)
+{
+	return c->kind == CH_REQUEST ? c->request->nick != NULL
+				     : c->own && c->affil.affiliation >= AFF_MEMBER;
+}
+
+static enum deny
+may_register(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r;
+	return registers(c) ? rates_may(p, RATE_REGISTER) : OK;
+}
+
+static void
+on_register(struct plan *p, const struct change *c)
+{
+	if (registers(c))
+		rates_did(p, RATE_REGISTER);
 }
 
 const struct feature feature_rates = {
@@ -99,6 +214,9 @@ const struct feature feature_rates = {
 		[CH_MESSAGE] = may_message,
 		[CH_SUBJECT] = may_message,
 		[CH_RETRACT] = may_message,
+		[CH_INVITE] = may_invite,
+		[CH_AFFILIATION] = may_register,
+		[CH_REQUEST] = may_register,
 	},
 	.on = {
 		[CH_ENTER] = on_enter,
@@ -106,5 +224,8 @@ const struct feature feature_rates = {
 		[CH_MESSAGE] = on_message,
 		[CH_SUBJECT] = on_message,
 		[CH_RETRACT] = on_message,
+		[CH_INVITE] = on_invite,
+		[CH_AFFILIATION] = on_register,
+		[CH_REQUEST] = on_register,
 	},
 };

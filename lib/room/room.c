@@ -238,6 +238,7 @@ room_new(struct service *s, uint64_t id, const struct jid *j, unsigned domain_no
 	TAILQ_INIT(&r->asked_order);
 	TAILQ_INSERT_TAIL(&s->idle, r, entry);
 	map_put(&s->rooms, r->jid, r);
+	rates_recall(s, r);
 	s->stats.rooms_loaded++;
 	return r;
 }
@@ -532,8 +533,10 @@ room_set_busy(struct room *r, bool busy)
 void
 rooms_sweep(struct service *s)
 {
-	while (!TAILQ_EMPTY(&s->idle))
+	while (!TAILQ_EMPTY(&s->idle)) {
+		rates_keep(s, TAILQ_FIRST(&s->idle));
 		room_free(TAILQ_FIRST(&s->idle));
+	}
 }
 
 void

@@ -181,9 +181,10 @@ struct room {
 	struct map asked; /* bare JID -> struct asked */
 	struct asked_list asked_order;
 
-	struct bucket entries, messages; /* of strangers; to all */
-	unsigned nreturning;		 /* occupants when strangers began to come */
-	int64_t closed_until_ms;	 /* mono: strangers do not enter before */
+	struct bucket entries; /* of strangers */
+	struct rates rates;
+	unsigned nreturning;	 /* occupants when strangers began to come */
+	int64_t closed_until_ms; /* mono: strangers do not enter before */
 
 	unsigned ban_epoch; /* of service.bans when its occupants were looked at */
 };
@@ -278,6 +279,7 @@ struct service {
 	int64_t stop_ms; /* mono: when the service stops, if it does: command_shutdown.c */
 	bool stops, stop_leaves, stop_asked;
 
+	struct rates rates;
 	struct map users; /* bare JID -> struct user */
 	struct user_list user_order;
 

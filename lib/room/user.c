@@ -12,13 +12,13 @@
 #include "../base/mem.h"
 #include "room.h"
 
-#define BURST_S 10 /* seconds' worth that a domain may use at once */
+#define REFUSALS_S 10 /* seconds' worth that may be told at once */
 
 static double
-refill(double tokens, double more, int64_t burst)
+refill(double tokens, double more, double burst)
 {
 	tokens += more;
-	return tokens < (double)burst ? tokens : (double)burst;
+	return tokens < burst ? tokens : burst;
 }
 
 static int64_t
@@ -35,17 +35,27 @@ per_min(const struct service *s, enum allowance a)
 	}
 }
 
+/* The part that a session has of what its bare JID may send. */
+static double
+part_of(const struct service *s, const struct user *u)
+{
+	return u->is_session ? (double)s->limits.session_percent / 100.0 : 1;
+}
+
 static void
 fill(struct service *s, struct user *u)
 {
 	const struct muc_limits *l = &s->limits;
-	double passed_s = (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
+	double part = part_of(s, u);
+	double passed_s = part * (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
 
-	u->stanzas = refill(u->stanzas, passed_s * (double)l->rate_per_s, l->rate_burst);
-	u->bytes = refill(u->bytes, passed_s * (double)l->rate_bytes_per_s, l->rate_bytes_burst);
+	u->stanzas =
+	    refill(u->stanzas, passed_s * (double)l->rate_per_s, part * (double)l->rate_burst);
+	u->bytes = refill(
+	    u->bytes, passed_s * (double)l->rate_bytes_per_s, part * (double)l->rate_bytes_burst);
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		u->allowance[a] =
-		    refill(u->allowance[a], passed_s * (double)per_min(s, a) / 60.0, per_min(s, a));
+		u->allowance[a] = refill(u->allowance[a], passed_s * (double)per_min(s, a) / 60.0,
+		    (double)per_min(s, a));
 	u->filled_ms = s->now.mono_ms;
 }
 
@@ -54,6 +64,7 @@ user_free(struct service *s, struct user *u)
 {
 	map_del(&s->users, u->bare);
 	TAILQ_REMOVE(&s->user_order, u, entry);
+	free(u->together);
 	free(u->bare);
 	free(u);
 }
@@ -65,10 +76,12 @@ is_full(const struct service *s, const struct user *u)
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
 		if (u->allowance[a] < (double)per_min(s, a))
 			return false;
-	if (!bucket_has(&u->together, s->now.mono_ms, (double)s->limits.domain_per_s, 0, 0))
+	if (u->together != NULL && !rates_full(s, u->scope, u->together))
 		return false;
-	return u->stanzas >= (double)s->limits.rate_burst &&
-	       u->bytes >= (double)s->limits.rate_bytes_burst;
+	if (!bucket_has(&u->refusals, s->now.mono_ms, (double)s->limits.refusals_per_s, 0, 0))
+		return false;
+	return u->stanzas >= part_of(s, u) * (double)s->limits.rate_burst &&
+	       u->bytes >= part_of(s, u) * (double)s->limits.rate_bytes_burst;
 }
 
 /* Looks at the one looked at longest ago: forgets it or puts it at the end. */
@@ -100,8 +113,9 @@ user_get(struct service *s, const char *bare)
 	sweep_one(s);
 	u = mem_alloc(sizeof(*u));
 	u->bare = mem_strdup(bare);
-	u->stanzas = (double)s->limits.rate_burst;
-	u->bytes = (double)s->limits.rate_bytes_burst;
+	u->is_session = strchr(bare, '/') != NULL;
+	u->stanzas = part_of(s, u) * (double)s->limits.rate_burst;
+	u->bytes = part_of(s, u) * (double)s->limits.rate_bytes_burst;
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
 		u->allowance[a] = (double)per_min(s, a);
 	u->filled_ms = s->now.mono_ms;
@@ -120,6 +134,24 @@ user_charge(struct service *s, const char *bare, size_t nbytes)
 		return false;
 	u->stanzas -= 1;
 	u->bytes -= (double)nbytes;
+	return true;
+}
+
+bool
+session_charge(struct service *s, const char *full, size_t nbytes)
+{
+	return s->limits.session_percent >= 100 || user_charge(s, full, nbytes);
+}
+
+bool
+user_refuse(struct service *s, const char *bare)
+{
+	struct user *u = user_get(s, bare);
+	const double per_s = (double)s->limits.refusals_per_s;
+
+	if (!bucket_has(&u->refusals, s->now.mono_ms, per_s, REFUSALS_S * per_s, 1))
+		return false;
+	bucket_take(&u->refusals, s->now.mono_ms, per_s, 1);
 	return true;
 }
 
@@ -152,16 +184,51 @@ domain_holds(const char *domain, const char *of)
 	return dot != NULL && strcmp(dot + 1, domain) == 0;
 }
 
-/* No bare JID begins so. */
-bool
-domain_charge(struct service *s, const char *domain)
+/* No bare JID begins with an @, and no domain. */
+static struct rates *
+together(struct service *s, enum scope scope, const char *of)
 {
-	struct user *u = user_get(s, arena_cat(s->arena, "@", domain, NULL));
-	const double per_s = (double)s->limits.domain_per_s;
+	struct user *u =
+	    user_get(s, arena_cat(s->arena, scope == SCOPE_ROOM ? "@@" : "@", of, NULL));
 
-	if (!bucket_has(&u->together, s->now.mono_ms, per_s, BURST_S * per_s, 1))
+	if (u->together == NULL)
+		u->together = mem_alloc(sizeof(*u->together));
+	u->scope = scope;
+	return u->together;
+}
+
+struct rates *
+domain_rates(struct service *s, const char *domain)
+{
+	return together(s, SCOPE_DOMAIN, domain);
+}
+
+void
+rates_keep(struct service *s, const struct room *r)
+{
+	if (!rates_full(s, SCOPE_ROOM, &r->rates))
+		*together(s, SCOPE_ROOM, r->jid) = r->rates;
+}
+
+void
+rates_recall(struct service *s, struct room *r)
+{
+	const struct user *u = map_get(&s->users, arena_cat(s->arena, "@@", r->jid, NULL));
+
+	if (u != NULL)
+		r->rates = *u->together;
+}
+
+bool
+domain_charge(struct service *s, const char *domain, size_t nbytes)
+{
+	struct rates *r = domain_rates(s, domain);
+
+	if (!rate_has(s, SCOPE_DOMAIN, RATE_STANZA, r, 1) ||
+	    !rate_has(s, SCOPE_DOMAIN, RATE_BYTE, r, (double)nbytes))
 		return false;
-	bucket_take(&u->together, s->now.mono_ms, per_s, 1);
+	rate_take(s, SCOPE_DOMAIN, RATE_STANZA, r, 1);
+	rate_take(s, SCOPE_DOMAIN, RATE_BYTE, r, (double)nbytes);
 	return true;
 }
 

@@ -10,9 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/bucket.h"
+#include "rate.h"
 
 struct ban;
+struct room;
 struct service;
 
 /*
@@ -40,7 +41,10 @@ struct user {
 	char *bare;
 	unsigned nsessions;
 	double stanzas, bytes;	/* tokens left */
-	struct bucket together; /* no user but a domain: what all of its users send */
+	bool is_session;	/* no user but one full JID: it has a part of those */
+	struct rates *together; /* no user but a domain, or a room that sleeps; else NULL */
+	enum scope scope;	/* which of them */
+	struct bucket refusals; /* of what is too much */
 	double allowance[ALLOWANCE_COUNT];
 	int64_t filled_ms;  /* mono: when they were counted last */
 	unsigned ban_epoch; /* ban is what user_ban() found then */
@@ -53,6 +57,12 @@ TAILQ_HEAD(user_list, user);
 /* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
 bool user_charge(struct service *, const char *bare, size_t nbytes);
 
+/* The same of one session, a full JID. */
+bool session_charge(struct service *, const char *full, size_t nbytes);
+
+/* Is somebody who sends too much told so once more? Takes that from what they are told a second. */
+bool user_refuse(struct service *, const char *bare);
+
 /* Takes bytes that a stanza makes us tell besides its own cost; false: there are not enough. */
 bool user_charge_more(struct service *, const char *bare, size_t nbytes);
 
@@ -60,10 +70,20 @@ bool user_charge_more(struct service *, const char *bare, size_t nbytes);
 void user_owe(struct service *, const char *bare, size_t nbytes);
 
 /* Takes a stanza from what the users of a domain may send together; false: it is used up for now. */
-bool domain_charge(struct service *, const char *domain);
+bool domain_charge(struct service *, const char *domain, size_t nbytes);
+
+/* What the users of a domain do together. */
+struct rates *domain_rates(struct service *, const char *domain);
 
 /* Is `of` in the domain, as rooms.example.org is in example.org? */
 bool domain_holds(const char *domain, const char *of);
+
+/*
+ * What has been done in a room is kept while the room sleeps on disk, or each who wakes it could do it all again;
+ * and taken back.
+ */
+void rates_keep(struct service *, const struct room *);
+void rates_recall(struct service *, struct room *);
 
 /* Are there so many of an allowance? Takes none. */
 bool user_has(struct service *, const char *bare, enum allowance, int64_t n);

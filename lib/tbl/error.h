@@ -76,6 +76,7 @@ ERROR(NO_ANSWER, "wait", "remote-server-timeout", "The occupant has not answered
 ERROR(RESOURCE_CONSTRAINT, "wait", "resource-constraint", NULL)
 ERROR(ROOM_CLOSED, "wait", "resource-constraint", "Too many are entering this room just now")
 ERROR(ROOM_BUSY, "wait", "policy-violation", "Too much is said in this room just now")
+ERROR(SERVICE_BUSY, "wait", "resource-constraint", "Too much is asked of this service just now")
 ERROR(SERVICE_FULL, "wait", "resource-constraint", "The service is running out of storage")
 ERROR(ROOM_FULL, "wait", "service-unavailable", "This room is full")
 ERROR(STOPPING, "wait", "service-unavailable", "The service is being shut down")

@@ -419,6 +419,10 @@ TEXT("Too many are entering this room just now",
     "Gerade betreten zu viele diesen Raum",
     "Trop de personnes entrent dans ce salon en ce moment",
     "Demasiadas personas entran ahora en esta sala")
+TEXT("Too much is asked of this service just now",
+    "Von diesem Dienst wird gerade zu viel verlangt",
+    "On demande trop à ce service en ce moment",
+    "Ahora se pide demasiado a este servicio")
 TEXT("Too much is said in this room just now",
     "In diesem Raum wird gerade zu viel gesagt",
     "On parle trop dans ce salon en ce moment",

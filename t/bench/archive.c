@@ -264,6 +264,7 @@ begin(struct bench *b)
 	l->rate_burst = l->rate_bytes_burst = 1 << 30;
 	l->rate_per_s = 1000000;
 	l->rate_bytes_per_s = 1 << 30;
+	l->service_per_s = l->service_bytes_per_s = 1000000000;
 	l->rooms_per_creator = l->rooms_per_user = 100000;
 	l->archive_bytes = l->archive_bytes_per_room = 0;
 	if (test_start(&b->t, &e) == NULL)

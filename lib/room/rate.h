@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * rate.h - what all of a domain, all in a room, all of the service may do together
+ *
+ * XEP-0045 14.6. What one bare JID and each of its sessions may do is in user.h. RATE(scope, what, limit,
+ * seconds): so many in so many seconds for long. Of what is told by the second ten times as many may come at
+ * once, of what is told by the minute a minute's worth.
+ */
+#ifndef RATE_H
+#define RATE_H
+
+#include <stdbool.h>
+
+#include "../base/bucket.h"
+
+struct service;
+
+#define RATES(RATE)                                                                                \
+	RATE(DOMAIN, STANZA, domain_per_s, 1)                                                      \
+	RATE(DOMAIN, BYTE, domain_bytes_per_s, 1)                                                  \
+	RATE(DOMAIN, NICK, domain_nick_changes_per_min, 60)                                        \
+	RATE(DOMAIN, ENTRY, domain_entries_per_min, 60)                                            \
+	RATE(DOMAIN, INVITE, domain_invites_per_min, 60)                                           \
+	RATE(DOMAIN, REGISTER, domain_registrations_per_min, 60)                                   \
+	RATE(DOMAIN, GUESS, domain_password_guesses_per_min, 60)                                   \
+	RATE(ROOM, MESSAGE, room_messages_per_s, 1)                                                \
+	RATE(ROOM, BYTE, room_bytes_per_s, 1)                                                      \
+	RATE(ROOM, PRESENCE, room_presences_per_s, 1)                                              \
+	RATE(ROOM, QUERY, room_queries_per_s, 1)                                                   \
+	RATE(ROOM, NICK, room_nick_changes_per_min, 60)                                            \
+	RATE(ROOM, INVITE, room_invites_per_min, 60)                                               \
+	RATE(ROOM, REGISTER, room_registrations_per_min, 60)                                       \
+	RATE(ROOM, GUESS, room_password_guesses_per_min, 60)                                       \
+	RATE(SERVICE, STANZA, service_per_s, 1)                                                    \
+	RATE(SERVICE, BYTE, service_bytes_per_s, 1)                                                \
+	RATE(SERVICE, NICK, service_nick_changes_per_min, 60)                                      \
+	RATE(SERVICE, ENTRY, service_entries_per_min, 60)                                          \
+	RATE(SERVICE, INVITE, service_invites_per_min, 60)                                         \
+	RATE(SERVICE, REGISTER, service_registrations_per_min, 60)                                 \
+	RATE(SERVICE, GUESS, service_password_guesses_per_min, 60)
+
+enum scope { SCOPE_DOMAIN, SCOPE_ROOM, SCOPE_SERVICE, SCOPE_COUNT };
+
+enum rate {
+	RATE_STANZA, /* messages, presences and queries alike */
+	RATE_BYTE,
+	RATE_MESSAGE,
+	RATE_PRESENCE,
+	RATE_QUERY,
+	RATE_NICK, /* another nickname */
+	RATE_ENTRY,
+	RATE_INVITE,
+	RATE_REGISTER,
+	RATE_GUESS, /* a wrong password */
+	RATE_COUNT
+};
+
+/* The buckets of one domain, room or service. */
+struct rates {
+	struct bucket of[RATE_COUNT];
+};
+
+/*
+ * May there be n more? What there is no limit of always may, and of more than may ever come at once as much as
+ * that is enough.
+ */
+bool rate_has(const struct service *, enum scope, enum rate, const struct rates *, double n);
+void rate_take(const struct service *, enum scope, enum rate, struct rates *, double n);
+
+/* Do none of them say anything? */
+bool rates_full(const struct service *, enum scope, const struct rates *);
+
+#endif

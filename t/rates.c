@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * rates.c - what all of a domain, all in a room, all of the service may do together: each row of room/rate.h
+ *
+ * Everybody does it once, until one is refused. Whoever is above the limit still may, and all may again in a while.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "room/room.h"
+#include "service.h"
+#include "tap.h"
+
+#define USERS 40
+
+#define MUC "<x xmlns='http://jabber.org/protocol/muc'>"
+
+/* What somebody does: %u is their bare JID, %n something new, %f a thousand bytes. */
+static const char *const deeds[RATE_COUNT] = {
+	[RATE_STANZA] = "<iq from='%u/r' to='rooms.example' type='get' id='%n'>"
+			"<ping xmlns='urn:xmpp:ping'/></iq>",
+	[RATE_BYTE] = "<message from='%u/r' to='a@rooms.example' type='groupchat' id='%n'>"
+		      "<body>%f</body></message>",
+	[RATE_MESSAGE] = "<message from='%u/r' to='a@rooms.example' type='groupchat' id='%n'>"
+			 "<body>x</body></message>",
+	[RATE_PRESENCE] = "<presence from='%u/r' to='a@rooms.example/%u' id='%n'>"
+			  "<status>%n</status></presence>",
+	[RATE_QUERY] = "<iq from='%u/r' to='a@rooms.example' type='get' id='%n'>"
+		       "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
+	[RATE_NICK] = "<presence from='%u/r' to='a@rooms.example/%n' id='%n'/>",
+	[RATE_ENTRY] =
+	    "<presence from='%u/e' to='b%n@rooms.example/e' id='%n'>" MUC "</x></presence>",
+	[RATE_INVITE] = "<message from='%u/r' to='a@rooms.example' id='%n'>"
+			"<x xmlns='http://jabber.org/protocol/muc#user'>"
+			"<invite to='%n@other.example'/></x></message>",
+	[RATE_REGISTER] =
+	    "<iq from='%u/r' to='a@rooms.example' type='set' id='%n'>"
+	    "<query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'>"
+	    "<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value>"
+	    "</field><field var='muc#register_roomnick'><value>n%n</value></field></x>"
+	    "</query></iq>",
+	[RATE_GUESS] = "<presence from='%u/r' to='p@rooms.example/%n' id='%n'>" MUC
+		       "<password>%n</password></x></presence>",
+};
+
+static const struct row {
+	const char *name;
+	enum scope scope;
+	enum rate rate;
+	size_t limit;
+	int seconds;
+} rows[] = {
+#define RATE(scope, rate, limit, seconds)                                                          \
+	{ #limit, SCOPE_##scope, RATE_##rate, offsetof(struct muc_limits, limit), seconds },
+	RATES(RATE)
+#undef RATE
+};
+
+static char filler[1001];
+static int number;
+
+static void
+fill_in(char *to, const char *deed, const char *bare, const char *id)
+{
+	for (*to = '\0'; *deed != '\0'; deed += *deed == '%' ? 2 : 1)
+		if (*deed == '%')
+			to = stpcpy(to, deed[1] == 'u' ? bare : deed[1] == 'n' ? id : filler);
+		else
+			*to++ = *deed;
+	*to = '\0';
+}
+
+/* Does it; false: it is refused, by that condition if there is one, or not told. */
+static bool
+done(struct test *t, const struct row *row, const char *bare, const char *condition)
+{
+	char stanza[4096], id[32], mark[64];
+	char *out;
+	bool good;
+
+	snprintf(id, sizeof(id), "x%d", number++);
+	fill_in(stanza, deeds[row->rate], bare, id);
+	out = test_ask(t, stanza);
+	snprintf(mark, sizeof(mark), "<status>%s</status>", id);
+	good = row->rate == RATE_PRESENCE ? strstr(out, mark) != NULL
+					  : strstr(out, condition) == NULL && *out != '\0';
+	free(out);
+	return good;
+}
+
+static void
+user_of(char bare[64], const struct row *row, int i)
+{
+	if (row->scope == SCOPE_SERVICE)
+		snprintf(bare, 64, "u%d@d%d.net", i, i);
+	else
+		snprintf(bare, 64, "u%d@%s", i, row->scope == SCOPE_DOMAIN ? "far.net" : "example");
+}
+
+static void
+ask(struct test *t, const char *fmt, ...)
+{
+	char stanza[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(stanza, sizeof(stanza), fmt, ap);
+	va_end(ap);
+	free(test_ask(t, stanza));
+}
+
+static void
+make_room(struct test *t, const char *node, const char *fields)
+{
+	ask(t, "<presence from='o@example/r' to='%s@rooms.example/o'>" MUC "</x></presence>", node);
+	ask(t,
+	    "<iq from='o@example/r' to='%s@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+	    "<value>http://jabber.org/protocol/muc#roomconfig</value></field>%s</x></query></iq>",
+	    node, fields);
+}
+
+static void
+begin(struct test *t, const struct row *row)
+{
+	static const char *const admins[] = { "admin@example", NULL };
+	enum muc_error error;
+	char bare[64];
+
+	test_init(t);
+	t->conf.admins = admins;
+	t->conf.limits.rate_burst = t->conf.limits.rate_per_s = 1000000;
+	test_start(t, &error);
+	make_room(t, "a", "<field var='muc#roomconfig_allowinvites'><value>1</value></field>");
+	make_room(t, "p",
+	    "<field var='muc#roomconfig_passwordprotectedroom'><value>1</value></field>"
+	    "<field var='muc#roomconfig_roomsecret'><value>secret</value></field>");
+	ask(t, "<presence from='admin@example/r' to='a@rooms.example/admin@example'>" MUC
+	       "</x></presence>");
+	for (int i = 0; i < USERS; i++) {
+		user_of(bare, row, i);
+		ask(t, "<presence from='%s/r' to='a@rooms.example/%s'>" MUC "</x></presence>", bare,
+		    bare);
+	}
+	t->now.mono_ms += 3600000; /* what was spent by that is there again */
+	muc_tick(t->muc, t->now);
+	free(test_drain(t, 65536));
+	muc_commit(t->muc);
+	free(test_drain(t, 65536));
+}
+
+/* Who is above it: of a room its owner, of all else the service's administrator. */
+static const char *
+above(const struct row *row)
+{
+	return row->scope == SCOPE_ROOM && row->rate != RATE_PRESENCE ? "o@example"
+								      : "admin@example";
+}
+
+static void
+play(const struct row *row)
+{
+	const char *condition =
+	    row->scope == SCOPE_SERVICE ? "resource-constraint" : "policy-violation";
+	const int most = row->rate == RATE_BYTE ? 10 : row->seconds == 1 ? 20 : 2;
+	struct test t;
+	char bare[64];
+	int n;
+
+	begin(&t, row);
+	*(int64_t *)((char *)&t.conf.limits + row->limit) = row->rate == RATE_BYTE ? 1200 : 2;
+	muc_reload(t.muc, &t.conf);
+	for (n = 0; n < USERS; n++) {
+		user_of(bare, row, n);
+		if (!done(&t, row, bare, condition))
+			break;
+	}
+	if (row->rate == RATE_BYTE)
+		ok(n >= most && n <= 12, "%s: %d of a thousand bytes", row->name, n);
+	else
+		is_int(n, most, row->name);
+	ok(done(&t, row, above(row), condition), "%s: not for %s", row->name, above(row));
+	t.now.mono_ms += 60000;
+	muc_tick(t.muc, t.now);
+	muc_commit(t.muc);
+	free(test_drain(&t, 65536));
+	user_of(bare, row, USERS - 1);
+	ok(done(&t, row, bare, condition), "%s: again in a while", row->name);
+	test_release(&t);
+}
+
+int
+main(void)
+{
+	memset(filler, 'x', sizeof(filler) - 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		play(&rows[i]);
+	return tap_done();
+}

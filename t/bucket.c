@@ -23,5 +23,9 @@ main(void)
 	bucket_take(&b, 1000000, 2, 30);
 	ok(!bucket_has(&b, 1005000, 2, 20, 1) && bucket_has(&b, 1005500, 2, 20, 1),
 	    "what was taken beyond takes longer");
+	b = (struct bucket){ 0 };
+	bucket_take(&b, 5000, 2, 5);
+	ok(bucket_has(&b, 1000, 2, 20, 15) && !bucket_has(&b, 1000, 2, 20, 16),
+	    "a clock that goes back takes none away");
 	return tap_done();
 }

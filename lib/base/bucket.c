@@ -7,7 +7,8 @@
 static double
 spent_by(const struct bucket *b, int64_t now_ms, double per_s)
 {
-	double left = b->spent - (double)(now_ms - b->filled_ms) * per_s / 1000.0;
+	int64_t passed_ms = now_ms > b->filled_ms ? now_ms - b->filled_ms : 0;
+	double left = b->spent - (double)passed_ms * per_s / 1000.0;
 
 	return left > 0 ? left : 0;
 }

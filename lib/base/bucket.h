@@ -3,7 +3,7 @@
  * bucket.h - how much of something may still be done, by token buckets
  *
  * A bucket holds `burst` tokens and gets `per_s` back each second. All of a new one, which is all zero, are
- * there. Times are of a clock that does not jump, in ms.
+ * there. Times are of a clock that does not jump, in ms; one that goes back takes no tokens away.
  */
 #ifndef BUCKET_H
 #define BUCKET_H

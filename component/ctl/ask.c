@@ -3,6 +3,9 @@
  * ask.c - asking somebody at a terminal
  */
 #include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,26 @@
 #define SAYS_BACK  "<"
 #define SAYS_EMPTY "-"
 
+/*
+ * Waits until there is a line. An interrupt that comes between the question and the reading must not be lost,
+ * so it is let through only while this waits. False: we are to stop.
+ */
+static bool
+wait_for_line(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t stops, before;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGINT);
+	sigaddset(&stops, SIGTERM);
+	sigprocmask(SIG_BLOCK, &stops, &before);
+	while (!ctl_stopping && ppoll(&p, 1, NULL, &before) == -1 && errno == EINTR)
+		continue;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return !ctl_stopping;
+}
+
 /* The next line without its end, in the arena; NULL: there is none. */
 static char *
 read_line(struct arena *a)
@@ -31,7 +54,7 @@ read_line(struct arena *a)
 
 	fflush(stdout);
 	fflush(stderr);
-	n = getline(&line, &cap, stdin);
+	n = wait_for_line() ? getline(&line, &cap, stdin) : -1;
 	if (n >= 0 && !ctl_stopping) {
 		line[strcspn(line, "\r\n")] = '\0';
 		copy = arena_strdup(a, line);

@@ -315,6 +315,8 @@ def exported(server, mucd, romeo, here):
     is_ran(got, 0, r"\nmessage [^\n]*\nend \d+\n$", "a room is exported: %d bytes" % len(got.out))
     ok(len(got.out) > 500000 and got.out == whole.out, "of several pages, as the database has it")
     same(got.err, "", "and nothing is said of it")
+    fields = run(*here, "-j", "-r", "hall", "export-room").json()["fields"]
+    ok("".join(line + "\n" for line in fields["lines"]) == whole.out, "in JSON it is one list")
     other = Mucd(server.components, start=False)
     os.mkdir(other.database)
     with open(other.dir + "/file", "w", encoding="utf-8") as f:

@@ -58,27 +58,78 @@ put_name(const char *name, bool *is_first)
 	putchar(':');
 }
 
+/* The values of a field in one form, as elements of a list. */
+static void
+put_elements(const struct xml *field, bool *is_first)
+{
+	const struct xml *v = NULL;
+
+	while ((v = form_next_value(field, v)) != NULL) {
+		if (!*is_first)
+			putchar(',');
+		*is_first = false;
+		json_string(xml_text(v));
+	}
+}
+
 /* In a result a field may leave out its type: then several values are a list, and one is not. */
+static bool
+is_list(const struct field *f, const struct xml *field)
+{
+	return field_has_many(f) || form_next_value(field, form_next_value(field, NULL)) != NULL;
+}
+
 static void
 put_value(const struct field *f, const struct xml *field)
 {
 	const char *value = form_value(field);
-	const struct xml *v = NULL;
 	bool is_true, is_first = true;
 
-	if (field_has_many(f) || form_next_value(field, form_next_value(field, NULL)) != NULL) {
+	if (is_list(f, field)) {
 		putchar('[');
-		while ((v = form_next_value(field, v)) != NULL) {
-			if (!is_first)
-				putchar(',');
-			is_first = false;
-			json_string(xml_text(v));
-		}
+		put_elements(field, &is_first);
 		putchar(']');
 	} else if (f->type == FIELD_BOOL && value != NULL && form_bool(value, &is_true))
 		fputs(is_true ? "true" : "false", stdout);
 	else
 		json_string(value);
+}
+
+/* The same of a field that goes on in later forms: they are pages of one answer. */
+static void
+put_pages(const struct answer_form *f, const char *var)
+{
+	bool is_first = true;
+
+	putchar('[');
+	for (; f != NULL; f = f->next)
+		put_elements(form_field(f->x, var), &is_first);
+	putchar(']');
+}
+
+static bool
+has_field(const struct answer_form *from, const struct answer_form *end, const char *var)
+{
+	for (; from != end; from = from->next)
+		if (form_field(from->x, var) != NULL)
+			return true;
+	return false;
+}
+
+static void
+put_field(
+    const struct answer *an, const struct answer_form *f, const struct field *field, bool *is_first)
+{
+	const struct xml *x = form_field(f->x, field->var);
+
+	if (field->var[0] == '\0' || field->type == FIELD_HIDDEN ||
+	    has_field(an->forms, f, field->var))
+		return;
+	put_name(field->var, is_first);
+	if (is_list(field, x) && has_field(f->next, NULL, field->var))
+		put_pages(f, field->var);
+	else
+		put_value(field, x);
 }
 
 static void
@@ -91,14 +142,8 @@ put_fields(struct arena *a, const struct answer *an)
 		struct form form;
 
 		form_read(a, f->x, &form);
-		for (size_t i = 0; i < form.nfields; i++) {
-			const struct field *field = &form.fields[i];
-
-			if (field->var[0] == '\0' || field->type == FIELD_HIDDEN)
-				continue;
-			put_name(field->var, &is_first);
-			put_value(field, form_field(f->x, field->var));
-		}
+		for (size_t i = 0; i < form.nfields; i++)
+			put_field(an, f, &form.fields[i], &is_first);
 	}
 	putchar('}');
 }

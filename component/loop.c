@@ -45,7 +45,8 @@ struct run {
 	bool is_done;
 	int64_t retry_ms, say_ms; /* while halted: the next commit, the next complaint */
 	int64_t stop_ms, look_ms;
-	int64_t leave_ms; /* while another mucd is to go on: until when it may be tried */
+	size_t stop_queued; /* output that waited when stop_ms was set */
+	int64_t leave_ms;   /* while another mucd is to go on: until when it may be tried */
 	int64_t watchdog_ms, watchdog_every_ms; /* 0: nobody watches */
 	char *status;				/* what systemd was told */
 };
@@ -94,7 +95,8 @@ next_ms(const struct run *r)
 		ms = least(ms, r->stop_ms);
 	if (r->w->is_halted)
 		return least(ms, r->retry_ms);
-	if (r->w->is_touched || lo->wants_reload || lo->wants_leave || lo->has_news)
+	if (r->w->is_touched || lo->wants_reload || lo->wants_leave || lo->wants_end ||
+	    lo->has_news)
 		return 0;
 	if (r->w->is_leaving)
 		ms = least(ms, r->leave_ms);
@@ -132,6 +134,7 @@ begin_stop(struct run *r)
 	sd_notify(0, "STOPPING=1");
 	r->w->is_stopping = true;
 	r->stop_ms = r->w->now.mono_ms + STOP_MS;
+	r->stop_queued = muc_queued(r->w->muc);
 }
 
 static void
@@ -150,6 +153,10 @@ take_signals(struct run *r)
 		}
 		if (info.ssi_signo == SIGUSR2) {
 			r->lo->wants_leave = true;
+			continue;
+		}
+		if (info.ssi_signo == SIGUSR1) {
+			r->lo->wants_end = !r->w->is_stopping;
 			continue;
 		}
 		if (r->w->is_stopping) {
@@ -278,6 +285,20 @@ hear_news(struct run *r)
 	r->w->is_touched = true;
 }
 
+/* All are to leave, and no other mucd goes on. */
+static void
+end(struct run *r)
+{
+	if (!r->lo->wants_end || r->w->is_stopping)
+		return;
+	log_info("stopping for good: all leave");
+	r->lo->wants_end = false;
+	r->lo->is_ending = true;
+	r->w->is_leaving = r->w->is_listening = false;
+	muc_leave(r->w->muc, r->w->now);
+	r->w->is_touched = true;
+}
+
 static void
 turn(struct run *r)
 {
@@ -288,6 +309,7 @@ turn(struct run *r)
 	for (size_t i = 0; i < r->lo->nlinks; i++)
 		link_tell(r->lo->links[i]);
 	reload(r);
+	end(r);
 	hear_news(r);
 	if (!r->w->is_paused && !r->w->is_listening) {
 		note_deadline(r);
@@ -303,6 +325,16 @@ turn(struct run *r)
 }
 
 /* -- the world around -- */
+
+/* Do the servers have all of it? A link that is down has nothing. */
+static bool
+all_told(const struct run *r)
+{
+	for (size_t i = 0; i < r->lo->nlinks; i++)
+		if (!muc_domain_quiet(r->w->muc, (unsigned)i))
+			return false;
+	return true;
+}
 
 static void
 stop(struct run *r)
@@ -321,9 +353,17 @@ stop(struct run *r)
 	for (size_t i = 0; i < r->lo->nlinks && is_over; i++)
 		if (!link_stop(r->lo->links[i]))
 			is_over = false;
-	if (is_over)
+	if (is_over) {
 		r->is_done = true;
-	else if (r->w->now.mono_ms >= r->stop_ms && !r->is_done) {
+		r->lo->has_left = r->lo->is_ending && r->lo->wants_stop && all_told(r);
+		return;
+	}
+	/* For good is for all: as long as a server takes something, it has time. */
+	if (r->lo->is_ending && muc_queued(r->w->muc) < r->stop_queued) {
+		r->stop_queued = muc_queued(r->w->muc);
+		r->stop_ms = r->w->now.mono_ms + STOP_MS;
+	}
+	if (r->w->now.mono_ms >= r->stop_ms && !r->is_done) {
 		log_warnx("stopping with output that a server does not take");
 		r->is_done = true;
 	}
@@ -365,8 +405,10 @@ leave(struct run *r)
 {
 	const int64_t now_ms = r->w->now.mono_ms;
 
-	if (r->lo->wants_leave && !r->w->is_leaving && !r->w->is_stopping && !r->w->is_halted &&
-	    r->lo->may_leave(r->lo->arg)) {
+	if (r->lo->wants_leave && r->lo->is_ending)
+		log_warnx("handing over: not now, all leave");
+	if (r->lo->wants_leave && !r->lo->is_ending && !r->w->is_leaving && !r->w->is_stopping &&
+	    !r->w->is_halted && r->lo->may_leave(r->lo->arg)) {
 		r->w->is_leaving = true;
 		r->leave_ms = now_ms + LEAVE_MS;
 	}

@@ -23,6 +23,9 @@ struct loop {
 	struct control *control;			      /* or NULL */
 	int signal_fd;					      /* of signalfd(2) */
 	bool wants_reload, wants_stop, wants_leave, has_news; /* between two turns */
+	bool wants_end;					      /* the same: SIGUSR1, all leave */
+	bool is_ending;					      /* they do, or have */
+	bool has_left; /* all have, and the servers have been told */
 	void *arg;
 	void (*on_ready)(void *arg);  /* once, when the first round begins */
 	void (*on_reload)(void *arg); /* SIGHUP, wants_reload; libmuc may be called */
@@ -36,7 +39,7 @@ struct loop {
 /* The present. */
 void loop_now(struct muc_now *);
 
-/* Returns after SIGTERM or SIGINT, once all is committed and told, or cannot be for too long. */
+/* Returns after SIGTERM, SIGINT or SIGUSR1, once all is committed and told, or cannot be for too long. */
 void loop_run(struct loop *);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -29,11 +30,13 @@
 #include "control.h"
 #include "filter.h"
 #include "handover.h"
+#include "leaving.h"
 #include "link.h"
 #include "log.h"
 #include "loop.h"
 #include "muc.h"
 #include "reload.h"
+#include "resident.h"
 #include "store_lmdb.h"
 
 #ifndef MUCD_CONF
@@ -64,6 +67,7 @@ static const char *const muc_errors[] = {
 
 static const char usage_text[] =
     "usage: mucd [-fnhV] [-c file]\n"
+    "       mucd --leave [-c file]\n"
     "\n"
     "A Multi-User Chat service (XEP-0045) for any XMPP server, as its component (XEP-0114).\n"
     "\n"
@@ -72,6 +76,8 @@ static const char usage_text[] =
     "  -n       check the configuration and exit: 0 if it is good, 1 if not\n"
     "  -h       this text\n"
     "  -V       the version\n"
+    "  --leave  stop the one that runs, for good: all are told that they have left; wait until it "
+    "has ended\n"
     "\n"
     "SIGHUP has it read its configuration again, SIGUSR2 has what is installed now go on in its "
     "place,\n"
@@ -93,22 +99,6 @@ log_from_muc(void *arg, enum muc_log urgency, const char *line)
 {
 	(void)arg;
 	log_line(urgency, line);
-}
-
-/* What is resident and of no file: the database is mapped, and its pages are the kernel's to give back. */
-static uint64_t
-memory(void *arg)
-{
-	FILE *f = fopen("/proc/self/statm", "re");
-	unsigned long long resident, shared;
-	int n = 0;
-
-	(void)arg;
-	if (f != NULL) {
-		n = fscanf(f, "%*u %llu %llu", &resident, &shared);
-		fclose(f);
-	}
-	return n == 2 ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void __attribute__((noreturn)) out_of_memory(size_t nbytes)
@@ -345,6 +335,7 @@ block_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
 		fatal("sigprocmask");
@@ -400,7 +391,7 @@ serve(struct mucd *d)
 		.random = chance_fill,
 		.log = log_from_muc,
 		.ask = ask,
-		.memory = memory,
+		.memory = resident_bytes,
 	};
 	struct loop *lo = &d->loop;
 	enum muc_error error;
@@ -462,6 +453,8 @@ serve(struct mucd *d)
 	lo->may_leave = may_leave;
 	lo->on_leave = leave;
 	loop_run(lo);
+	if (lo->has_left)
+		leaving_done(d->conf->database);
 	log_info("stopped");
 	rc = 0;
 done:
@@ -514,12 +507,16 @@ int
 main(int argc, char **argv)
 {
 	struct mucd d = { .path = MUCD_CONF, .ready_fd = -1 };
-	bool check_only = false;
+	static const struct option options[] = {
+		{ "leave", no_argument, NULL, 'L' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool check_only = false, leaves = false;
 	char *path;
 	int c, rc;
 
 	mem_die = out_of_memory;
-	while ((c = getopt(argc, argv, "c:fhnV")) != -1) {
+	while ((c = getopt_long(argc, argv, "c:fhnV", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			d.path = optarg;
@@ -529,6 +526,9 @@ main(int argc, char **argv)
 			break;
 		case 'n':
 			check_only = true;
+			break;
+		case 'L':
+			leaves = true;
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
@@ -540,7 +540,7 @@ main(int argc, char **argv)
 			return usage();
 		}
 	}
-	if (optind != argc)
+	if (optind != argc || (leaves && (check_only || d.in_foreground)))
 		return usage();
 	log_to_stderr();
 	d.handover = handover_read();
@@ -564,7 +564,9 @@ main(int argc, char **argv)
 	}
 	if (connector_is_wanted())
 		connector_run(d.conf, d.exe, d.path);
-	if (check_only)
+	if (leaves)
+		rc = leaving_ask(d.conf->database);
+	else if (check_only)
 		rc = check(&d);
 	else {
 		log_set_level(d.conf->log_level);

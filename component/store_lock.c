@@ -32,17 +32,36 @@ refused(int fd, int error, char *why, size_t cap)
 	return -1;
 }
 
-/* The pid in it is for the message alone. */
+static struct flock
+whole_file(void)
+{
+	return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+}
+
+/*
+ * The pid in it is for the message alone. The second lock keeps nobody out; it can be asked for without being taken,
+ * and the kernel knows whose it is.
+ */
 int
 store_lock(int dir_fd, char *why, size_t why_cap)
 {
 	const int fd = openat(dir_fd, "mucd.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct flock holder = whole_file();
 	char pid[32];
 
 	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == -1)
 		return refused(fd, errno, why, why_cap);
+	fcntl(fd, F_SETLK, &holder);
 	snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
 	if (ftruncate(fd, 0) == -1 || pwrite(fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
 		return refused(fd, errno, why, why_cap);
 	return fd;
+}
+
+pid_t
+store_lock_holder(int fd)
+{
+	struct flock holder = whole_file();
+
+	return fcntl(fd, F_GETLK, &holder) == 0 && holder.l_type != F_UNLCK ? holder.l_pid : 0;
 }

@@ -5,6 +5,8 @@
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 /*
@@ -13,5 +15,8 @@
  * EBUSY if another process has it.
  */
 int store_lock(int dir_fd, char *why, size_t why_cap);
+
+/* Which process has taken it, of an open mucd.lock; 0: none. It is not disturbed by that. */
+pid_t store_lock_holder(int fd);
 
 #endif

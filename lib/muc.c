@@ -522,6 +522,14 @@ muc_tick(struct muc *m, struct muc_now now)
 	return turn_state(m);
 }
 
+void
+muc_leave(struct muc *m, struct muc_now now)
+{
+	m->s.now = now;
+	m->s.stop_ms = now.mono_ms;
+	m->s.stops = m->s.stop_leaves = true;
+}
+
 enum muc_commit
 muc_commit(struct muc *m)
 {

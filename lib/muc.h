@@ -347,6 +347,12 @@ int64_t muc_deadline(const struct muc *);
 /* Does what is due. Like an input it is part of a turn: commit after it. */
 enum muc_input muc_tick(struct muc *, struct muc_now);
 
+/*
+ * All are told that they leave (332; XEP-0045 11.2), room by room, in as many ticks as that takes, and nobody
+ * enters any more; then the host is asked to stop (MUC_ASK_STOP). An administrator's command does so, too.
+ */
+void muc_leave(struct muc *, struct muc_now);
+
 /* -- output -- */
 
 enum muc_commit {

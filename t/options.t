@@ -135,8 +135,8 @@ def options():
     ok(p.returncode == 0 and re.fullmatch(r"mucd \d+\.\d+\.\d+\n", p.stdout), "-V: " + p.stdout.strip())
     p = run("-h")
     ok(p.returncode == 0 and p.stdout.startswith("usage: mucd") and p.stderr == "" and
-       all(o in p.stdout for o in ("-c", "-f", "-n", "-h", "-V")), "-h names all options")
-    for argv in (("-x",), ("-c",), ("file",), ("-n", "file")):
+       all(o in p.stdout for o in ("-c", "-f", "-n", "-h", "-V", "--leave")), "-h names all options")
+    for argv in (("-x",), ("-c",), ("file",), ("-n", "file"), ("--leave", "-n"), ("--leave", "-f"), ("--lead",)):
         p = run(*argv)
         ok(p.returncode == 1 and p.stderr != "" and "usage" in p.stderr and p.stdout == "",
            "mucd %s: told how to use it" % " ".join(argv))

@@ -139,6 +139,28 @@ test_stay(struct test *t)
 	is_int((int)muc_stats(t->muc)->occupants, 2, "until it does all goes on");
 }
 
+/* What the host program has, as the command. */
+static void
+test_leave_by_host(struct test *t)
+{
+	char *out;
+
+	stops = 0;
+	open_room(t, 0);
+	enter(t, 0, 1);
+	muc_commit(t->muc);
+	free(test_drain(t, 65536));
+	muc_leave(t->muc, t->now);
+	ok(muc_deadline(t->muc) <= t->now.mono_ms, "the host has all leave: it is time");
+	is_int(turn(t), 2, "each is told");
+	is_int((int)muc_stats(t->muc)->occupants, 0, "nobody is in");
+	is_int(stops, 1, "the host is told to stop");
+	out = test_ask(t, "<presence from='u0@x/r' to='r0@rooms.example/n'>"
+			  "<x xmlns='http://jabber.org/protocol/muc'/></presence>");
+	ok(strstr(out, "service-unavailable") != NULL, "and nobody comes in");
+	free(out);
+}
+
 int
 main(void)
 {
@@ -157,6 +179,11 @@ main(void)
 	t.conf.admins = admins;
 	test_start(&t, &e);
 	test_stay(&t);
+	test_release(&t);
+	test_init(&t);
+	t.host.ask = asked;
+	test_start(&t, &e);
+	test_leave_by_host(&t);
 	test_release(&t);
 	return tap_done();
 }

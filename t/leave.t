@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""
+leave.t - mucd --leave: the service is stopped for good
+
+On a real Prosody: all are told 332 and are out, the command returns 0 when mucd has ended, and when it is started
+again nobody is in. It is a failure when none runs, when mucd is killed meanwhile, and when a server takes nothing
+or is away while somebody is in; a mucd that was to go on elsewhere (SIGUSR2) stays, to leave.
+"""
+import sys
+sys.dont_write_bytecode = True
+from muctest import *
+
+ROOM = "room@" + DOMAIN
+
+
+def leave(mucd):
+    return subprocess.Popen([MUCD, "--leave", "-c", mucd.conf], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            preexec_fn=die_with_parent)
+
+
+def outcome(p, timeout=30):
+    said = p.communicate(timeout=timeout)[0]
+    return p.returncode, said
+
+
+def told():
+    server = Server("prosody")
+    mucd = Mucd(server.components)
+    romeo, juliet = Client(server, "romeo"), Client(server, "juliet")
+    romeo.create(ROOM, "Romeo", "persistentroom=1")
+    juliet.join(ROOM, "Juliet")
+    sync(romeo, juliet)
+    romeo.all(), juliet.all()
+    mucd.proc.send_signal(signal.SIGUSR2)
+    same(outcome(leave(mucd)), (0, ""), "it returns when it is done, without a word, whatever else was wanted")
+    same(mucd.proc.wait(5), 0, "mucd has ended, and well")
+    for c, nick in ((romeo, "Romeo"), (juliet, "Juliet")):
+        x = c.take(lambda x: x.get("from") == "%s/%s" % (ROOM, nick), what="the last presence")
+        same((x.get("type"), sorted(codes(x))), ("unavailable", ["110", "332"]), "%s: 332" % nick)
+    ok(mucd.count("stopping for good") == 1 and mucd.count("stopped") == 1, "its log says so")
+    code, said = outcome(leave(mucd))
+    ok(code == 1 and "none runs" in said, "there is none: " + said.strip())
+    mucd.start()
+    x = romeo.iq(ROOM + "/Romeo", "get", "<ping xmlns='urn:xmpp:ping'/>")
+    same(condition(x), "not-acceptable", "when it is back nobody is in")
+    juliet.join(ROOM, "Juliet")
+    ok(True, "and the room is there")
+    same(mucd.stop()[0], 0, "mucd ends well")
+
+
+def enter(link, nick="Romeo"):
+    link.send("<presence from='romeo@localhost/r' to='%s/%s'><x xmlns='%s'/></presence>" %
+              (ROOM, nick, NS["muc"]))
+    link.take(lambda x: child(x, "component", "subject") is not None, what="the subject")
+
+
+def not_told():
+    fake = Fake()
+    mucd = Mucd(fake.components(), attach=False)
+    link = fake.attach()
+    p = leave(mucd)
+    ok(until(lambda: mucd.count("stopping") > 0), "nobody is in")
+    link.close()
+    same(outcome(p), (0, ""), "then there is nobody to tell")
+    mucd.start(attach=False)
+    link = fake.attach()
+    enter(link)
+    mucd.proc.send_signal(signal.SIGSTOP)
+    p = leave(mucd)
+    time.sleep(0.2)
+    mucd.proc.terminate()
+    mucd.proc.send_signal(signal.SIGCONT)
+    code, said = outcome(p)
+    ok(code == 1 and "stopped otherwise" in said, "told to stop as it is at the same time")
+    mucd.proc.wait(10)
+    mucd.start(attach=False)
+    link = fake.attach()
+    link.send("<iq type='get' id='p' from='romeo@localhost/r' to='%s/Romeo'><ping xmlns='urn:xmpp:ping'/></iq>" %
+              ROOM)
+    same(link.take(lambda x: x.get("id") == "p", what="pong").get("type"), "result", "its occupants stay")
+    p = leave(mucd)
+    link.take(lambda x: "332" in codes(x), what="332")
+    mucd.kill()
+    code, said = outcome(p)
+    ok(code == 1 and "stopped otherwise" in said, "killed meanwhile: " + said.strip())
+    mucd.start(attach=False)
+    link = fake.attach()
+    enter(link)
+    link.close()
+    fake.listener.close()
+    ok(mucd.says("trying again in"), "the server is away")
+    code, said = outcome(leave(mucd))
+    ok(code == 1 and "not all were told" in said, "and not all can be told: " + said.strip())
+
+
+main([told, not_told], 120)

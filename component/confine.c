@@ -107,18 +107,28 @@ confine_user(const char *name, const char *group, char *why, size_t cap)
 	return true;
 }
 
+/* A filter around us (that of the unit) may not let give away what is not there. False with errno. */
+static bool
+drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct has[_LINUX_CAPABILITY_U32S_3], none[_LINUX_CAPABILITY_U32S_3];
+
+	memset(none, 0, sizeof none);
+	if (syscall(SYS_capget, &head, has) == -1)
+		return false;
+	return memcmp(has, none, sizeof none) == 0 || syscall(SYS_capset, &head, none) == 0;
+}
+
 bool
 confine_capabilities(char *why, size_t cap)
 {
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0, 0, 0 }, { 0, 0, 0 } };
-
 	/* Who may not do it has none; and by NO_NEW_PRIVS none come. */
 	if (!drop_bounding_set() && errno != EPERM)
 		return why_not(why, cap, "capabilities: %s", strerror(errno));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1 && errno != EINVAL) ||
-	    syscall(SYS_capset, &head, none) == -1)
+	    !drop_capabilities())
 		return why_not(why, cap, "capabilities cannot be given away: %s", strerror(errno));
 	return true;
 }

@@ -7,7 +7,7 @@ Capabilities, set-user-ID programs, descriptors, calls of the system, core dumps
 connects for it, after a start, after SIGUSR2, in the background. What it may not do ends it. The process that
 connects has its own filter, no secret, ends with mucd however that ends, does not end by what ends mucd, and
 when it is gone mucd says so. Names are looked for, and one that there is not is named. `seccomp` is what it says;
-`user` becomes that user. No secret stays in memory but where it is needed, and none is in the log at any level.
+`user` becomes that user. In the filter of the unit for systemd it does all that. No secret stays in memory but where it is needed, and none is in the log at any level.
 """
 import glob
 import grp
@@ -276,6 +276,73 @@ def users():
     ok(p.returncode == 1 and "user: only root can become root" in p.stderr, "others become nobody else")
 
 
+def calls_of(name):
+    """The system calls of a set of systemd's."""
+    if not name.startswith("@"):
+        return {name}
+    text = subprocess.run(["systemd-analyze", "--no-pager", "syscall-filter", name], check=True,
+                          capture_output=True, text=True).stdout
+    words = [l.strip() for l in text.splitlines()[1:]]
+    return set().union(*(calls_of(w) for w in words if w and not w.startswith("#")))
+
+
+def unit_calls():
+    """What the unit lets mucd call."""
+    allowed = set()
+    with open("component/mucd.service") as f:
+        for line in re.findall(r"^SystemCallFilter=(.*)", f.read(), re.M):
+            for name in line.lstrip("~").split():
+                allowed = allowed - calls_of(name) if line.startswith("~") else allowed | calls_of(name)
+    # What systemd permits to start the program at all.
+    return allowed | calls_of("@default")
+
+
+def under_unit():
+    """As the unit has it: an ordinary user, without capabilities, in systemd's filter."""
+    if os.geteuid() != 0 or ASAN:
+        diag("only root becomes somebody else; and AddressSanitizer does more")
+        return
+    allowed = sorted(unit_calls())
+    seccomp = ctypes.CDLL("libseccomp.so.2")
+    seccomp.seccomp_init.restype = ctypes.c_void_p
+    seccomp.seccomp_rule_add_array.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint,
+                                               ctypes.c_void_p]
+    seccomp.seccomp_load.argtypes = [ctypes.c_void_p]
+    ctx = seccomp.seccomp_init(0x00050000 | 1)  # EPERM
+    for name in allowed:
+        nr = seccomp.seccomp_syscall_resolve_name(name.encode())
+        if nr != -1:
+            seccomp.seccomp_rule_add_array(ctx, 0x7fff0000, nr, 0, None)
+    fake = Fake()
+    nobody = pwd.getpwnam("nobody")
+    mucd = Mucd(fake.components(), 'control = "%s/unit/control"\ncontrol_group = "games"\nbackup_dir = '
+                '"%s/unit"\n' % (TOP, TOP), start=False)
+    for d in (TOP, mucd.dir):
+        os.chmod(d, 0o711)
+    for d in (mucd.database, TOP + "/unit"):
+        os.mkdir(d)
+        os.chown(d, nobody.pw_uid, nobody.pw_gid)
+    os.chown(mucd.conf, nobody.pw_uid, nobody.pw_gid)
+    with open(mucd.logfile, "a") as log:
+        mucd.proc = subprocess.Popen(
+            [MUCD, "-f", "-c", mucd.conf], stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=nobody.pw_uid,
+            group=nobody.pw_gid, extra_groups=[grp.getgrnam("games").gr_gid],
+            preexec_fn=lambda: seccomp.seccomp_load(ctx) == 0 or os._exit(9))
+    fake.attach()
+    ok(mucd.says("attached to"), "in the filter of the unit: it attaches")
+    other = connector(mucd.proc.pid)
+    same((status(mucd.proc.pid)["Seccomp_filters"], status(other)["Seccomp_filters"]), ("2", "2"),
+         "that filter and its own are in force")
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "another mucd goes on")
+    mucd.proc.send_signal(signal.SIGHUP)
+    ok(mucd.says("read again"), "it reads its configuration again")
+    os.kill(other, 0)
+    fake.link.close()
+    fake.attach()
+    same(fake.end(mucd), 0, "and ends well")
+
+
 def copies(pid, secret):
     """How often it is in the memory of a process."""
     n = 0
@@ -334,4 +401,4 @@ def secrets():
     same(fake.end(mucd), 0, "mucd ends well")
 
 
-main([started, killed, forbidden, background, names, modes, users, secrets], 120)
+main([started, killed, forbidden, background, names, modes, users, under_unit, secrets], 120)

@@ -257,6 +257,28 @@ commands_of_many(struct world *w, unsigned n)
 		    i, "clear-history");
 }
 
+static bool
+are_told(const struct world *w, unsigned n)
+{
+	return w->told > 100 * n;
+}
+
+/* A list of so many lines is filled in. */
+static void
+command_lines(struct world *w, unsigned n)
+{
+	w->t.conf.limits.command_bytes = 1048576;
+	muc_reload(w->t.muc, &w->t.conf);
+	room_new(w, "a");
+	put(w, "<iq from='o@example/r' to='a@rooms.example' type='set' id='c'>"
+	       "<command xmlns='http://jabber.org/protocol/commands' node='import-affiliations'>"
+	       "<x xmlns='jabber:x:data' type='submit'>"
+	       "<field var='lines'>");
+	for (unsigned i = 0; i < n; i++)
+		put(w, "<value>m%u@example member \"n%u\"</value>", i, i);
+	add(w, "</field></x></command></iq>");
+}
+
 static void
 registrations(struct world *w, unsigned n)
 {
@@ -303,6 +325,8 @@ const struct cost costs_ask[] = {
 	    .keeps = 64 << 10 },
 	{ "commands-of-many", "the same of so many users, where there may be fifty", 100,
 	    .prepare = commands_of_many, .keeps = 256 << 10 },
+	{ "command-lines", "a command with so many lines filled in", 200, .prepare = command_lines,
+	    .holds = are_told },
 	{ "registrations", "so many users register with a room", 100, .prepare = registrations },
 	{ "pictures", "a vCard of so many pictures", 1000, .prepare = pictures },
 	{ NULL },

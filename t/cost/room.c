@@ -299,6 +299,94 @@ voices(struct world *w, unsigned n)
 		       "<field var='muc#role'><value>participant</value></field></x></message>");
 }
 
+/* -- all of them at once -- */
+
+#define FORM                                                                                       \
+	"<iq from='o@example/r' to='a@rooms.example' type='set' id='u'>"                           \
+	"<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "            \
+	"type='submit'><field var='FORM_TYPE'>"                                                    \
+	"<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+
+/* None of them is a member: all go. */
+static void
+members_only(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+	add(w, FORM "<field var='muc#roomconfig_membersonly'><value>1</value></field></x></query>"
+		    "</iq>");
+}
+
+static void
+banned(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+	put(w, "<iq from='o@example/r' to='a@rooms.example' type='set' id='b'>"
+	       "<query xmlns='http://jabber.org/protocol/muc#admin'>");
+	for (unsigned i = 0; i < n; i++)
+		put(w, "<item jid='u%u@example' affiliation='outcast'/>", i);
+	add(w, "</query></iq>");
+}
+
+static void
+destroyed(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+	add(w, "<iq from='o@example/r' to='a@rooms.example' type='set' id='d'>"
+	       "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>");
+}
+
+static bool
+nobody(const struct world *w, unsigned n)
+{
+	(void)n;
+	return muc_stats(w->t.muc)->sessions == 0;
+}
+
+/* Each of them comes back: all are gone, or would be told of each other's going for ever. */
+static void
+bounced(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+	for (unsigned i = 0; i < n; i++)
+		add(w,
+		    "<presence from='u%u@example/r' to='a@rooms.example/o' type='error'><error "
+		    "type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+		    "</error></presence>",
+		    i);
+}
+
+static void
+link_lost(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	enter_all(w, "a", n);
+}
+
+static void
+link_lost_work(struct world *w, unsigned n)
+{
+	(void)n;
+	muc_domain_down(w->t.muc, 0, w->t.now);
+	pass(w, 1000);
+	muc_domain_up(w->t.muc, 0, w->t.now);
+	pass(w, 1000);
+}
+
+static void
+invites_in_one(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	put(w, "<message from='o@example/r' to='a@rooms.example'>"
+	       "<x xmlns='http://jabber.org/protocol/muc#user'>");
+	for (unsigned i = 0; i < n; i++)
+		put(w, "<invite to='v%u@example'/>", i);
+	add(w, "</x></message>");
+}
+
 const struct cost costs_room[] = {
 	{ "many-rooms", "one user enters so many rooms and leaves them", 150, .prepare = many_rooms,
 	    .holds = only_others },
@@ -331,6 +419,16 @@ const struct cost costs_room[] = {
 	    .work = at_leisure, .keeps = 64 << 10, .told = 3 },
 	{ "retractions", "so many retractions of what was never said", 100, .prepare = retractions,
 	    .keeps = 4096 },
+	{ "members-only", "a room of so many becomes one for members", 50, .prepare = members_only,
+	    .holds = only_the_owner },
+	{ "banned", "so many are banned at once", 50, .prepare = banned, .holds = only_the_owner },
+	{ "destroyed", "a room of so many is destroyed", 100, .prepare = destroyed,
+	    .holds = nobody },
+	{ "bounced", "so many are gone, one after the other, and the rest is told", 50, 16 * 1.1,
+	    .prepare = bounced, .holds = only_the_owner },
+	{ "link-lost", "a room of so many when the link is lost and back", 100,
+	    .prepare = link_lost, .work = link_lost_work },
+	{ "invites-in-one", "so many invitations in one message", 1000, .prepare = invites_in_one },
 	{ "voices", "so many requests for voice of one user", 200, .prepare = voices, .keeps = 4096,
 	    .told = 4 },
 	{ NULL },

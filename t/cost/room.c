@@ -396,7 +396,7 @@ const struct cost costs_room[] = {
 	    .prepare = many_users, .holds = only_the_owner },
 	{ "one-more", "one enters a room of so many", 100, .prepare = one_more },
 	{ "many-sessions", "one user enters with so many clients", 200, .prepare = many_sessions,
-	    .holds = twenty_and_the_owner, .keeps = 64 << 10 },
+	    .work = at_leisure, .holds = twenty_and_the_owner, .keeps = 64 << 10 },
 	{ "nicks", "one user takes so many nicknames", 100, .prepare = nicks, .keeps = 4096 },
 	{ "presences", "one user sends so many presences", 200, .prepare = presences,
 	    .keeps = 4096 },

@@ -25,7 +25,7 @@ WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla -Werror
 CFLAGS   = -O2 -g
 ALL_CPPFLAGS = -D_GNU_SOURCE -Ilib $(if $(SANITIZE),-DSEEN_OCCUPANTS=2) $(CPPFLAGS)
-ALL_CFLAGS = -std=c11 $(WARN) -fno-strict-aliasing -fstack-protector-strong -fPIE $(CFLAGS) \
+ALL_CFLAGS = -std=c11 $(WARN) -fno-strict-aliasing -fstack-protector-strong -fstack-clash-protection -fPIE $(CFLAGS) \
            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 # Asked for once, and not before the first of them is wanted.

@@ -500,6 +500,8 @@ conf_read(const char *path, void (*complaint)(const char *line))
 done:
 	for (unsigned i = 0; i < cfg_size(cfg, "component"); i++)
 		secret_wipe_option(cfg_getnsec(cfg, "component", i), "secret");
+	secret_wipe_section(cfg_getsec(cfg, "room_defaults"));
+	secret_wipe_section(cfg_getsec(cfg, "room_forced"));
 	cfg_free(cfg);
 	if (f != NULL)
 		fclose(f);
@@ -517,11 +519,21 @@ free_strings(char **list)
 	free(list);
 }
 
+static void
+wipe_strings(char **list)
+{
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+		secret_wipe(list[i]);
+}
+
 void
 conf_forget_secrets(struct conf *c)
 {
 	for (size_t i = 0; i < c->ncomponents; i++)
 		secret_wipe(c->components[i].secret);
+	/* There may be a password of rooms among them. */
+	wipe_strings(c->room_defaults);
+	wipe_strings(c->room_forced);
 }
 
 void

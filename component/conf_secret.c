@@ -28,6 +28,13 @@ secret_wipe_option(cfg_t *cfg, const char *name)
 	secret_wipe((char *)(uintptr_t)cfg_getstr(cfg, name));
 }
 
+void
+secret_wipe_section(cfg_t *sec)
+{
+	for (unsigned i = 0; i < cfg_num(sec); i++)
+		secret_wipe((char *)(uintptr_t)cfg_opt_getstr(cfg_getnopt(sec, i)));
+}
+
 char *
 secret_read_file(cfg_t *cfg, const char *path)
 {

@@ -11,6 +11,7 @@
 
 void secret_wipe(char *); /* NULL is allowed */
 void secret_wipe_option(cfg_t *, const char *name);
+void secret_wipe_section(cfg_t *); /* all its values */
 
 /* The first line of the file, for free(3); NULL after a complaint. */
 char *secret_read_file(cfg_t *, const char *path);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "conf.h"
 #include "link.h"
@@ -100,7 +101,7 @@ reload_conf(struct loop *lo, struct conf *was, const char *path)
 		struct conf_component *c = &was->components[i];
 		const struct conf_component *to = conf_component(is, c->domain);
 
-		if (to == NULL || strcmp(c->secret, to->secret) == 0)
+		if (to == NULL || equal_secret(c->secret, to->secret))
 			continue;
 		log_info("component %s: the new secret will be used from the next connection on",
 		    c->domain);

@@ -374,7 +374,7 @@ def secrets():
     other = connector(pid)
     old = SECRET.encode()
     same(copies(pid, old), 2, "the secret is where the configuration and the link have it, and nowhere else")
-    same(copies(other, old), 0, "the connector has none")
+    same((copies(other, old), copies(other, b"Forced-Room-Secret")), (0, 0), "the connector has none, nor of rooms")
     new = "Another-Secret-Than-Before"
     path = mucd.dir + "/secret"
     with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
@@ -401,4 +401,23 @@ def secrets():
     same(fake.end(mucd), 0, "mucd ends well")
 
 
-main([started, killed, forbidden, background, names, modes, users, under_unit, secrets], 120)
+def environment():
+    """What mucctl is given there is not to be read from outside for as long as it runs."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        p = subprocess.Popen([os.environ.get("MUCCTL", "build/mucctl"), "-a", "romeo@localhost", "-H",
+                              "127.0.0.1:%d" % server.getsockname()[1], "-s", DOMAIN, "list-rooms"],
+                             env=dict(os.environ, MUCCTL_PASSWORD="Password-Of-Romeo"), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        try:
+            link = server.accept()[0]
+            with open("/proc/%d/environ" % p.pid, "rb") as f:
+                got = [v for v in f.read().split(b"\0") if v.startswith(b"MUCCTL_PASSWORD")]
+            link.close()
+        finally:
+            p.kill()
+            p.wait()
+    same(got, [b"MUCCTL_PASSWORD="], "mucctl: a password from the environment is wiped there")
+
+
+main([started, killed, forbidden, background, names, modes, users, under_unit, secrets, environment], 120)

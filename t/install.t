@@ -31,6 +31,24 @@ none "both programs, manuals, completion, example, unit and user are there, and 
 	END
 	diff "$dir/want" "$dir/is"
 	find "$dir/root" -maxdepth 1 -mindepth 1 ! -name opt)"
+# Position independent, nothing writable that is looked up at run time, no stack to execute; guards where gcc and
+# libc have them.
+for program in sbin/mucd bin/mucctl; do
+	none "$program is built hardened" "$(
+		readelf -W -h -l -d --dyn-syms "$root/$program" >"$dir/elf"
+		while read -r what pattern; do
+			grep -qE "$pattern" "$dir/elf" || echo "$program: no $what"
+		done <<-END
+			PIE		^ *Type: *DYN
+			flag-PIE	FLAGS_1.*\bPIE\b
+			RELRO		^ *GNU_RELRO
+			BIND_NOW	FLAGS.*\b(BIND_)?NOW\b
+			stack-mark	^ *GNU_STACK .* RW 
+			stack-guard	__stack_chk_fail
+			fortify		__(memcpy|snprintf|vsnprintf|sprintf|fprintf)_chk
+		END
+		grep -E 'TEXTREL|RPATH|RUNPATH|^ *LOAD .* RWE' "$dir/elf")"
+done
 "$root/sbin/mucd" -V | grep -q '^mucd [0-9]'
 result $? "the installed daemon tells its version"
 "$root/bin/mucctl" -V | grep -q '^mucctl [0-9]'

@@ -54,13 +54,17 @@ done:
 char *
 way_password(const struct ctl_options *o)
 {
-	const char *env = getenv("MUCCTL_PASSWORD");
+	char *env = getenv("MUCCTL_PASSWORD"), *password;
 	char prompt[256];
 
 	if (o->password_file != NULL)
 		return read_file(o->password_file);
-	if (env != NULL && *env != '\0')
-		return mem_strdup(env);
+	if (env != NULL && *env != '\0') {
+		password = mem_strdup(env);
+		/* /proc/PID/environ has it no longer. */
+		explicit_bzero(env, strlen(env));
+		return password;
+	}
 	if (o->asks_nothing || !isatty(STDIN_FILENO)) {
 		ctl_complain("no password for %s: --password-file, MUCCTL_PASSWORD, or a terminal",
 		    o->account);

@@ -9,6 +9,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define MOST_IN_A_STEP 100
 
@@ -301,6 +302,63 @@ test_room_ends(void)
 	test_release(&t);
 }
 
+/* A room of that name with something of b's in it, of which all is to be retracted. */
+static void
+order_in(struct test *t, const char *room)
+{
+	free(ask(t,
+	    "<presence from='a@example/r' to='%s@rooms.example/A'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    room));
+	free(ask(t,
+	    "<iq from='a@example/r' to='%s@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'/></query></iq>",
+	    room));
+	free(ask(t,
+	    "<presence from='b@example/r' to='%s@rooms.example/B'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    room));
+	free(ask(t,
+	    "<message from='b@example/r' to='%s@rooms.example' type='groupchat' id='m'>"
+	    "<body>his</body></message>",
+	    room));
+	free(ask(t,
+	    "<iq from='a@example/r' to='%s@rooms.example' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='retract-all'>"
+	    "<x xmlns='jabber:x:data' type='submit'>" FIELD("nick", "B") "</x></command></iq>",
+	    room));
+}
+
+/*
+ * What a destroyed room has left may stay for long, while the database is read. Then the first work in turn is over,
+ * and all the others wait for their link.
+ */
+static void
+test_room_ends_while_others_wait(void)
+{
+	struct test t;
+
+	test_init(&t);
+	start(&t);
+	order_in(&t, "ends");
+	order_in(&t, "waits");
+	order_in(&t, "waits-too");
+	muc_retention_pause(t.muc, true);
+	free(ask(&t, "<iq from='a@example/r' to='ends@rooms.example' type='set' id='d'>"
+		     "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	muc_domain_down(t.muc, 0, t.now);
+	alarm(60);
+	for (int i = 0; i < 3; i++)
+		free(tick(&t));
+	alarm(0);
+	is_int(count(&t, TABLE_retracting), 2, "a turn ends when a room has, and the others wait");
+	muc_domain_up(t.muc, 0, t.now);
+	free(finish(&t));
+	ok(tally(&t).tombstones == 2, "which go on");
+	test_release(&t);
+}
+
 static void
 test_forgotten(void)
 {
@@ -447,6 +505,7 @@ main(void)
 	test_alike();
 	test_comes_back();
 	test_room_ends();
+	test_room_ends_while_others_wait();
 	test_forgotten();
 	test_waits();
 	test_turns();

@@ -19,6 +19,7 @@ enum {
 	TELL_BYTES = 1 << 20,	/* of what it tells; it waits while as much has not gone out yet */
 	TOLD_PER_MS = 4096,	/* bytes: no room's cleaning up keeps others waiting */
 	AWAY_MS = 200,		/* until a domain that is away is looked for again */
+	LOOKS = 100,		/* works that are looked at in a turn for one that can be dealt with */
 	NICK_VISITS = 5000,	/* entries in which a nick that is not in is looked for */
 	FRAME_BYTES = 1000,	/* of a retraction or a tombstone, besides the reason */
 };
@@ -383,40 +384,46 @@ is_stored(struct service *s, uint64_t room_id)
 	       STORE_OK;
 }
 
-/* The room as it is to be; NULL: it cannot be dealt with now, or never again. */
+/* The room as it is to be; NULL: there is none any more, or *waits: it cannot be dealt with now. */
 static struct room *
-room_now(struct service *s, const struct retracting *w)
+room_now(struct service *s, const struct retracting *w, bool *waits)
 {
 	struct room *r = room_get_id(s, w->room_id);
 	struct jid j;
 
 	if (r != NULL && jid_split(s->arena, r->jid, &j))
 		r = room_open(s, &j);
-	if (r == NULL && !is_stored(s, w->room_id))
-		retracting_del(s, w);
-	return r != NULL && can_tell(s, r) ? r : NULL;
+	*waits = r != NULL ? !can_tell(s, r) : is_stored(s, w->room_id);
+	return *waits ? NULL : r;
 }
 
-/* One step of the first that can be dealt with. */
+/*
+ * One step of the first that can be dealt with. That its room is no more is found out in a step, too: so while others
+ * are looked for, none goes, and the first comes again when all were.
+ */
 static void
 tick(struct service *s)
 {
 	uint8_t first[RETRACTING_KEY_LEN];
 	struct retracting w;
 	struct room *r;
+	bool waits;
 
 	if (!s->retracts || s->retract_ms > s->now.mono_ms)
 		return;
-	for (unsigned n = 0; retracting_next(s, &w); n++) {
+	for (unsigned n = 0; n < LOOKS && retracting_next(s, &w); n++) {
 		if (n == 0)
 			memcpy(first, s->retracted_key, sizeof(first));
 		else if (memcmp(first, s->retracted_key, sizeof(first)) == 0)
 			break;
-		r = room_now(s, &w);
-		if (r != NULL) {
+		r = room_now(s, &w, &waits);
+		if (waits)
+			continue;
+		if (r != NULL)
 			make_step(r, &w);
-			return;
-		}
+		else
+			retracting_del(s, &w);
+		return;
 	}
 	if (s->retracts)
 		s->retract_ms = s->now.mono_ms + AWAY_MS;

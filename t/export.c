@@ -728,6 +728,8 @@ static const struct {
 	{ ROOM "vcard payload=\"<vCard xmlns='vcard-temp'/>\" sha1=00\n", 3,
 	    "there is none of that name" },
 	{ ROOM VCARD VCARD, 4, "one like that" },
+	{ ROOM "message id=ffffffff-ffff-7fff-bfff-ffffffffffff kind=message payload=\"\"\n", 3,
+	    "field id" },
 	{ ROOM "subject payload=\"\"\nsubject payload=\"\"\n", 4, "second subject" },
 	{ ROOM "subject payload=\"\" id=x\n", 3, "not an id" },
 	{ "room jid=\"a@rooms.example\" secret=00\n", 2, "not 64" },
@@ -1157,6 +1159,76 @@ test_fates(void)
 		    store_table_name((enum table)t));
 }
 
+/* -- what cannot be -- */
+
+/* A room that a file has made, with what is said in it and who enters then. */
+static char *
+told_of(struct test *t, const char *lines)
+{
+	static const struct import_conf conf = { 0 };
+	struct buf b = BUF_INIT;
+	const char *wrong;
+
+	begin(t);
+	buf_adds(&b, HEAD ROOM);
+	buf_adds(&b, lines);
+	buf_adds(&b, "end\n");
+	wrong = import_text(t->muc, &conf, b.p, b.len);
+	buf_release(&b);
+	is_str(wrong, NULL, "it is taken");
+	return test_ask(t, "<presence from='x@y/r' to='a@rooms.example/X'>"
+			   "<x xmlns='http://jabber.org/protocol/muc'/></presence>");
+}
+
+/* A stanza that no server takes costs all rooms their link. */
+static void
+test_too_large(void)
+{
+	char *lines[3], *long_text = mem_alloc(510001), *out;
+	static const char *const what[] = { "a message", "a subject", "a nickname" };
+
+	memset(long_text, 'x', 510000);
+	lines[0] = mem_alloc(520000);
+	lines[1] = mem_alloc(520000);
+	lines[2] = mem_alloc(520000);
+	snprintf(lines[0], 520000,
+	    "message id=019b76da-a800-7000-8000-000000000000 kind=message nick=\"N\" jid=\"n@y/r\" "
+	    "payload=\"<body>%s</body>\"\n",
+	    long_text);
+	snprintf(lines[1], 520000, "subject payload=\"<subject>%s</subject>\" nick=\"N\"\n",
+	    long_text);
+	snprintf(lines[2], 520000,
+	    "subject payload=\"<subject>S</subject>\" nick=\"%s\"\n", long_text);
+	for (int i = 0; i < 3; i++) {
+		struct test t;
+
+		out = told_of(&t, lines[i]);
+		ok(strstr(out, "<subject") != NULL && strlen(out) < 500000, "%s: %zu bytes",
+		    what[i], strlen(out));
+		free(out);
+		free(lines[i]);
+		test_release(&t);
+	}
+	free(long_text);
+}
+
+/* A room whose configuration comes last keeps what was said for no longer than another one. */
+static void
+test_days_come_last(void)
+{
+	struct test t;
+
+	free(told_of(&t, "message id=019b76da-a800-7000-8000-000000000000 kind=message nick=\"N\" "
+			 "jid=\"n@y/r\" payload=\"<body>x</body>\"\n"
+			 "config x-muc#roomconfig_archivedays=\"1\"\n"));
+	is_int(count_rooms_of(t.host.store, TABLE_archive), 1, "a message");
+	t.now.wall_ms += INT64_C(3) * 86400000;
+	t.now.mono_ms += INT64_C(3) * 86400000;
+	run_down(&t);
+	is_int(count_rooms_of(t.host.store, TABLE_archive), 0, "has gone when its time is over");
+	test_release(&t);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -1165,6 +1237,8 @@ main(int argc, char **argv)
 	test_fates();
 	test_same();
 	test_renamed();
+	test_too_large();
+	test_days_come_last();
 	test_refused();
 	test_garbled();
 	test_crash();

@@ -183,7 +183,9 @@ take(void *arg, const struct entry *e)
 	w = wire_new(p->s, x);
 	chars = count_chars(w->text, w->len) + count_chars(to->text, to->len);
 	bytes = (uint64_t)w->len + to->len;
-	if (chars > r->chars || bytes > r->bytes) {
+	/* What an import has brought may be more than the server takes. */
+	if (chars > r->chars || bytes > r->bytes ||
+	    bytes > (uint64_t)p->s->limits.stanza_out_bytes) {
 		wire_unref(w);
 		return 1;
 	}

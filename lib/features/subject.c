@@ -106,9 +106,15 @@ static void
 tell_subject(struct plan *p, const struct session *to)
 {
 	const struct room *r = p->room;
+	const size_t most = (size_t)p->s->limits.stanza_out_bytes;
 	struct wire *w =
 	    wire_new(p->s, r->subject != NULL ? subject_said(p->s, r) : subject_never_set(p->s, r));
 
+	/* What an import has brought may be more than the server takes; whoever enters waits for one. */
+	if (w->len + to->addr->len > most) {
+		wire_unref(w);
+		w = wire_new(p->s, subject_never_set(p->s, r));
+	}
 	tell(p, w, to->addr);
 	wire_unref(w);
 }

@@ -372,6 +372,8 @@ take_end(struct import *m, const struct line_fields *w)
 		return "not a number of lines";
 	if (w->n == 1 && strcmp(w->v[0].value, n) != 0)
 		return arena_fmt(m->arena, "the room has %s lines, not %.32s", n, w->v[0].value);
+	/* It may be told after the messages. */
+	held_set_days(m->service, held_get(m->service, m->id), m->config.archivedays);
 	add_missing(m);
 	record_put_u64(&m->head, LINE_room, "owners", m->nowners);
 	record_put_u64(&m->head, LINE_room, "affiliations", m->naffiliations);

@@ -311,7 +311,9 @@ take_key(struct arena *a, enum line line, const struct line_field *w, struct rec
 	size_t n;
 
 	if (key == KEY_UUID && strcmp(w->name, "id") == 0) {
-		if (w->quoted || !archive_read_id(w->value, out->id))
+		/* All that is said later has a later time, which must be one. */
+		if (w->quoted || !archive_read_id(w->value, out->id) ||
+		    archive_ms(out->id) > RECORD_TIME_MAX)
 			*wrong = "not an id";
 		return true;
 	}

@@ -1195,10 +1195,10 @@ test_too_large(void)
 	    "message id=019b76da-a800-7000-8000-000000000000 kind=message nick=\"N\" jid=\"n@y/r\" "
 	    "payload=\"<body>%s</body>\"\n",
 	    long_text);
-	snprintf(lines[1], 520000, "subject payload=\"<subject>%s</subject>\" nick=\"N\"\n",
-	    long_text);
-	snprintf(lines[2], 520000,
-	    "subject payload=\"<subject>S</subject>\" nick=\"%s\"\n", long_text);
+	snprintf(
+	    lines[1], 520000, "subject payload=\"<subject>%s</subject>\" nick=\"N\"\n", long_text);
+	snprintf(
+	    lines[2], 520000, "subject payload=\"<subject>S</subject>\" nick=\"%s\"\n", long_text);
 	for (int i = 0; i < 3; i++) {
 		struct test t;
 

@@ -225,6 +225,46 @@ test_nothing(void)
 	test_release(&t);
 }
 
+/* An id that is corrected is as long as somebody likes, and is read: many of them are too much for one turn. */
+static void
+test_long_ids(void)
+{
+	enum { N = 60, LEN = 200000 };
+	char *id = malloc(LEN + 1), *out;
+	int turns = 0, steps = 0;
+	struct test t;
+
+	memset(id, 'x', LEN);
+	id[LEN] = '\0';
+	make_with(&t, 1);
+	for (int i = 0; i < N; i++)
+		free(ask(&t,
+		    "<message from='b@example/r' to='room@rooms.example' type='groupchat' id='i'>"
+		    "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/></message>",
+		    id));
+	free(id);
+	is_int(count(&t, TABLE_archive), N + 2, "kept");
+	out = test_ask(&t, ENTER("c", "C"));
+	ok(strstr(out, "<body>his</body>") == NULL && strstr(out, "<subject") != NULL,
+	    "a history ends where too much would have to be read");
+	free(out);
+	out = test_ask(&t, "<iq from='a@example/r' to='room@rooms.example' type='set' id='q'>"
+			   "<query xmlns='urn:xmpp:mam:2'><x xmlns='jabber:x:data' type='submit'>"
+			   "<field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field>"
+			   "<field var='with'><value>z@example</value></field></x></query></iq>");
+	for (; turns < 100 && strstr(out, "<fin") == NULL; turns++) {
+		free(out);
+		out = tick(&t);
+	}
+	ok(turns >= N * LEN / (5 << 20), "a search takes %d turns", turns);
+	free(out);
+	free(order(&t, "a", FIELD("jid", "c@example")));
+	for (; count(&t, TABLE_retracting) > 0 && steps < 100; steps++)
+		free(tick(&t));
+	ok(steps >= N * LEN / (5 << 20) && steps < 10, "%d steps", steps);
+	test_release(&t);
+}
+
 /* Whose address only begins like his is somebody else. */
 static void
 test_alike(void)
@@ -345,8 +385,9 @@ test_room_ends_while_others_wait(void)
 	order_in(&t, "waits");
 	order_in(&t, "waits-too");
 	muc_retention_pause(t.muc, true);
-	free(ask(&t, "<iq from='a@example/r' to='ends@rooms.example' type='set' id='d'>"
-		     "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	free(
+	    ask(&t, "<iq from='a@example/r' to='ends@rooms.example' type='set' id='d'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
 	muc_domain_down(t.muc, 0, t.now);
 	alarm(60);
 	for (int i = 0; i < 3; i++)
@@ -502,6 +543,7 @@ main(void)
 {
 	test_steps();
 	test_nothing();
+	test_long_ids();
 	test_alike();
 	test_comes_back();
 	test_room_ends();

@@ -19,9 +19,9 @@ enum {
 	TELL_BYTES = 1 << 20,	/* of what it tells; it waits while as much has not gone out yet */
 	TOLD_PER_MS = 4096,	/* bytes: no room's cleaning up keeps others waiting */
 	AWAY_MS = 200,		/* until a domain that is away is looked for again */
-	LOOKS = 100,		/* works that are looked at in a turn for one that can be dealt with */
-	NICK_VISITS = 5000,	/* entries in which a nick that is not in is looked for */
-	FRAME_BYTES = 1000,	/* of a retraction or a tombstone, besides the reason */
+	LOOKS = 100,	    /* works that are looked at in a turn for one that can be dealt with */
+	NICK_VISITS = 5000, /* entries in which a nick that is not in is looked for */
+	FRAME_BYTES = 1000, /* of a retraction or a tombstone, besides the reason */
 };
 
 /* -- what is asked -- */
@@ -72,6 +72,7 @@ struct writer {
 	struct arena *arena;
 	const char *nick, *jid;
 	unsigned visited;
+	size_t used; /* of the arena, when it began */
 };
 
 static int
@@ -81,7 +82,8 @@ writer_visit(void *arg, const struct entry *e)
 
 	if (e->nick != NULL && e->jid != NULL && strcmp(e->nick, w->nick) == 0)
 		w->jid = arena_strdup(w->arena, e->jid);
-	return w->jid != NULL || ++w->visited == NICK_VISITS;
+	return w->jid != NULL || ++w->visited == NICK_VISITS ||
+	       arena_used(w->arena) - w->used > ARCHIVE_WALK_BYTES;
 }
 
 /* Whoever goes by it; else whose it is; else who wrote under it last, and is gone. NULL: nobody. */
@@ -98,6 +100,7 @@ jid_of_nick(const struct plan *p, const char *nick)
 	if (o != NULL)
 		return o->bare;
 	w.jid = nick_owner(p->room, w.nick);
+	w.used = arena_used(w.arena);
 	if (w.jid == NULL)
 		archive_each_back(p->room, NULL, writer_visit, &w);
 	return w.jid;
@@ -223,6 +226,8 @@ on_retract(struct plan *p, const struct change *c)
 
 struct batch {
 	struct retracting *w;
+	struct arena *arena;
+	size_t used; /* of it, when the step began */
 	struct entry *found;
 	unsigned n, most, visited;
 	bool ended;
@@ -249,7 +254,8 @@ visit(void *arg, const struct entry *e)
 	memcpy(st->w->at, e->id, ARCHIVE_ID_LEN);
 	if (is_wanted(st->w, e))
 		st->found[st->n++] = *e;
-	return st->n == st->most || ++st->visited == STEP_VISITS;
+	return st->n == st->most || ++st->visited == STEP_VISITS ||
+	       arena_used(st->arena) - st->used > ARCHIVE_WALK_BYTES;
 }
 
 static unsigned
@@ -345,11 +351,12 @@ static void
 make_step(struct room *r, struct retracting *w)
 {
 	struct service *s = r->service;
-	struct batch st = { .w = w, .most = most_of(s, r, w) };
+	struct batch st = { .w = w, .arena = s->arena, .most = most_of(s, r, w) };
 	size_t nbytes = 0;
 	struct plan p;
 
 	st.found = arena_alloc(s->arena, st.most * sizeof(*st.found));
+	st.used = arena_used(s->arena);
 	st.ended = archive_each_back(r, w->at, visit, &st) == 0 || st.ended;
 	plan_init(&p, s, NULL, r);
 	for (unsigned i = 0; i < st.n; i++)

@@ -106,6 +106,7 @@ struct replay {
 	uint64_t stanzas, chars, bytes;
 	int64_t since_ms;
 	unsigned visited;
+	size_t used;	    /* of the arena, when it began */
 	struct wire **wire; /* the newest first */
 	size_t n;
 };
@@ -172,7 +173,8 @@ take(void *arg, const struct entry *e)
 	struct wire *w;
 	struct xml *x;
 
-	if (archive_ms(e->id) < r->since_ms || ++r->visited > MAX_VISITED)
+	if (archive_ms(e->id) < r->since_ms || ++r->visited > MAX_VISITED ||
+	    arena_used(p->s->arena) - r->used > ARCHIVE_WALK_BYTES)
 		return 1;
 	if (e->kind != ENTRY_MESSAGE)
 		return 0;
@@ -206,6 +208,7 @@ on_enter(struct plan *p, const struct change *c)
 	if (r.stanzas == 0 || r.chars == 0)
 		return;
 	r.wire = arena_alloc(p->s->arena, (size_t)r.stanzas * sizeof(struct wire *));
+	r.used = arena_used(p->s->arena);
 	archive_each_back(p->room, p->before, take, &r);
 	while (r.n > 0) {
 		tell(p, r.wire[--r.n], r.to->addr);

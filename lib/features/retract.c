@@ -42,6 +42,8 @@ struct versions {
 	const char *first; /* attribute id of the first of them */
 	struct entry others[VERSIONS_MOST];
 	unsigned n, visited;
+	struct arena *arena;
+	size_t used; /* of it, when the walk began */
 };
 
 static bool
@@ -67,7 +69,8 @@ version_visit(void *arg, const struct entry *e)
 	if ((e->kind == ENTRY_MESSAGE || e->kind == ENTRY_EVENT) && is_same_author(e, v->one) &&
 	    (later || (first && back)))
 		v->others[v->n++] = *e;
-	return v->n == VERSIONS_MOST || ++v->visited == VERSIONS_VISITED || (first && back);
+	return v->n == VERSIONS_MOST || ++v->visited == VERSIONS_VISITED || (first && back) ||
+	       arena_used(v->arena) - v->used > ARCHIVE_WALK_BYTES;
 }
 
 static struct versions *
@@ -78,9 +81,12 @@ find_versions(const struct plan *p, const struct entry *one)
 	v->one = one;
 	v->first = one->corrects != NULL ? one->corrects : one->msg_id;
 	v->n = v->visited = 0;
+	v->arena = p->s->arena;
+	v->used = arena_used(v->arena);
 	if (one->corrects != NULL)
 		archive_each_back(p->room, one->id, version_visit, v);
 	v->visited = 0;
+	v->used = arena_used(v->arena);
 	if (v->n < VERSIONS_MOST)
 		archive_each(p->room, one->id, version_visit, v);
 	return v;

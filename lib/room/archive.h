@@ -80,6 +80,12 @@ bool archive_get(struct room *, const uint8_t id[ARCHIVE_ID_LEN], struct entry *
  * that is returned. A record that cannot be read is logged and left out.
  */
 typedef int archive_visit(void *arg, const struct entry *);
+
+/*
+ * What a visit reads, besides payloads, stays in the turn's arena, and the id of what it corrects is as long as somebody likes: a walk of
+ * many entries ends, or goes on in another turn, when the arena has so many bytes more.
+ */
+#define ARCHIVE_WALK_BYTES ((size_t)4 << 20)
 int archive_each(struct room *, const uint8_t *after, archive_visit *, void *arg);
 int archive_each_back(struct room *, const uint8_t *before, archive_visit *, void *arg);
 

@@ -31,6 +31,7 @@ struct step {
 	struct lookup *l;
 	struct buf scratch; /* the text of an entry */
 	unsigned nvisited;
+	size_t used; /* of the arena, when it began */
 };
 
 static int
@@ -127,7 +128,10 @@ visit(void *arg, const struct entry *e)
 		l->more = l->ahead++ == AHEAD;
 	if (l->more)
 		return ENDS;
-	return st->nvisited >= STEP ? PAUSES : 0;
+	return st->nvisited >= STEP ||
+		       arena_used(st->room->service->arena) - st->used > ARCHIVE_WALK_BYTES
+		   ? PAUSES
+		   : 0;
 }
 
 /* The ids that are asked for, instead of all. */
@@ -181,6 +185,7 @@ lookup_step(struct room *r, struct lookup *l, unsigned *nvisited)
 	struct step st = { .room = r, .l = l, .scratch = BUF_INIT };
 	int result = 0;
 
+	st.used = arena_used(r->service->arena);
 	if (l->with == WITH_NOBODY)
 		result = 0;
 	else if (l->id_v != NULL)

@@ -72,18 +72,18 @@ struct session {
 	struct addr *addr;
 	char *payload; /* its presence, cleaned and serialised: the children */
 	uint32_t payload_len;
-	char *lang;   /* xml:lang of it, or NULL */
+	bool is_late; /* others have not been told its presence: in service.late */
 	bool follows; /* it asked for the versions of the lists of affiliations */
 	int8_t priority;
 	uint8_t show;	      /* how available: chat 4, none 3, away 2, xa 1, dnd 0 */
+	char *lang;	      /* xml:lang of its presence, or NULL */
 	uint64_t order;	      /* of entering, in the room */
 	int64_t heard_ms;     /* mono: its last stanza to this room */
 	int64_t stored_ms;    /* mono: the heard_ms that the store knows */
 	struct talk *talk;    /* with other occupants; NULL: there is none under way */
 	uint64_t presence_no; /* another one with each presence, of whomever */
 
-	bool is_late; /* others have not been told its presence: in service.late */
-	TAILQ_ENTRY(session) late;
+	TAILQ_ENTRY(session) late; /* in service.late while it is_late */
 
 	enum doubt doubt;
 	unsigned asked;	       /* how often without a decisive answer */
@@ -103,12 +103,12 @@ struct occupant {
 	TAILQ_ENTRY(occupant) entry;  /* of the room, in order of entering */
 	char *nick, *bare;	      /* lie behind the struct */
 	char id[OCCUPANT_ID_LEN + 1]; /* XEP-0421 */
-	enum role role;
-	enum affiliation affiliation;
-	struct session_list sessions;
-	unsigned nsessions;
 	bool goes;     /* the plan under way makes it leave: of others' presence it hears no more */
 	bool promoted; /* by the plan under way it sees JIDs, and is still to be told them */
+	enum role role;
+	enum affiliation affiliation;
+	unsigned nsessions;
+	struct session_list sessions;
 	struct user *user;
 	struct seen *seen; /* how it looks to others; NULL: that is not kept */
 };

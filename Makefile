@@ -97,7 +97,7 @@ $(T_BIN) $(patsubst %.c,$O/%,$(BENCH_MAIN)): $O/t/%: $O/t/%.o $(call obj,$(filte
 $O/t/oracle: $(call obj,$(ORACLE))
 $O/t/retention $O/t/retracting: $(call obj,spec/host_count.c)
 $O/t/foreign: $(call obj,component/ctl/lua_data.c component/ctl/erl_term.c)
-$O/t/bench/bench: $(call obj,$(filter-out $(BENCH_MAIN),$(BENCH_SRC)) spec/live_proc.c)
+$O/t/bench/bench: $(call obj,$(filter-out $(BENCH_MAIN),$(BENCH_SRC)) spec/live_proc.c spec/live_server.c)
 
 # What stands between mucd and the kernel, and what looks through its log.
 $O/t/torture/shim.so: t/torture/shim.c t/torture/shim.h Makefile

@@ -4,6 +4,8 @@
  *
  *	bench [RUNS [PART]]	medians of so many runs, 3 if it is not said; of all, or of a part
  *
+ * With ALONE in the environment mucd is alone; else mu-conference, which takes its time, runs once.
+ *
  * Writes bench.json and bench.dat into the build's directory, and a table to standard output.
  */
 #include <math.h>
@@ -15,6 +17,7 @@
 
 #include "../../component/store_lmdb.h"
 #include "peer.h"
+#include "real.h"
 #include "store.h"
 #include "stored.h"
 #include "work.h"
@@ -88,11 +91,13 @@ median(const char *name, enum peer_kind kind)
 
 static const char *__attribute__((format(printf, 1, 2))) named(const char *fmt, ...)
 {
-	static char name[64];
+	static char names[4][64];
+	static unsigned which;
+	char *name = names[which++ % 4];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(name, sizeof(name), fmt, ap);
+	vsnprintf(name, sizeof(names[0]), fmt, ap);
 	va_end(ap);
 	return name;
 }
@@ -285,7 +290,31 @@ one_commit(void)
 	note(PEER_RAW, "a durable commit", "ms", v[150] * 1e3);
 }
 
-/* All of it, or the part of that name: raw, a number of occupants, large, rooms; stored. */
+/* Real clients, through a server with mucd and in its own rooms. */
+static void
+through(enum server_kind server)
+{
+	const char *name = server == SERVER_PROSODY ? "Prosody" : "ejabberd";
+	struct real r;
+
+	for (int own = 0; own < 2; own++) {
+		const char *rooms = own ? "'s own rooms" : " with mucd";
+
+		real_run(server, !own, &r);
+		note(PEER_MUCD, named("%s%s: presences/s, 100 enter", name, rooms), "/s",
+		    (double)r.enter.n / r.enter.s);
+		note(PEER_MUCD, named("%s%s: copies/s", name, rooms), "/s",
+		    (double)r.say.n / r.say.s);
+		note(
+		    PEER_MUCD, named("%s%s: one message, p50", name, rooms), "ms", r.one.p50 * 1e3);
+		nerrors[PEER_MUCD] += own ? 0 : r.say.nerrors + r.one.nerrors;
+		if (!own)
+			note(PEER_MUCD, named("%s: mucd's CPU of the server's", name), "%",
+			    100 * r.mucd_cpu_s / r.server_cpu_s);
+	}
+}
+
+/* All of it, or the part of that name: raw, a number of occupants, large, rooms, real; stored. */
 static void
 run(struct host *h, bool with_peer, const char *part)
 {
@@ -306,6 +335,11 @@ run(struct host *h, bool with_peer, const char *part)
 	}
 	if (part == NULL || strcmp(part, "large") == 0)
 		large_room(h);
+	if ((part == NULL || strcmp(part, "real") == 0) && access("/usr/bin/prosody", X_OK) == 0)
+		through(SERVER_PROSODY);
+	if ((part == NULL || strcmp(part, "real") == 0) &&
+	    access("/usr/sbin/ejabberdctl", X_OK) == 0)
+		through(SERVER_EJABBERD);
 	if (part != NULL && strcmp(part, "rooms") != 0)
 		return;
 	many_rooms(PEER_MUCD, h, 50000);
@@ -382,6 +416,20 @@ print_goals(void)
 	goal("CPU of a copy, in a room of 10,000 to one of 10",
 	    median("CPU of a copy in a room of 10000", PEER_MUCD) / median(cpu, PEER_MUCD), false,
 	    1.5, " times");
+	for (int i = 0; i < 2; i++) {
+		const char *s = i == 0 ? "Prosody" : "ejabberd";
+
+		goal(named("%s: 100 enter, of its own rooms", s),
+		    median(named("%s with mucd: presences/s, 100 enter", s), PEER_MUCD) /
+			median(named("%s's own rooms: presences/s, 100 enter", s), PEER_MUCD),
+		    true, 1, " times");
+		goal(named("%s: messages to 100, of its own rooms", s),
+		    median(named("%s with mucd: copies/s", s), PEER_MUCD) /
+			median(named("%s's own rooms: copies/s", s), PEER_MUCD),
+		    true, i == 0 ? 0.8 : 1, " times");
+		goal(named("%s: mucd's CPU of the server's", s),
+		    median(named("%s: mucd's CPU of the server's", s), PEER_MUCD), false, 10, " %");
+	}
 	for (int kind = 0; kind < NKINDS; kind++)
 		printf("%s: %llu lost, twice or out of order\n", kind_names[kind],
 		    (unsigned long long)nerrors[kind]);
@@ -445,18 +493,20 @@ int
 main(int argc, char **argv)
 {
 	unsigned nruns = 3;
+	bool with_peer;
 	struct host h;
 
 	if (argc == 3 && strcmp(argv[1], "--blast") == 0)
 		blast(atoi(argv[2]));
 	if (argc > 1)
 		nruns = (unsigned)atoi(argv[1]);
+	with_peer = getenv("ALONE") == NULL && peer_is_there(PEER_MU_CONFERENCE);
 	live_signals();
 	host_listen(&h);
-	if (!peer_is_there(PEER_MU_CONFERENCE))
-		fprintf(stderr, "mu-conference (Debian's jabber-muc) is not installed\n");
+	if (!with_peer)
+		fprintf(stderr, "without mu-conference (Debian's jabber-muc)\n");
 	for (unsigned i = 0; i < nruns; i++)
-		run(&h, i == 0 && peer_is_there(PEER_MU_CONFERENCE), argc > 2 ? argv[2] : NULL);
+		run(&h, i == 0 && with_peer, argc > 2 ? argv[2] : NULL);
 	if (argc < 3 || strcmp(argv[2], "stored") == 0)
 		stored_rooms(&h, nruns);
 	host_release(&h);

@@ -201,9 +201,8 @@ read_tag(const char *p, const char *end, struct stanza *x, bool *is_empty)
 	}
 }
 
-/* The next whole stanza, or NULL; x->p is where it begins. */
-static const char *
-next_stanza(const char *p, const char *end, struct stanza *x)
+const char *
+host_next_stanza(const char *p, const char *end, struct stanza *x)
 {
 	bool is_empty;
 	size_t nname;
@@ -247,7 +246,7 @@ take_all(struct host *h, struct load *l)
 	const char *p = h->in, *end = h->in + h->in_len, *next;
 	struct stanza x;
 
-	for (; (next = next_stanza(p, end, &x)) != NULL; p = next) {
+	for (; (next = host_next_stanza(p, end, &x)) != NULL; p = next) {
 		x.n = (size_t)(next - x.p);
 		h->nstanzas++;
 		if (is_own(&x))

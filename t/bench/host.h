@@ -59,6 +59,9 @@ void host_say(struct host *, const char *fmt, ...) __attribute__((format(printf,
 /* Until the load is done. Dies when nothing comes for long. */
 void host_run(struct host *, struct load *);
 
+/* The end of the next whole stanza, or NULL; x->p is where it begins. */
+const char *host_next_stanza(const char *p, const char *end, struct stanza *x);
+
 double seconds(void);
 void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...);
 

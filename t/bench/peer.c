@@ -28,14 +28,14 @@ write_conf(const char *path, const char *text)
 }
 
 /* No rate is to be what is measured. */
-static void
-mucd_conf(const struct peer *p, const struct host *h, const char *path)
+void
+peer_conf(const char *path, const char *dir, const char *domain, int port)
 {
 	char text[4096];
 
 	snprintf(text, sizeof(text),
-	    "database = \"%s/db\"\nlog_level = \"warn\"\ndatabase_max = 64G\n"
-	    "component \"" ROOMS_DOMAIN "\" {\n server = \"127.0.0.1\"\n port = %d\n"
+	    "database = \"%s/db\"\nlog_level = \"info\"\ndatabase_max = 64G\n"
+	    "component \"%s\" {\n server = \"127.0.0.1\"\n port = %d\n"
 	    " secret = \"" SECRET "\"\n}\n"
 	    "rate_per_s = 1000000\nrate_burst = 1000000\nrate_bytes_per_s = 1G\n"
 	    "rate_bytes_burst = 1G\nentries_per_min = 1000000\nnick_changes_per_min = 100000\n"
@@ -44,7 +44,7 @@ mucd_conf(const struct peer *p, const struct host *h, const char *path)
 	    "service_per_s = 1000000000\nservice_entries_per_min = 1000000000\n"
 	    "domain_per_s = 1000000\nrooms_per_user = 1000000\nrooms_per_creator = 100000\n"
 	    "occupants_per_room = 20000\ndoubt_wait_s = 86400\nlink_answer_ms = 3600000\n",
-	    p->dir, h->port);
+	    dir, domain, port);
 	write_conf(path, text);
 }
 
@@ -98,7 +98,7 @@ peer_start(struct peer *p, enum peer_kind kind, struct host *h, const char *dir)
 	if (kind == PEER_MU_CONFERENCE)
 		mu_conference_conf(p, h, conf);
 	else
-		mucd_conf(p, h, conf);
+		peer_conf(conf, p->dir, ROOMS_DOMAIN, h->port);
 	began = seconds();
 	if (!proc_start(&p->proc, argv, NULL, log) || !host_accept(h, 120000)) {
 		print_tail(log, 20);
@@ -120,19 +120,25 @@ peer_stop(struct peer *p, struct host *h)
 double
 peer_cpu_s(const struct peer *p)
 {
+	return cpu_s(p->proc.pid);
+}
+
+double
+cpu_s(pid_t pid)
+{
 	char path[300];
 	unsigned long long ns, total = 0;
 	struct dirent *e;
 	DIR *d;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%ld/task", (long)p->proc.pid);
+	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
 	d = opendir(path);
 	while (d != NULL && (e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "/proc/%ld/task/%.20s/schedstat", (long)p->proc.pid,
-		    e->d_name);
+		snprintf(
+		    path, sizeof(path), "/proc/%ld/task/%.20s/schedstat", (long)pid, e->d_name);
 		f = fopen(path, "re");
 		if (f != NULL && fscanf(f, "%llu", &ns) == 1)
 			total += ns;

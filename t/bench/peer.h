@@ -29,6 +29,10 @@ bool peer_is_there(enum peer_kind);
 double peer_start(struct peer *, enum peer_kind, struct host *, const char *dir);
 void peer_stop(struct peer *, struct host *);
 
+/* Writes mucd.conf for that database and link, without any rates. */
+void peer_conf(const char *path, const char *dir, const char *domain, int port);
+
+double cpu_s(pid_t);
 double peer_cpu_s(const struct peer *); /* used up to now, of all threads */
 
 /* What /proc/PID/status has under that name, in bytes: RssAnon, RssFile. */

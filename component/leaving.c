@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,9 +43,28 @@ is_there(pid_t pid)
 	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
+/* Does it wait for the signal, as mucd does before it has the folder? It would end any other: mucctl, which has the folder too, or an older mucd. */
+static bool
+waits_for_it(pid_t pid)
+{
+	const uint64_t usr1 = UINT64_C(1) << (SIGUSR1 - 1);
+	char line[256];
+	uint64_t blocked = 0;
+	FILE *f;
+
+	snprintf(line, sizeof line, "/proc/%ld/status", (long)pid);
+	f = fopen(line, "re");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, "SigBlk:", 7) == 0)
+			blocked = strtoull(line + 7, NULL, 16);
+	if (f != NULL)
+		fclose(f);
+	return (blocked & usr1) != 0;
+}
+
 /*
- * A pidfd of who has the folder: -1 with errno, ESRCH if nobody does. While another mucd goes on (SIGUSR2) nobody
- * has it for a moment, but the process whose number is in the file is there.
+ * A pidfd of who has the folder: -1 with errno, ESRCH if nobody does, EBUSY if it is no mucd. While another mucd goes
+ * on (SIGUSR2) nobody has it for a moment, but the process whose number is in the file is there.
  */
 static int
 find(int lock)
@@ -57,8 +77,13 @@ find(int lock)
 	for (int ms = 0; ms < WAIT_MS; ms += 10) {
 		pid = store_lock_holder(lock);
 		fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-		if (fd != -1 && store_lock_holder(lock) == pid)
-			return fd;
+		if (fd != -1 && store_lock_holder(lock) == pid) {
+			if (waits_for_it(pid))
+				return fd;
+			close(fd);
+			errno = EBUSY;
+			return -1;
+		}
 		if (fd != -1)
 			close(fd);
 		if (pid <= 0 && !is_there((pid_t)atol(content(lock, text, sizeof text))))
@@ -87,7 +112,9 @@ leaving_ask(const char *database)
 	p.fd = lock == -1 ? -1 : find(lock);
 	if (p.fd == -1) {
 		fprintf(stderr, "mucd: database %s: %s\n", database,
-		    errno == ESRCH ? "no mucd has it: none runs" : strerror(errno));
+		    errno == EBUSY   ? "it is no mucd that has it: mucctl, perhaps"
+		    : errno == ESRCH ? "no mucd has it: none runs"
+				     : strerror(errno));
 		return 1;
 	}
 	if (syscall(SYS_pidfd_send_signal, p.fd, SIGUSR1, NULL, 0) == -1 && errno != ESRCH) {

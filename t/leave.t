@@ -5,7 +5,7 @@ leave.t - mucd --leave: the service is stopped for good
 
 On a real Prosody: all are told 332 and are out, the command returns 0 when mucd has ended, and when it is started
 again nobody is in. It is a failure when none runs, when mucd is killed meanwhile, and when a server takes nothing
-or is away while somebody is in; a mucd that was to go on elsewhere (SIGUSR2) stays, to leave.
+or is away while somebody is in, and whoever else has the database is left alone; a mucd that was to go on elsewhere (SIGUSR2) stays, to leave.
 """
 import sys
 sys.dont_write_bytecode = True
@@ -95,4 +95,17 @@ def not_told():
     ok(code == 1 and "not all were told" in said, "and not all can be told: " + said.strip())
 
 
-main([told, not_told], 120)
+def not_ours():
+    mucd = Mucd(Fake().components(), start=False)
+    os.mkdir(mucd.database)
+    mucctl = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
+    p = subprocess.Popen([mucctl, "db", "import", "-c", mucd.conf, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         text=True, preexec_fn=die_with_parent)
+    p.stdin.write("mucd-export 1\nroom jid=\"%s\"\n" % ROOM)
+    p.stdin.flush()
+    code, said = until(lambda: [x for x in [outcome(leave(mucd))] if "none runs" not in x[1]])[0]
+    ok(code == 1 and "mucctl, perhaps" in said, "mucctl has the database: " + said.strip())
+    same(p.communicate("end\n", timeout=10)[0].split(), ["1", "room"], "and goes on with it")
+
+
+main([told, not_told, not_ours], 120)

@@ -309,7 +309,10 @@ link_deadline(const struct link *l)
 {
 	switch (l->state) {
 	case WAITING:
-		return l->is_owed_down ? INT64_MAX : l->deadline_ms;
+		if (!l->is_owed_down)
+			return l->deadline_ms;
+		/* Lost in writing, behind the turn: the next one does not wait for anything else. */
+		return l->w->is_halted ? INT64_MAX : l->w->now.mono_ms;
 	case HEADER:
 	case HANDSHAKE:
 	case CLOSING:

@@ -302,6 +302,11 @@ end(struct run *r)
 static void
 turn(struct run *r)
 {
+	/* What is read again may be that there is room now. */
+	if (r->w->is_halted && r->lo->wants_reload) {
+		reload(r);
+		r->retry_ms = r->w->now.mono_ms;
+	}
 	if (r->w->is_halted && r->w->now.mono_ms >= r->retry_ms)
 		commit(r);
 	if (r->w->is_halted)

@@ -237,7 +237,10 @@ struct muc *
 muc_new(const struct muc_host *, const struct muc_conf *, struct muc_now, enum muc_error *error);
 void muc_free(struct muc *); /* NULL is allowed; what was not committed is gone */
 
-/* Takes a new conf, for what happens from now on; MUC_OK, or MUC_CONF_BAD and nothing has changed. */
+/*
+ * Takes a new conf, for what happens from now on, also while muc_commit() is to be called again; MUC_OK, or
+ * MUC_CONF_BAD and nothing has changed.
+ */
 enum muc_error muc_reload(struct muc *, const struct muc_conf *);
 
 /* Checks room_defaults and room_forced alone (mucd -n). *bad is the var when it is not MUC_OK. */

@@ -53,7 +53,7 @@ T_BIN    = $(patsubst %.c,$O/%,$(T_SRC))
 # A script of t/ tests the build that MUCD_BUILD names; $O/t/X.t is t/X.t for this build. The long
 # ones come first; those that look at the house itself need no second build.
 T_LONG   = t/ejabberd.t t/prosody.t t/link.t t/pressure.t t/hostile.t t/crash.t t/attach.t t/serve.t \
-           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t t/images.t t/kills.t
+           t/archive_crash.t t/domains.t t/fuzz.t t/mam.t t/fence.t t/restart.t t/images.t t/torture.t t/kills.t t/soak.t
 T_COUNT  = t/cost.t
 T_HOUSE  = t/arrows.t t/fields.t t/install.t t/layout.t t/mutate.t t/records.t t/sections.t t/style.t \
            t/texts.t
@@ -62,8 +62,8 @@ FEATURES = $(patsubst lib/features/%.c,%,$(wildcard lib/features/*.c))
 MUTANTS  = $(FEATURES:%=$O/mutate/%)
 # All scripts over ejabberd once is enough: in process they are played under sanitizers, too. So is a whole
 # archive read by slixmpp, which takes its time. What is put before mucd (t/torture) is in the sanitizers' way.
-T_TORTURE = t/images.t
-T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t t/kills.t $(T_COUNT) $(T_TORTURE) $(T_HOUSE)
+T_TORTURE = t/images.t t/torture.t
+T_ONCE   = t/ejabberd.t t/fuzz.t t/mam.t t/kills.t t/soak.t $(T_COUNT) $(T_TORTURE) $(T_HOUSE)
 T_ALL    = $(if $(SHORT),,$(T_LONG) $(T_COUNT)) $(filter-out $(T_LONG) $(T_COUNT),$(wildcard t/*.t))
 T_RUN    = $(patsubst %,$O/%,$(if $(SANITIZE),$(filter-out $(T_ONCE),$(T_ALL)),$(T_ALL)))
 
@@ -207,6 +207,14 @@ torture:
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all $O/spec/live $(T_TORTURE:%=$O/%) $O/t/kills.t
 	@KILLS=100 TORTURE_S=$(TORTURE_S) prove -v -e '' --merge --timer $(T_TORTURE:%=$O/%) $O/t/kills.t
 
+# A long time of mixed load; memory, descriptors and the database are as they were.
+SOAK_S   = 3600
+
+soak:
+	@t/deps $(TEST_DEBS)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all $O/t/soak.t
+	@SOAK_S=$(SOAK_S) prove -v -e '' --merge --timer $O/t/soak.t
+
 # A client that many use: Converse, in Chromium, over a real Prosody and a real ejabberd. What is pinned in
 # package.json is all that is used of the packages, so nothing else has to be.
 build/browser/installed: t/browser/package.json
@@ -260,5 +268,5 @@ uninstall:
 	    $(SYSUSERS)/mucd.conf $(UNIT)/mucd.service $(COMPLETE)/mucctl
 	rmdir $(DOC) 2>/dev/null || true
 
-.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-check bench-archive torture browser newcomer format clean install uninstall
+.PHONY: all tests fuzzers fuzz deps demo check mutate bench bench-check bench-archive torture soak browser newcomer format clean install uninstall
 -include $(patsubst %.o,%.d,$(call obj,$(SRC) $(FUZZ_SRC))) $(MUTANTS:%=%.d)

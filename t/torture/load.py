@@ -8,9 +8,13 @@ same thing twice before it is answered, so what is acknowledged can be told from
 """
 import collections
 
-from muctest import DOMAIN, NS, bare_of, body, codes, local, nick_of
+from muctest import DOMAIN, NS, bare_of, codes, local, nick_of
 
 FENCE = "mucd-fence-"
+
+
+def body(x):
+    return x.findtext("{%s}body" % NS["component"])
 
 
 class Room:
@@ -142,10 +146,15 @@ class Load:
             self.count["heard"] += 1
         if x.get("type") == "error":
             self.count["refused"] += 1
+        self.told_message(room, x)
         return None
 
+    def told_message(self, room, x):
+        """For those who want to know."""
+
     def told_iq(self, x):
-        self.last = x.get("id")
+        if (x.get("id") or "").startswith("last"):
+            self.last = x.get("id")
         what, room = self.asked.pop(x.get("id"), (None, None))
         if what is None:
             return None

@@ -205,15 +205,6 @@ total(const struct iovec *iov, int n)
 	return nbytes;
 }
 
-/* On a full disk what has its place can be written. */
-static bool
-is_beyond(int fd, int64_t end)
-{
-	struct stat st;
-
-	return sw->is_full && fstat(fd, &st) == 0 && end > (int64_t)st.st_blocks * 512;
-}
-
 static ssize_t
 put(int fd, const struct iovec *iov, int niov, int64_t at)
 {
@@ -227,7 +218,8 @@ put(int fd, const struct iovec *iov, int niov, int64_t at)
 	if (niov > 128)
 		abort();
 	memcpy(part, iov, (size_t)niov * sizeof(*iov));
-	if (is_beyond(fd, at + (int64_t)nbytes)) {
+	/* As where even what has its place is written elsewhere first; but not the page that LMDB ends with. */
+	if (sw->is_full && flags == 0) {
 		sw->nfull++;
 		rc = fail(ENOSPC);
 	} else if (deed == DEED_FAIL)
@@ -398,7 +390,7 @@ fallocate(int fd, int mode, off_t at, off_t n)
 	if (kind_of(fd) == OTHER)
 		return real_fallocate(fd, mode, at, n);
 	deed = deed_of(CALL_RESERVE);
-	if (is_beyond(fd, at + n)) {
+	if (sw->is_full) {
 		sw->nfull++;
 		rc = fail(ENOSPC);
 	} else if (deed == DEED_FAIL || deed == DEED_SHORT)

@@ -44,10 +44,9 @@ enum deed {
 
 /* What a test turns while mucd runs. */
 struct switches {
-	int64_t wall_ms; /* the wall clock is wrong by that */
-	int64_t boot_ms; /* the machine slept so long */
-	uint32_t
-	    is_full; /* nothing can be reserved, and writes of more than is there fail: ENOSPC */
+	int64_t wall_ms;  /* the wall clock is wrong by that */
+	int64_t boot_ms;  /* the machine slept so long */
+	uint32_t is_full; /* nothing can be reserved or written: ENOSPC */
 	uint32_t deed;
 	uint32_t calls; /* which ones count: bits 1 << enum call */
 	int32_t error;

@@ -337,7 +337,9 @@ def under_unit():
     ok(until(lambda: mucd.count(r"serves \d+ domain") == 2), "another mucd goes on")
     mucd.proc.send_signal(signal.SIGHUP)
     ok(mucd.says("read again"), "it reads its configuration again")
-    os.kill(other, 0)
+    subprocess.run([os.environ.get("MUCCTL", "build/mucctl"), "-S", TOP + "/unit/control", "back-up"],
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, timeout=20)
+    ok(mucd.says("backup: .* is complete"), "it makes a backup")
     fake.link.close()
     fake.attach()
     same(fake.end(mucd), 0, "and ends well")

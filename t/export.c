@@ -1212,6 +1212,32 @@ test_too_large(void)
 	free(long_text);
 }
 
+/* Nor does what is too long in a room keep it from being found. */
+static void
+test_info(void)
+{
+	char *text = mem_alloc(510001), *lines = mem_alloc(1100000), *out, *at;
+	struct test t;
+
+	memset(text, 'x', 510000);
+	at = lines + snprintf(lines, 1100000,
+			 "subject payload=\"<subject>S</subject>\" nick=\"N\" text=\"%s\"\n"
+			 "vcard payload=\"<vCard xmlns='vcard-temp'>",
+			 text);
+	for (int i = 0; i < 12000; i++)
+		at += sprintf(at, "<PHOTO><BINVAL>QQ==</BINVAL></PHOTO>");
+	strcpy(at, "</vCard>\"\n");
+	free(told_of(&t, lines));
+	out = test_ask(&t, "<iq from='x@y/r' to='a@rooms.example' type='get' id='d'>"
+			   "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+	ok(strstr(out, "muc#roominfo_avatarhash") != NULL && strstr(out, "type='error'") == NULL,
+	    "what a room is can be asked: %zu bytes", strlen(out));
+	free(out);
+	free(lines);
+	free(text);
+	test_release(&t);
+}
+
 /* A room whose configuration comes last keeps what was said for no longer than another one. */
 static void
 test_days_come_last(void)
@@ -1238,6 +1264,7 @@ main(int argc, char **argv)
 	test_same();
 	test_renamed();
 	test_too_large();
+	test_info();
 	test_days_come_last();
 	test_refused();
 	test_garbled();

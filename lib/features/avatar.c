@@ -108,6 +108,7 @@ on_avatar(struct plan *p, const struct change *c)
 static void
 add_roominfo(const struct plan *p, struct xml *form)
 {
+	const size_t most = (size_t)p->s->limits.vcard_pictures * SHA1_LEN;
 	struct arena *a = p->s->arena;
 	struct xml *field;
 	struct avatar v;
@@ -116,7 +117,8 @@ add_roominfo(const struct plan *p, struct xml *form)
 		return;
 	field = form_add_field(
 	    a, form, "text-multi", "muc#roominfo_avatarhash", say(p, "Avatar hash"), NULL);
-	for (size_t i = 0; i + SHA1_LEN <= v.hashes.n; i += SHA1_LEN) {
+	/* What an import has brought may have more. */
+	for (size_t i = 0; i + SHA1_LEN <= v.hashes.n && i < most; i += SHA1_LEN) {
 		char *hex = arena_alloc(a, 2 * SHA1_LEN + 1);
 
 		digest_hex((const uint8_t *)v.hashes.p + i, SHA1_LEN, hex);

@@ -137,8 +137,9 @@ add_roominfo(const struct plan *p, struct xml *form)
 	struct arena *a = p->s->arena;
 	const char *changes = r->config.changesubject ? "1" : "0";
 
-	if (r->subject_text != NULL && r->config.publicroom && !r->config.membersonly &&
-	    !r->config.passwordprotectedroom)
+	/* What an import has brought may be longer. */
+	if (r->subject_text != NULL && strlen(r->subject_text) <= TEXT_BYTES &&
+	    r->config.publicroom && !r->config.membersonly && !r->config.passwordprotectedroom)
 		form_add_field(a, form, "text-single", "muc#roominfo_subject", say(p, "Subject"),
 		    r->subject_text);
 	form_add_field(a, form, "boolean", "muc#roomconfig_changesubject",

@@ -1238,6 +1238,37 @@ test_info(void)
 	test_release(&t);
 }
 
+/* Who is to be told of something that no stanza has room for is told nothing else either: it does not come. */
+static void
+test_too_long(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const starts[] = { "affil jid=\"z@y\" affiliation=outcast reason=\"",
+		"request jid=\"q@y\" nick=\"q\" id=\"i\" time=2026-01-01T00:00:00Z faq=\"",
+		"invite time=2026-01-01T00:00:00Z invitee=\"x@y\" inviter=\"z@y/r\" "
+		"shown=\"a@rooms.example/Z\" id=\"" };
+	char *text = mem_alloc(100001);
+
+	memset(text, 'x', 100000);
+	for (int i = 0; i < 3; i++) {
+		struct buf b = BUF_INIT;
+		const char *wrong;
+		struct test t;
+
+		begin(&t);
+		buf_adds(&b, HEAD ROOM);
+		buf_adds(&b, starts[i]);
+		buf_adds(&b, text);
+		buf_adds(&b, "\"\nend\n");
+		wrong = import_text(t.muc, &conf, b.p, b.len);
+		ok(wrong != NULL && strstr(wrong, "longer") != NULL && line_number == 3,
+		    "line %u: %s", line_number, wrong != NULL ? wrong : "taken");
+		buf_release(&b);
+		test_release(&t);
+	}
+	free(text);
+}
+
 /* A room whose configuration comes last keeps what was said for no longer than another one. */
 static void
 test_days_come_last(void)
@@ -1265,6 +1296,7 @@ main(int argc, char **argv)
 	test_renamed();
 	test_too_large();
 	test_info();
+	test_too_long();
 	test_days_come_last();
 	test_refused();
 	test_garbled();

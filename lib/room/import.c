@@ -22,7 +22,8 @@
 #include "record.h"
 #include "waiting.h"
 
-#define RECORD_WEIGHT 64 /* what a record takes besides its bytes, about */
+#define RECORD_WEIGHT	64    /* what a record takes besides its bytes, about */
+#define ADDRESSES_BYTES 16384 /* in one record, at most */
 
 enum state {
 	AT_FIRST, /* the first line is to come */
@@ -306,6 +307,20 @@ take_vcard(struct import *m, struct record *r)
 	return good ? NULL : "field payload: not a vCard with pictures in base64";
 }
 
+/* What is told of it has room in a stanza, whatever is escaped in it; messages and pictures look after themselves. */
+static const char *
+is_too_long(const struct import *m, enum line line, const struct record *r)
+{
+	const struct muc_limits *l = &m->service->limits;
+	const int64_t most =
+	    l->reason_bytes > l->stanza_out_bytes / 8 ? l->reason_bytes : l->stanza_out_bytes / 8;
+
+	if (line == LINE_message || line == LINE_vcard ||
+	    r->val.len <= (size_t)most + ADDRESSES_BYTES)
+		return NULL;
+	return "it is longer than what can be told";
+}
+
 static const char *
 take_record(struct import *m, enum line line, const struct line_fields *w)
 {
@@ -314,6 +329,8 @@ take_record(struct import *m, enum line line, const struct line_fields *w)
 	const char *wrong = record_read(m->arena, &m->reader, line, w, &r);
 	struct bytes key, val;
 
+	if (wrong == NULL)
+		wrong = is_too_long(m, line, &r);
 	if (wrong == NULL && line == LINE_vcard)
 		wrong = take_vcard(m, &r);
 	if (wrong == NULL) {

@@ -114,6 +114,13 @@ class World:
     # -- faults --
 
     def kill(self):
+        """What mucd has told in its last turns dies in the socket, too."""
+        for _ in range(self.rng.randint(0, 5)):
+            for _ in range(self.rng.randint(1, 8)):
+                said = self.crowd.step()
+                if said:
+                    self.link.send(said)
+            time.sleep(self.rng.uniform(0, 0.02))
         self.mucd.kill()
         self.started()
 

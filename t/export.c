@@ -1269,6 +1269,36 @@ test_too_long(void)
 	free(text);
 }
 
+/* Of more rooms than a command looks at, whoever asks is told that those were not all. */
+static void
+test_very_many(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const admins[] = { "x@y", NULL };
+	struct buf b = BUF_INIT;
+	char line[80], *out;
+	struct test t;
+
+	begin(&t);
+	t.conf.admins = admins;
+	muc_reload(t.muc, &t.conf);
+	buf_adds(&b, HEAD);
+	for (int i = 0; i < 100002; i++) {
+		snprintf(line, sizeof(line), "room jid=\"%d@rooms.example\"\nend\n", i);
+		buf_adds(&b, line);
+	}
+	is_str(import_text(t.muc, &conf, b.p, b.len), NULL, "very many rooms");
+	out = test_ask(&t, "<iq from='x@y/r' to='rooms.example' type='set' id='c'>"
+			   "<command xmlns='http://jabber.org/protocol/commands' node='user-rooms'>"
+			   "<x xmlns='jabber:x:data' type='submit'><field var='jid'>"
+			   "<value>o@y</value></field></x></command></iq>");
+	ok(strstr(out, "Only the first 100000 rooms were looked at") != NULL,
+	    "not all: it is said");
+	free(out);
+	buf_release(&b);
+	test_release(&t);
+}
+
 /* A room whose configuration comes last keeps what was said for no longer than another one. */
 static void
 test_days_come_last(void)
@@ -1297,6 +1327,7 @@ main(int argc, char **argv)
 	test_too_large();
 	test_info();
 	test_too_long();
+	test_very_many();
 	test_days_come_last();
 	test_refused();
 	test_garbled();

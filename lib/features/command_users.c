@@ -75,6 +75,9 @@ run(struct call *c)
 	f.table = command_table(c, call_say_of(c, "Rooms of %s", j.bare), columns);
 	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, look, &f);
 	c->dialog.more = f.page.more;
+	if (f.page.is_cut && !f.page.more)
+		command_note(c, NOTE_WARN,
+		    call_say_number(c, "Only the first %s rooms were looked at", COMMAND_LOOKS));
 	return OK;
 }
 

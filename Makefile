@@ -185,7 +185,7 @@ mutate: $(MUTANTS)
 # machine can do. Numbers go to build/bench.json, and to build/bench.svg if there is a gnuplot.
 bench: $O/mucd $O/t/bench/bench
 	@mkdir -p $O/tmp
-	@TMPDIR=$${TMPDIR:-$O/tmp} MUCD_BUILD=$O $O/t/bench/bench $(RUNS) $(PART)
+	@TMPDIR=$${TMPDIR:-$(abspath $O/tmp)} MUCD_BUILD=$O $O/t/bench/bench $(RUNS) $(PART)
 	@if command -v gnuplot >/dev/null; then cd $O && gnuplot $(CURDIR)/t/bench/bench.gp; fi
 
 # Do fixed workloads take more instructions than they did? t/bench/check -w writes a new baseline.

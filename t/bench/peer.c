@@ -73,6 +73,18 @@ make_dir(const char *dir, const char *name)
 		die("%s: %s", path, strerror(errno));
 }
 
+/* False when it has ended, or does not come. */
+static bool
+accepts(struct host *h, struct proc *proc)
+{
+	int status;
+
+	for (int i = 0; i < 1200 && proc_runs(proc, &status); i++)
+		if (host_accept(h, 100))
+			return true;
+	return false;
+}
+
 double
 peer_start(struct peer *p, enum peer_kind kind, struct host *h, const char *dir)
 {
@@ -100,7 +112,7 @@ peer_start(struct peer *p, enum peer_kind kind, struct host *h, const char *dir)
 	else
 		peer_conf(conf, p->dir, ROOMS_DOMAIN, h->port);
 	began = seconds();
-	if (!proc_start(&p->proc, argv, NULL, log) || !host_accept(h, 120000)) {
+	if (!proc_start(&p->proc, argv, NULL, log) || !accepts(h, &p->proc)) {
 		print_tail(log, 20);
 		die("%s does not attach itself", argv[0]);
 	}

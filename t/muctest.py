@@ -669,7 +669,8 @@ class Fake:
         self.link = link = Stream(sock)
         link.name = "fake server"
         OPEN.append(link)
-        if not until(lambda: link.depth == 1 or not link.fill(1) and link.ended, timeout):
+        until(lambda: link.depth == 1 or not link.fill(1) and link.ended, timeout)
+        if link.root is None:
             raise Failure("mucd sends no header")
         link.send("<?xml version='1.0'?><stream:stream xmlns:stream='%s' xmlns='%s' from='%s' "
                   "id='%s'%s>" % (STREAMS, NS["component"], link.root.get("to"), ident, header))

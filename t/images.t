@@ -99,14 +99,17 @@ class Series:
         self.link = self.host.attach()
 
     def attach(self):
+        """The first to knock may be one that has died since."""
         self.link.close()
-        try:
-            self.link = self.host.attach(10)
-        except (OSError, Failure):
-            return False
-        for said in self.load.lost():
-            self.link.send(said)
-        return True
+        end = time.monotonic() + 10
+        while self.mucd.runs() and time.monotonic() < end:
+            try:
+                self.link = self.host.attach(2)
+                self.link.send("".join(self.load.lost()))
+                return True
+            except (OSError, Failure):
+                continue
+        return False
 
     def hit(self, fault, at_start):
         """Returns how mucd has taken it, None if it did not come to that, and what is wrong."""

@@ -20,14 +20,14 @@ one_of_many(struct plan *p, const struct change *c, struct presence *pr)
 {
 	struct session *s = c->session;
 	struct occupant *o = s->occupant;
-	bool was_shown = occupant_shown(o) == s;
+	bool was_seen = session_is_seen(s);
 	struct presence left = { .occupant = o, .role = o->role };
 
 	pr->shown = s;
 	if (!c->silent)
 		tell_presence(p, pr, s, true);
 	session_remove(s);
-	if (was_shown)
+	if (was_seen)
 		tell_presence_all(p, &left, TELL_EVERYBODY, NULL);
 }
 

@@ -118,7 +118,7 @@ on_rename(struct plan *p, const struct change *c)
 		tell_presence(p, &old, s, true);
 	session_rename(s, c->nick);
 	if (!alone)
-		tell_left(p, o, c->was_shown ? NULL : s);
+		tell_left(p, o, c->was_seen ? NULL : s);
 	now.occupant = s->occupant;
 	now.role = s->occupant->role;
 	if (c->renicked)

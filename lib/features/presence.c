@@ -22,7 +22,7 @@ plan_presence(struct plan *p, struct session *s, const char *nick, bool renicked
 	c->session = s;
 	c->nick = nick;
 	c->renicked = renicked;
-	c->was_shown = occupant_shown(s->occupant) == s;
+	c->was_seen = session_is_seen(s);
 	return presence;
 }
 
@@ -115,7 +115,7 @@ on_presence(struct plan *p, const struct change *c)
 {
 	struct session *s = c->session;
 	struct occupant *o = s->occupant;
-	const struct session *was_shown = occupant_shown(o);
+	const bool was_seen = session_is_seen(s);
 	struct presence pr = { .occupant = o, .role = o->role };
 	bool same = s->payload_len == c->text_len && memcmp(s->payload, c->text, c->text_len) == 0;
 
@@ -128,7 +128,7 @@ on_presence(struct plan *p, const struct change *c)
 	}
 	session_told(s);
 	session_save(s);
-	if (c->unsaid || (occupant_shown(o) != s && was_shown != s))
+	if (c->unsaid || (!was_seen && occupant_shown(o) != s))
 		return;
 	tell_presence_all(p, &pr, TELL_EVERYBODY, s);
 	pr.id = p->ev->id;

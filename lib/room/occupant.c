@@ -334,6 +334,12 @@ occupant_shown(const struct occupant *o)
 	return best;
 }
 
+bool
+session_is_seen(const struct session *s)
+{
+	return s->is_late || occupant_shown(s->occupant) == s;
+}
+
 /* -- coming back from the store -- */
 
 /* A session's record, read; what it points to is in the arena. */

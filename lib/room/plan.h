@@ -75,7 +75,7 @@ struct change {
 	const struct jid *from;	 /* ENTER: the full JID that enters */
 	const char *nick;	 /* ENTER, RENAME, RENICK: the nick, prepared */
 	bool renicked;	/* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
-	bool was_shown; /* RENAME: its presence is the one shown for the old nick */
+	bool was_seen;	/* RENAME: session_is_seen() under the old nick */
 	struct affil
 	    affil; /* AFFILIATION; STANDING: the affiliation and the reason; CREATE: whose */
 	enum affiliation before; /* AFFILIATION, STANDING: what held for it */

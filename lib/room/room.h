@@ -409,6 +409,9 @@ void seen_forget(struct occupant *);
 /* The session whose presence is shown for the nick: priority, then availability, then age. */
 struct session *occupant_shown(const struct occupant *);
 
+/* Do others see this one under its nick? They may still, where they have not been told of its last presence. */
+bool session_is_seen(const struct session *);
+
 /* Brings back the sessions of a domain's rooms. False when a record cannot be read. */
 bool sessions_load(struct service *, unsigned domain_no);
 

@@ -16,14 +16,22 @@ is_stranger(const struct plan *p)
 
 /* -- what is done together -- */
 
-/* A room under attack is theirs to speak and act in; and for members its password is no riddle. */
+/* A room under attack is theirs to speak and act in. */
 static bool
-is_above_room(const struct plan *p, enum rate rate)
+is_above_room(const struct plan *p)
 {
 	if (p->room == NULL || service_admin(p->s, p->ev->from.bare))
 		return true;
-	if (may(p, MAY_EXCEED_SLOW_MODE) || may(p, MAY_KICK))
-		return true;
+	return may(p, MAY_EXCEED_SLOW_MODE) || may(p, MAY_KICK);
+}
+
+/*
+ * For whoever belongs to a room its password is no riddle: strangers that guess, in whatever room, do not keep
+ * them out of theirs. What one user may guess holds for all.
+ */
+static bool
+is_known(const struct plan *p, enum rate rate)
+{
 	return rate == RATE_GUESS && !is_stranger(p);
 }
 
@@ -39,11 +47,11 @@ rates_may(const struct plan *p, enum rate rate)
 	const struct ev *ev = p->ev;
 	struct service *s = p->s;
 
-	if (service_admin(s, ev->from.bare))
+	if (service_admin(s, ev->from.bare) || is_known(p, rate))
 		return OK;
 	if (is_foreign(ev) && !rate_has(s, SCOPE_DOMAIN, rate, domain_rates(s, ev->from.domain), 1))
 		return TOO_FAST;
-	if (!is_above_room(p, rate) && !rate_has(s, SCOPE_ROOM, rate, &p->room->rates, 1))
+	if (!is_above_room(p) && !rate_has(s, SCOPE_ROOM, rate, &p->room->rates, 1))
 		return ROOM_BUSY;
 	return rate_has(s, SCOPE_SERVICE, rate, &s->rates, 1) ? OK : SERVICE_BUSY;
 }
@@ -66,7 +74,7 @@ take_of_room(struct plan *p, enum rate rate)
 {
 	struct rates *r = &p->room->rates;
 
-	if (!is_above_room(p, rate) && !rate_has(p->s, SCOPE_ROOM, rate, r, 1))
+	if (!is_above_room(p) && !rate_has(p->s, SCOPE_ROOM, rate, r, 1))
 		return false;
 	rate_take(p->s, SCOPE_ROOM, rate, r, 1);
 	return true;
@@ -154,7 +162,7 @@ on_rename(struct plan *p, const struct change *c)
 static enum deny
 may_message(const struct room *r, const struct plan *p, const struct change *c)
 {
-	if (is_above_room(p, RATE_MESSAGE))
+	if (is_above_room(p))
 		return OK;
 	return rate_has(p->s, SCOPE_ROOM, RATE_MESSAGE, &r->rates, 1) &&
 		       rate_has(p->s, SCOPE_ROOM, RATE_BYTE, &r->rates, (double)c->text_len)

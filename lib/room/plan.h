@@ -74,8 +74,8 @@ struct change {
 	struct session *session; /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
 	const struct jid *from;	 /* ENTER: the full JID that enters */
 	const char *nick;	 /* ENTER, RENAME, RENICK: the nick, prepared */
-	bool renicked;	/* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
-	bool was_seen;	/* RENAME: session_is_seen() under the old nick */
+	bool renicked; /* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
+	bool was_seen; /* RENAME: session_is_seen() under the old nick */
 	struct affil
 	    affil; /* AFFILIATION; STANDING: the affiliation and the reason; CREATE: whose */
 	enum affiliation before; /* AFFILIATION, STANDING: what held for it */

@@ -124,7 +124,7 @@ read_from(struct service *s, const struct way *way, const struct xml *x, struct 
 	if (!jid_split(s->arena, xml_get(x, "from"), &ev->from))
 		return false;
 	/* A sender that no profile knows is nobody else by that. */
-	jid_prep_bare(s->arena, &ev->from);
+	ev->is_unknown = !jid_prep_bare(s->arena, &ev->from);
 	if (service_domain(s, ev->from.domain) >= 0)
 		fence_foreign(s, x, ev->from.domain);
 	return service_domain(s, ev->from.domain) < 0 && !console_domain(ev->from.domain);
@@ -165,7 +165,8 @@ read_ev(
 		return false;
 	if (!read_type(ev, xml_get(x, "type")))
 		*deny = BAD_REQUEST;
-	if (!jid_prep_bare(s->arena, &ev->to))
+	/* Nobody could name such a sender to keep them out. Whoever is in from before may go. */
+	if (!jid_prep_bare(s->arena, &ev->to) || (ev->is_unknown && answerable(ev)))
 		*deny = JID_MALFORMED;
 	ev->address = ev->to.node == NULL	? TO_SERVICE
 		      : ev->to.resource == NULL ? TO_ROOM

@@ -72,6 +72,7 @@ struct ev {
 	unsigned domain_no;
 	struct console *console; /* that it came from; NULL: it came over a link */
 	bool cut; /* only its head can be relied on: it was too large, or could not be read */
+	bool is_unknown;	      /* the sender's address is none that a profile takes */
 	struct session *session;      /* the sender's in this room; NULL: not an occupant */
 	struct occupant *target;      /* whose nick `to` names; NULL: nobody's */
 	enum affiliation affiliation; /* the sender's in this room; AFF_NONE without a room */

@@ -217,6 +217,7 @@ class Mucd:
 
     def __init__(self, components, settings="", start=True, attach=True, env=None):
         self.env = dict(os.environ, **env) if env else None
+        self.program = MUCD
         self.dir = tempfile.mkdtemp(dir=TOP)
         self.conf = self.dir + "/mucd.conf"
         self.database = self.dir + "/db"
@@ -243,7 +244,7 @@ class Mucd:
     def start(self, attach=True):
         self.mark = len(self.log())
         with open(self.logfile, "a") as log:
-            self.proc = subprocess.Popen([MUCD, "-f", "-c", self.conf], stdin=subprocess.DEVNULL,
+            self.proc = subprocess.Popen([self.program, "-f", "-c", self.conf], stdin=subprocess.DEVNULL,
                                          stdout=log, stderr=log, preexec_fn=die_with_parent,
                                          env=self.env)
         if attach:

@@ -258,7 +258,10 @@ ejabberd_conf(const struct server *s, const struct server_conf *conf)
 	    "  mod_disco: {}\n  mod_ping: {}\n  mod_roster: {}\n  mod_vcard:\n    search: false\n");
 	for (i = 0; i < conf->ncomponents; i++)
 		if (conf->component[i].secret == NULL)
-			add(&b, "  mod_muc:\n    host: \"%s\"\n", conf->component[i].domain);
+			add(&b,
+			    "  mod_muc:\n    host: \"%s\"\n    max_users: 1000\n"
+			    "    default_room_options:\n      max_users: 1000\n",
+			    conf->component[i].domain);
 	good = add_extra(&b, conf->extra);
 	return write_conf(s, "ejabberd.yml", &b, good);
 }

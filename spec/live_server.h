@@ -29,7 +29,7 @@ struct server_component {
 	int port;	    /* set by server_start() */
 };
 
-#define SERVER_MAX 256 /* accounts; components */
+#define SERVER_MAX 512 /* accounts; components */
 
 struct server_conf {
 	enum server_kind kind;

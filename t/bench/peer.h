@@ -13,7 +13,10 @@
 enum peer_kind {
 	PEER_MUCD,
 	PEER_MU_CONFERENCE,
-	PEER_RAW, /* blast.c */
+	PEER_RAW,	/* blast.c */
+	PEER_OWN_ROOMS, /* of a real server; see real.h */
+	PEER_HOP,	/* hop.c */
+	PEER_BARE_HOP,
 };
 
 struct peer {
@@ -40,6 +43,9 @@ double peer_memory(const struct peer *, const char *name);
 
 /* The process of blast.c: sends stanzas of that form until nobody takes them. */
 void __attribute__((noreturn)) blast(int port);
+
+/* The process of hop.c: a component that only sends. Bare: the shortest stanzas that do. */
+void __attribute__((noreturn)) hop(int port, bool bare);
 
 #define BLAST_USERS 1000
 #define BLAST_WRAP  4 /* their ids begin again */

@@ -21,15 +21,14 @@
 #include "real.h"
 
 #define IN_BYTES ((size_t)1 << 20)
-#define N	 REAL_CLIENTS
-#define NSAID	 1000
+#define NCOPIES	 50000
 #define NONE	 200 /* one by one */
+#define NROOMS	 300 /* of four */
 #define BODY                                                                                       \
 	"A body of a hundred bytes, as people write them when they have something to say, and no " \
 	"longer: 100."
-#define MUCD_DOMAIN "rooms.localhost"
-#define OWN_DOMAIN  "own.localhost"
-#define NS_MUC	    "http://jabber.org/protocol/muc"
+#define OWN_DOMAIN "own.localhost"
+#define NS_MUC	   "http://jabber.org/protocol/muc"
 
 struct client {
 	int fd;
@@ -39,10 +38,10 @@ struct client {
 };
 
 struct world {
-	struct client c[N];
+	struct client c[REAL_MOST];
+	unsigned n;
 	const char *domain;
-	uint64_t npresences, ncopies, nerrors;
-	bool configured;
+	uint64_t npresences, ncopies, nresults, nerrors;
 };
 
 static void __attribute__((format(printf, 2, 3))) put(struct client *c, const char *fmt, ...)
@@ -145,7 +144,7 @@ take(struct world *w, struct client *c, const struct stanza *x)
 	if (x->kind == 'p' && x->type.p == NULL)
 		w->npresences++;
 	else if (x->kind == 'i' && is(x->type, "result"))
-		w->configured = true;
+		w->nresults++;
 	else if (x->kind == 'm' && is(x->type, "groupchat") && x->id.n > 1 && x->id.p[0] == 'm' &&
 		 x->id.p[1] >= '0' && x->id.p[1] <= '9') {
 		w->nerrors += c->next != number_at(x->id.p + 1);
@@ -177,46 +176,93 @@ take_input(struct world *w, struct client *c)
 static void
 turn(struct world *w)
 {
-	struct pollfd p[N];
+	struct pollfd p[REAL_MOST];
 
-	for (unsigned i = 0; i < N; i++)
+	for (unsigned i = 0; i < w->n; i++)
 		p[i] = (struct pollfd){ .fd = w->c[i].fd, .events = POLLIN };
-	if (poll(p, N, 60000) <= 0)
+	if (poll(p, w->n, 60000) <= 0)
 		die("the clients are told nothing any more");
-	for (unsigned i = 0; i < N; i++)
+	for (unsigned i = 0; i < w->n; i++)
 		if (p[i].revents != 0)
 			take_input(w, &w->c[i]);
 }
 
 static void
-enter(struct world *w, unsigned user)
+turns(struct world *w, const uint64_t *count, uint64_t most)
 {
-	put(&w->c[user], "<presence to='room@%s/n%u'><x xmlns='" NS_MUC "'/></presence>", w->domain,
-	    user);
+	while (*count < most)
+		turn(w);
 }
 
 static void
-storm(struct world *w, struct took *t)
+enter(struct world *w, unsigned room, unsigned user)
+{
+	put(&w->c[user], "<presence to='r%u@%s/n%u'><x xmlns='" NS_MUC "'/></presence>", room,
+	    w->domain, user);
+}
+
+static void
+configure(struct world *w, unsigned room, unsigned user)
+{
+	put(&w->c[user],
+	    "<iq to='r%u@%s' type='set' id='c'><query xmlns='" NS_MUC "#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>" NS_MUC
+	    "#roomconfig</value></field></x></query></iq>",
+	    room, w->domain);
+}
+
+static void
+speak(struct world *w, unsigned room, unsigned user, unsigned no)
+{
+	put(&w->c[user],
+	    "<message to='r%u@%s' type='groupchat' id='m%u'><body>" BODY "</body></message>", room,
+	    w->domain, no);
+}
+
+static void
+storm(struct world *w, unsigned room, unsigned n, struct took *t)
 {
 	double began;
 
-	enter(w, 0);
-	while (w->npresences < 1)
-		turn(w);
-	put(&w->c[0],
-	    "<iq to='room@%s' type='set' id='c'><query xmlns='" NS_MUC "#owner'>"
-	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>" NS_MUC
-	    "#roomconfig</value></field></x></query></iq>",
-	    w->domain);
-	while (!w->configured)
-		turn(w);
+	w->npresences = w->nresults = 0;
+	enter(w, room, 0);
+	turns(w, &w->npresences, 1);
+	configure(w, room, 0);
+	turns(w, &w->nresults, 1);
 	w->npresences = 0;
 	began = seconds();
-	for (unsigned i = 1; i < N; i++)
-		enter(w, i);
-	while (w->npresences < (uint64_t)N * N - 1)
-		turn(w);
+	for (unsigned i = 1; i < n; i++)
+		enter(w, room, i);
+	turns(w, &w->npresences, (uint64_t)n * n - 1);
 	*t = (struct took){ .s = seconds() - began, .n = w->npresences };
+}
+
+/* All clients at once, four to a room: one makes it, the others enter, one speaks. Rooms are first and on. */
+static void
+rooms_of_four(struct world *w, unsigned first, unsigned nrooms, struct took *t)
+{
+	const unsigned each = w->n / 4;
+	const double began = seconds();
+
+	for (unsigned no = first; no < first + nrooms; no += each) {
+		w->npresences = w->nresults = w->ncopies = 0;
+		for (unsigned i = 0; i < each; i++)
+			enter(w, no + i, 4 * i);
+		turns(w, &w->npresences, each);
+		for (unsigned i = 0; i < each; i++)
+			configure(w, no + i, 4 * i);
+		turns(w, &w->nresults, each);
+		for (unsigned i = 0; i < 4 * each; i++) {
+			w->c[i].next = 0;
+			if (i % 4 != 0)
+				enter(w, no + i / 4, i);
+		}
+		turns(w, &w->npresences, (uint64_t)each * 16);
+		for (unsigned i = 0; i < each; i++)
+			speak(w, no + i, 4 * i, 0);
+		turns(w, &w->ncopies, (uint64_t)each * 4);
+	}
+	*t = (struct took){ .s = seconds() - began, .n = nrooms, .nerrors = w->nerrors };
 }
 
 static int
@@ -228,27 +274,24 @@ compare(const void *a, const void *b)
 }
 
 static void
-say(struct world *w, unsigned nmessages, unsigned window, struct took *t)
+say(struct world *w, unsigned room, unsigned n, unsigned nmessages, unsigned window, struct took *t)
 {
 	double *times = calloc(nmessages, sizeof(*times)), said = 0;
 	const double began = seconds();
 	unsigned sent = 0;
 
-	w->ncopies = 0;
-	for (unsigned i = 0; i < N; i++)
+	w->ncopies = w->nerrors = 0;
+	for (unsigned i = 0; i < w->n; i++)
 		w->c[i].next = 0;
-	while (w->ncopies < (uint64_t)nmessages * N) {
+	while (w->ncopies < (uint64_t)nmessages * n) {
 		for (; sent < nmessages &&
-		       (uint64_t)(sent + 1) * N <= w->ncopies + (uint64_t)window * N;
+		       (uint64_t)(sent + 1) * n <= w->ncopies + (uint64_t)window * n;
 		     sent++) {
 			said = seconds();
-			put(&w->c[0],
-			    "<message to='room@%s' type='groupchat' id='m%u'><body>" BODY
-			    "</body></message>",
-			    w->domain, sent);
+			speak(w, room, 0, sent);
 		}
 		turn(w);
-		if (w->ncopies == (uint64_t)sent * N)
+		if (w->ncopies == (uint64_t)sent * n)
 			times[sent - 1] = seconds() - said;
 	}
 	*t = (struct took){ .s = seconds() - began, .n = w->ncopies, .nerrors = w->nerrors };
@@ -274,62 +317,81 @@ log_has(const char *path, const char *what)
 	return found;
 }
 
+/* mucd, or what stands for it (hop.c). */
 static void
-attach(struct proc *mucd, const char *dir, int port)
+attach(struct proc *proc, enum peer_kind kind, const char *dir, int port)
 {
 	const char *build = getenv("MUCD_BUILD");
-	char conf[600], log[600], program[600];
-	const char *argv[] = { program, "-f", "-c", conf, NULL };
+	char conf[600], log[600], program[600], number[16];
+	const char *const mucd[] = { program, "-f", "-c", conf, NULL };
+	const char *const limit[] = { program, kind == PEER_HOP ? "--hop" : "--bare-hop", number,
+		NULL };
 
 	snprintf(conf, sizeof(conf), "%.500s/mucd.conf", dir);
 	snprintf(log, sizeof(log), "%.500s/mucd.out", dir);
-	snprintf(program, sizeof(program), "%.500s/mucd", build != NULL ? build : "build");
-	peer_conf(conf, dir, MUCD_DOMAIN, port);
-	if (!proc_start(mucd, argv, NULL, log))
-		die("mucd does not start");
+	snprintf(program, sizeof(program), "%.500s/%s", build != NULL ? build : "build",
+	    kind == PEER_MUCD ? "mucd" : "t/bench/bench");
+	snprintf(number, sizeof(number), "%d", port);
+	peer_conf(conf, dir, REAL_DOMAIN, port);
+	if (!proc_start(proc, kind == PEER_MUCD ? mucd : limit, NULL, log))
+		die("%s does not start", program);
 	for (int i = 0; !log_has(log, "attached to"); i++) {
 		if (i == 1000)
-			die("mucd does not attach itself");
+			die("%s does not attach itself", program);
 		live_sleep_ms(20);
 	}
 }
 
+static void
+measure(struct world *w, const struct proc *server, const struct proc *component, struct real *r)
+{
+	struct took warm;
+
+	say(w, 0, 100, NCOPIES / 100 / 10, 16, &warm);
+	r->server_cpu_s = cpu_s(server->pid);
+	r->component_cpu_s = component->pid != 0 ? cpu_s(component->pid) : 0;
+	say(w, 0, 100, NCOPIES / 100, 16, &r->say);
+	r->server_cpu_s = cpu_s(server->pid) - r->server_cpu_s;
+	r->component_cpu_s = component->pid != 0 ? cpu_s(component->pid) - r->component_cpu_s : 0;
+	say(w, 0, 100, NONE, 1, &r->one);
+	storm(w, 1, 10, &warm);
+	say(w, 1, 10, NCOPIES / 10 / 2, 16, &r->say_few);
+	rooms_of_four(w, 2, NROOMS, &r->rooms);
+}
+
 void
-real_run(enum server_kind kind, bool with_mucd, struct real *r)
+real_run(enum server_kind kind, enum peer_kind rooms, unsigned nclients, struct real *r)
 {
 	static struct server_conf conf;
-	static char users[N][8];
-	struct world w = { .domain = with_mucd ? MUCD_DOMAIN : OWN_DOMAIN };
+	static char users[REAL_MOST][12];
+	static struct world w;
 	struct server s;
-	struct proc mucd = { .pid = 0 };
+	struct proc component = { .pid = 0 };
 
 	memset(&conf, 0, sizeof(conf));
 	conf.kind = kind;
-	for (unsigned i = 0; i < N; i++) {
+	w = (struct world){ .n = nclients,
+		.domain = rooms == PEER_OWN_ROOMS ? OWN_DOMAIN : REAL_DOMAIN };
+	for (unsigned i = 0; i < nclients; i++) {
 		snprintf(users[i], sizeof(users[i]), "u%u", i);
 		server_add_account(&conf, users[i], "p");
 	}
-	server_add_component(&conf, MUCD_DOMAIN, SECRET);
+	server_add_component(&conf, REAL_DOMAIN, SECRET);
 	server_add_component(&conf, OWN_DOMAIN, NULL);
 	if (!server_start(&s, &conf))
 		die("the server does not start");
-	if (with_mucd)
-		attach(&mucd, s.dir, conf.component[0].port);
-	for (unsigned i = 0; i < N; i++)
+	if (rooms != PEER_OWN_ROOMS)
+		attach(&component, rooms, s.dir, conf.component[0].port);
+	for (unsigned i = 0; i < nclients; i++)
 		log_in(&w.c[i], i, s.client_port);
-	storm(&w, &r->enter);
-	say(&w, NSAID / 10, 16, &r->say);
-	r->server_cpu_s = cpu_s(s.proc.pid);
-	r->mucd_cpu_s = with_mucd ? cpu_s(mucd.pid) : 0;
-	say(&w, NSAID, 16, &r->say);
-	r->server_cpu_s = cpu_s(s.proc.pid) - r->server_cpu_s;
-	r->mucd_cpu_s = with_mucd ? cpu_s(mucd.pid) - r->mucd_cpu_s : 0;
-	say(&w, NONE, 1, &r->one);
-	for (unsigned i = 0; i < N; i++) {
+	storm(&w, 0, nclients, &r->enter);
+	if (nclients == 100)
+		measure(&w, &s.proc, &component, r);
+	for (unsigned i = 0; i < nclients; i++) {
 		close(w.c[i].fd);
 		free(w.c[i].in);
 	}
-	if (with_mucd)
-		proc_stop(&mucd, SIGKILL);
+	if (component.pid != 0)
+		proc_stop(&component, SIGKILL);
 	server_stop(&s, false);
 }

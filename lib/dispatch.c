@@ -437,6 +437,15 @@ charge(struct service *s, const struct ev *ev, size_t nbytes)
 	return service_charge(s, ev, nbytes) ? OK : SERVICE_BUSY;
 }
 
+/* What cannot be handled costs its sender as much: who is told why might ask without end. */
+static enum deny
+unsound(struct service *s, const struct ev *ev, size_t nbytes, enum deny why)
+{
+	enum deny deny = answerable(ev) ? charge(s, ev, nbytes) : OK;
+
+	return deny == OK ? why : too_much(s, ev, deny);
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -504,8 +513,7 @@ dispatch(struct service *s, const struct way *way, const struct xml *x, size_t n
 	if (!read_ev(s, way, x, &ev, &deny) || drops(s, &ev))
 		return;
 	plan_init(&p, s, &ev, NULL);
-	if (deny == OK)
-		deny = handle(&p, &ev, nbytes);
+	deny = deny == OK ? handle(&p, &ev, nbytes) : unsound(s, &ev, nbytes, deny);
 	conclude(&p, deny);
 }
 

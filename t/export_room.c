@@ -16,12 +16,8 @@ static const char *const admins[] = { "admin@example", NULL };
 static void
 start(struct test *t)
 {
-	enum muc_error e;
-
-	t->conf.limits.rate_burst = 1000000;
-	t->conf.limits.rate_bytes_burst = 1000000000;
 	t->conf.admins = admins;
-	test_start(t, &e);
+	test_start_unlimited(t);
 }
 
 static void

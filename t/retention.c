@@ -8,7 +8,6 @@
 #include "service.h"
 #include "tap.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #define HOUR_MS INT64_C(3600000)
@@ -18,13 +17,9 @@ static const struct bytes all = { "", 0 };
 static void
 start(struct test *t)
 {
-	enum muc_error e;
-
-	t->conf.limits.rate_burst = 1000000;
-	t->conf.limits.rate_bytes_burst = 1000000000;
 	t->conf.limits.rooms_per_creator = 100000;
 	t->conf.limits.rooms_per_user = 100000;
-	test_start(t, &e);
+	test_start_unlimited(t);
 }
 
 static void
@@ -34,28 +29,14 @@ restart(struct test *t)
 	start(t);
 }
 
-static char *__attribute__((format(printf, 2, 3))) ask(struct test *t, const char *fmt, ...)
-{
-	char *stanza, *out;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&stanza, fmt, ap) == -1)
-		abort();
-	va_end(ap);
-	out = test_ask(t, stanza);
-	free(stanza);
-	return out;
-}
-
 static void
 make(struct test *t, int room, const char *fields)
 {
-	free(ask(t,
+	free(test_askf(t,
 	    "<presence from='a@example/r' to='r%d@rooms.example/A'>"
 	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
 	    room));
-	free(ask(t,
+	free(test_askf(t,
 	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='u'>"
 	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
 	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
@@ -68,14 +49,14 @@ make(struct test *t, int room, const char *fields)
 static void
 leave(struct test *t, int room)
 {
-	free(ask(
+	free(test_askf(
 	    t, "<presence from='a@example/r' to='r%d@rooms.example' type='unavailable'/>", room));
 }
 
 static void
 destroy(struct test *t, int room)
 {
-	free(ask(t,
+	free(test_askf(t,
 	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='d'>"
 	    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>",
 	    room));
@@ -89,7 +70,7 @@ say(struct test *t, int room, const char *text, char id[37])
 
 	t->now.wall_ms++;
 	t->now.mono_ms++;
-	out = ask(t,
+	out = test_askf(t,
 	    "<message from='a@example/r' to='r%d@rooms.example' type='groupchat' id='m'>"
 	    "<body>%s</body></message>",
 	    room, text);
@@ -147,7 +128,7 @@ is_counted(struct test *t)
 static void
 shown(struct test *t, int room, char text[1000])
 {
-	char *out = ask(t,
+	char *out = test_askf(t,
 	    "<presence from='b@example/r' to='r%d@rooms.example/B'>"
 	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
 	    room);
@@ -160,7 +141,7 @@ shown(struct test *t, int room, char text[1000])
 		    text + strlen(text), 1000 - strlen(text), "%.*s ", (int)strcspn(at, "<"), at);
 	}
 	free(out);
-	free(ask(
+	free(test_askf(
 	    t, "<presence from='b@example/r' to='r%d@rooms.example' type='unavailable'/>", room));
 }
 
@@ -168,7 +149,7 @@ shown(struct test *t, int room, char text[1000])
 static int
 found(struct test *t, int room)
 {
-	char *out = ask(t,
+	char *out = test_askf(t,
 	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='q'>"
 	    "<query xmlns='urn:xmpp:mam:2'/></iq>",
 	    room);
@@ -202,7 +183,7 @@ test_counts(void)
 	say(&t, 1, large, id);
 	ok(is_counted(&t) && muc_stats(t.muc)->archive_entries == 2, "two messages");
 	before = muc_stats(t.muc)->archive_bytes;
-	out = ask(&t,
+	out = test_askf(&t,
 	    "<message from='a@example/r' to='r%d@rooms.example' type='groupchat' id='x'>"
 	    "<retract xmlns='urn:xmpp:message-retract:1' id='%s'/></message>",
 	    1, id);
@@ -247,7 +228,7 @@ test_entries(void)
 static void
 clear(struct test *t, int room)
 {
-	free(ask(t,
+	free(test_askf(t,
 	    "<iq from='a@example/r' to='r%d@rooms.example' type='set' id='c'>"
 	    "<command xmlns='http://jabber.org/protocol/commands' node='clear-history'>"
 	    "<x xmlns='jabber:x:data' type='submit'>"
@@ -655,7 +636,7 @@ test_old(void)
 		say(&t, 1, "at the front", NULL);
 		say(&t, 300, "at the end", NULL);
 		if (nsteps == 2)
-			free(ask(&t,
+			free(test_askf(&t,
 			    "<message from='a@example/r' to='r%d@rooms.example' "
 			    "type='groupchat' id='x'><retract "
 			    "xmlns='urn:xmpp:message-retract:1' id='%s'/></message>",

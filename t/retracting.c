@@ -7,7 +7,6 @@
 #include "service.h"
 #include "tap.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -16,34 +15,10 @@
 static const struct bytes all = { "", 0 };
 
 static void
-start(struct test *t)
-{
-	enum muc_error e;
-
-	t->conf.limits.rate_burst = 1000000;
-	t->conf.limits.rate_bytes_burst = 1000000000;
-	test_start(t, &e);
-}
-
-static void
 restart(struct test *t)
 {
 	test_stop(t);
-	start(t);
-}
-
-static char *__attribute__((format(printf, 2, 3))) ask(struct test *t, const char *fmt, ...)
-{
-	char *stanza, *out;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&stanza, fmt, ap) == -1)
-		abort();
-	va_end(ap);
-	out = test_ask(t, stanza);
-	free(stanza);
-	return out;
+	test_start_unlimited(t);
 }
 
 /* A room of a's that stays when nobody is in. */
@@ -51,7 +26,7 @@ static void
 make(struct test *t, const char *more)
 {
 	free(test_ask(t, ENTER("a", "A")));
-	free(ask(t,
+	free(test_askf(t,
 	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='u'>"
 	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
 	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
@@ -64,7 +39,7 @@ static void
 make_with(struct test *t, int nmessages)
 {
 	test_init(t);
-	start(t);
+	test_start_unlimited(t);
 	make(t, "");
 	free(test_ask(t, ENTER("b", "B")));
 	for (int i = 0; i < nmessages; i++) {
@@ -76,7 +51,7 @@ make_with(struct test *t, int nmessages)
 static char *
 order(struct test *t, const char *from, const char *fields)
 {
-	return ask(t,
+	return test_askf(t,
 	    "<iq from='%s@example/r' to='room@rooms.example' type='set' id='c'>"
 	    "<command xmlns='http://jabber.org/protocol/commands' node='retract-all'>"
 	    "<x xmlns='jabber:x:data' type='submit'>%s</x></command></iq>",
@@ -238,7 +213,7 @@ test_long_ids(void)
 	id[LEN] = '\0';
 	make_with(&t, 1);
 	for (int i = 0; i < N; i++)
-		free(ask(&t,
+		free(test_askf(&t,
 		    "<message from='b@example/r' to='room@rooms.example' type='groupchat' id='i'>"
 		    "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/></message>",
 		    id));
@@ -325,9 +300,9 @@ test_room_ends(void)
 	make_with(&t, 500);
 	free(order(&t, "a", FIELD("nick", "B")));
 	free(tick(&t));
-	free(
-	    ask(&t, "<iq from='a@example/r' to='room@rooms.example' type='set' id='d'>"
-		    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	free(test_askf(&t,
+	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='d'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
 	make(&t, "");
 	free(test_ask(&t, ENTER("b", "B")));
 	free(test_ask(&t, SAY("b", "his")));
@@ -346,24 +321,24 @@ test_room_ends(void)
 static void
 order_in(struct test *t, const char *room)
 {
-	free(ask(t,
+	free(test_askf(t,
 	    "<presence from='a@example/r' to='%s@rooms.example/A'>"
 	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
 	    room));
-	free(ask(t,
+	free(test_askf(t,
 	    "<iq from='a@example/r' to='%s@rooms.example' type='set' id='u'>"
 	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
 	    "<x xmlns='jabber:x:data' type='submit'/></query></iq>",
 	    room));
-	free(ask(t,
+	free(test_askf(t,
 	    "<presence from='b@example/r' to='%s@rooms.example/B'>"
 	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
 	    room));
-	free(ask(t,
+	free(test_askf(t,
 	    "<message from='b@example/r' to='%s@rooms.example' type='groupchat' id='m'>"
 	    "<body>his</body></message>",
 	    room));
-	free(ask(t,
+	free(test_askf(t,
 	    "<iq from='a@example/r' to='%s@rooms.example' type='set' id='c'>"
 	    "<command xmlns='http://jabber.org/protocol/commands' node='retract-all'>"
 	    "<x xmlns='jabber:x:data' type='submit'>" FIELD("nick", "B") "</x></command></iq>",
@@ -380,14 +355,14 @@ test_room_ends_while_others_wait(void)
 	struct test t;
 
 	test_init(&t);
-	start(&t);
+	test_start_unlimited(&t);
 	order_in(&t, "ends");
 	order_in(&t, "waits");
 	order_in(&t, "waits-too");
 	muc_retention_pause(t.muc, true);
-	free(
-	    ask(&t, "<iq from='a@example/r' to='ends@rooms.example' type='set' id='d'>"
-		    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	free(test_askf(&t,
+	    "<iq from='a@example/r' to='ends@rooms.example' type='set' id='d'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
 	muc_domain_down(t.muc, 0, t.now);
 	alarm(60);
 	for (int i = 0; i < 3; i++)
@@ -409,7 +384,7 @@ test_forgotten(void)
 	make_with(&t, 500);
 	free(order(&t, "a", FIELD("nick", "B")));
 	free(tick(&t));
-	free(ask(&t,
+	free(test_askf(&t,
 	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='f'>"
 	    "<command xmlns='http://jabber.org/protocol/commands' node='clear-history'>"
 	    "<x xmlns='jabber:x:data' type='submit'>" FIELD("confirm", "1") "</x></command></iq>"));

@@ -5,6 +5,8 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +122,32 @@ test_ask(struct test *t, const char *stanza)
 	test_send(t, stanza);
 	muc_commit(t->muc);
 	return test_drain(t, 65536);
+}
+
+static inline char *__attribute__((format(printf, 2, 3)))
+test_askf(struct test *t, const char *fmt, ...)
+{
+	char *stanza, *out;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&stanza, fmt, ap) == -1)
+		abort();
+	va_end(ap);
+	out = test_ask(t, stanza);
+	free(stanza);
+	return out;
+}
+
+/* Without a limit on what one user may send. */
+static inline void
+test_start_unlimited(struct test *t)
+{
+	enum muc_error e;
+
+	t->conf.limits.rate_burst = 1000000;
+	t->conf.limits.rate_bytes_burst = 1000000000;
+	test_start(t, &e);
 }
 
 /* How often a piece occurs. */

@@ -41,7 +41,11 @@ peer_conf(const char *path, const char *dir, const char *domain, int port)
 	    "rate_bytes_burst = 1G\nentries_per_min = 1000000\nnick_changes_per_min = 100000\n"
 	    "room_messages_per_s = 1000000\nroom_entries_per_min = 1000000\n"
 	    "room_bytes_per_s = 1G\nroom_presences_per_s = 1000000\nroom_queries_per_s = 1000000\n"
-	    "service_per_s = 1000000000\nservice_entries_per_min = 1000000000\n"
+	    "room_nick_changes_per_min = 1000000\n"
+	    "service_per_s = 1000000000\nservice_bytes_per_s = 1000G\n"
+	    "service_entries_per_min = 1000000000\nservice_nick_changes_per_min = 1000000000\n"
+	    "domain_bytes_per_s = 1000G\ndomain_entries_per_min = 1000000\n"
+	    "domain_nick_changes_per_min = 1000000\n"
 	    "domain_per_s = 1000000\nrooms_per_user = 1000000\nrooms_per_creator = 100000\n"
 	    "occupants_per_room = 20000\ndoubt_wait_s = 86400\nlink_answer_ms = 3600000\n",
 	    dir, domain, port);

@@ -95,24 +95,6 @@ test_visits(void)
 	test_release(&t);
 }
 
-static int
-count_record(void *arg, struct bytes key, struct bytes val)
-{
-	(void)key, (void)val;
-	++*(int *)arg;
-	return 0;
-}
-
-static int
-count_archive(struct test *t)
-{
-	static const struct bytes all = { NULL, 0 };
-	int n = 0;
-
-	t->host.store->each(t->host.store, TABLE_archive, all, all, count_record, &n);
-	return n;
-}
-
 #define TELL(payload)                                                                              \
 	"<message from='a@example/r' to='room@rooms.example' type='groupchat' id='m'>" payload     \
 	"</message>"
@@ -156,11 +138,11 @@ test_kept(void)
 
 	begin(&t);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int before = count_archive(&t);
+		int before = test_count(&t, TABLE_archive);
 		char *out = test_ask(&t, rows[i].stanza);
 
 		ok(count_of(out, "<stanza-id") == (strstr(out, "<composing") == NULL) &&
-			count_archive(&t) - before == rows[i].kept,
+			test_count(&t, TABLE_archive) - before == rows[i].kept,
 		    "%s: %s", rows[i].what, rows[i].kept ? "kept" : "only passed on");
 		free(out);
 	}
@@ -191,11 +173,11 @@ test_full(void)
 	out = test_ask(&t, SAY("a", "two"));
 	ok(count_of(out, "two") == 1 && count_of(out, "<stanza-id") == 1, "told");
 	free(out);
-	is_int(count_archive(&t), 1, "but not kept");
+	is_int(test_count(&t, TABLE_archive), 1, "but not kept");
 	is_int(count_told(&t, ENTER("b", "B")), 1, "what was kept before is shown");
 	percent = 50;
 	free(test_ask(&t, SAY("a", "three")));
-	is_int(count_archive(&t), 2, "when there is room again it is kept again");
+	is_int(test_count(&t, TABLE_archive), 2, "when there is room again it is kept again");
 	test_release(&t);
 }
 
@@ -215,7 +197,7 @@ test_purge(void)
 	    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
 	free(test_ask(&t, ENTER("a", "A")));
 	free(test_ask(&t, UNLOCK("a")));
-	is_int(count_archive(&t), 700, "a destroyed room's messages go in steps");
+	is_int(test_count(&t, TABLE_archive), 700, "a destroyed room's messages go in steps");
 	is_int(count_told(&t, ENTER("b", "B")), 0, "a new one of that name has none of them");
 	free(test_ask(&t, SAY("a", "anew")));
 	while (muc_deadline(t.muc) <= t.now.mono_ms && ticks < 100) {
@@ -223,7 +205,8 @@ test_purge(void)
 		muc_commit(t.muc);
 		ticks++;
 	}
-	ok(ticks >= 2 && ticks < 100 && count_archive(&t) == 1, "all in %d of them", ticks);
+	ok(ticks >= 2 && ticks < 100 && test_count(&t, TABLE_archive) == 1, "all in %d of them",
+	    ticks);
 	out = test_ask(&t, ENTER("b", "B"));
 	ok(count_of(out, "anew") == 1, "its own stay");
 	free(out);

@@ -101,23 +101,6 @@ tick(struct test *t)
 	return n;
 }
 
-static int
-count_record(void *arg, struct bytes key, struct bytes val)
-{
-	(void)key, (void)val;
-	++*(int *)arg;
-	return 0;
-}
-
-static int
-count(struct test *t, enum table table)
-{
-	int n = 0;
-
-	t->host.store->each(t->host.store, table, all, all, count_record, &n);
-	return n;
-}
-
 static bool
 is_counted(struct test *t)
 {
@@ -216,9 +199,9 @@ test_entries(void)
 	for (char text[2] = "a"; *text <= 'f'; ++*text)
 		say(&t, 1, text, NULL);
 	say(&t, 2, "z", NULL);
-	is_int(count(&t, TABLE_archive), 7, "what is too much is there for a moment");
+	is_int(test_count(&t, TABLE_archive), 7, "what is too much is there for a moment");
 	restart(&t);
-	ok(tick(&t) == 1 && count(&t, TABLE_over) == 0, "and goes, after a restart, too");
+	ok(tick(&t) == 1 && test_count(&t, TABLE_over) == 0, "and goes, after a restart, too");
 	IS_SHOWN(&t, 1, "d e f ", "the last ones stay");
 	IS_SHOWN(&t, 2, "z ", "the other room keeps what it has");
 	ok(is_counted(&t), "it is counted");
@@ -250,17 +233,17 @@ test_clear(void)
 		say(&t, 1, "a", NULL);
 	say(&t, 2, "z", NULL);
 	clear(&t, 1);
-	ok(count(&t, TABLE_archive) == 2001 && found(&t, 1) == 0,
+	ok(test_count(&t, TABLE_archive) == 2001 && found(&t, 1) == 0,
 	    "what was cleared is there for a while, and not shown");
 	IS_SHOWN(&t, 1, "", "to nobody");
 	muc_tick(t.muc, t.now);
 	muc_commit(t.muc);
-	n = count(&t, TABLE_archive);
+	n = test_count(&t, TABLE_archive);
 	ok(n > 1 && n < 2001, "some of it goes in a step: %d are left", n);
 	say(&t, 1, "b", NULL);
 	restart(&t);
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 2 && count(&t, TABLE_over) == 0,
+	ok(test_count(&t, TABLE_archive) == 2 && test_count(&t, TABLE_over) == 0,
 	    "the rest after a restart, but nothing of another room");
 	IS_SHOWN(&t, 1, "b ", "nor what was said since");
 	IS_SHOWN(&t, 2, "z ", "there all is as before");
@@ -294,12 +277,12 @@ test_paused(void)
 	say(&t, 2, "z", NULL);
 	destroy(&t, 2);
 	is_int(tick(&t), 0, "there is nothing to do");
-	ok(count(&t, TABLE_archive) == 7 && count(&t, TABLE_dead) == 1, "too much stays");
+	ok(test_count(&t, TABLE_archive) == 7 && test_count(&t, TABLE_dead) == 1, "too much stays");
 	pass(&t, 50 * HOUR_MS);
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 7 && found(&t, 1) == 0, "what is too old, too, unseen");
+	ok(test_count(&t, TABLE_archive) == 7 && found(&t, 1) == 0, "what is too old, too, unseen");
 	muc_retention_pause(t.muc, false);
-	ok(tick(&t) > 0 && count(&t, TABLE_archive) == 0 && count(&t, TABLE_dead) == 0,
+	ok(tick(&t) > 0 && test_count(&t, TABLE_archive) == 0 && test_count(&t, TABLE_dead) == 0,
 	    "all of it goes afterwards");
 	is_int((int64_t)muc_stats(t.muc)->retention_paused, 0, "it goes on");
 	ok(is_counted(&t), "it is counted");
@@ -320,7 +303,7 @@ test_bytes(void)
 	for (char text[2] = "a"; *text <= 'f'; ++*text)
 		say(&t, 1, text, NULL);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 6, "small ones, all of them");
+	is_int(test_count(&t, TABLE_archive), 6, "small ones, all of them");
 	say(&t, 1, large, NULL);
 	say(&t, 1, "g", NULL);
 	tick(&t);
@@ -329,11 +312,11 @@ test_bytes(void)
 	    "a large one takes the place of some");
 	say(&t, 1, large, NULL);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 2, "a second one that of the first");
+	is_int(test_count(&t, TABLE_archive), 2, "a second one that of the first");
 	t.conf.limits.archive_bytes_per_room = 100;
 	muc_reload(t.muc, &t.conf);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 0, "what is larger than all of it is not kept");
+	is_int(test_count(&t, TABLE_archive), 0, "what is larger than all of it is not kept");
 	ok(is_counted(&t), "it is counted");
 	test_release(&t);
 }
@@ -360,12 +343,12 @@ test_less(void)
 	muc_reload(t.muc, &t.conf);
 	muc_tick(t.muc, t.now);
 	muc_commit(t.muc);
-	ok(is_counted(&t) && count(&t, TABLE_archive) >= 3 * NROOMS - 600,
+	ok(is_counted(&t) && test_count(&t, TABLE_archive) >= 3 * NROOMS - 600,
 	    "one step is a small one");
 	t.conf.limits.archive_entries_per_room = 1;
 	muc_reload(t.muc, &t.conf);
 	nsteps = tick(&t);
-	ok(nsteps > 5 && count(&t, TABLE_archive) == NROOMS && count(&t, TABLE_over) == 0,
+	ok(nsteps > 5 && test_count(&t, TABLE_archive) == NROOMS && test_count(&t, TABLE_over) == 0,
 	    "one message each stays, after %d steps, also where the limit changed meanwhile",
 	    nsteps);
 	ok(is_counted(&t), "it is counted");
@@ -432,19 +415,19 @@ test_age(void)
 	IS_SHOWN(&t, 1, "old new ", "a day: what the service keeps for two stays");
 	IS_SHOWN(&t, 2, "new ", "what a room keeps for one is not shown any more");
 	ok(found(&t, 1) == 2 && found(&t, 2) == 1, "nor found");
-	ok(tick(&t) == 0 && count(&t, TABLE_archive) == 6, "although it is still there");
+	ok(tick(&t) == 0 && test_count(&t, TABLE_archive) == 6, "although it is still there");
 	pass(&t, HOUR_MS);
-	ok(tick(&t) == 1 && count(&t, TABLE_archive) == 5, "an hour later it has gone");
+	ok(tick(&t) == 1 && test_count(&t, TABLE_archive) == 5, "an hour later it has gone");
 	restart(&t);
 	pass(&t, 23 * HOUR_MS);
 	IS_SHOWN(&t, 1, "new ", "two days: the service's time is over");
 	IS_SHOWN(&t, 3, "new ", "also where the room wants more of it");
 	pass(&t, HOUR_MS);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 2, "what was said first has gone");
+	is_int(test_count(&t, TABLE_archive), 2, "what was said first has gone");
 	pass(&t, 30 * HOUR_MS);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 0, "all has gone");
+	is_int(test_count(&t, TABLE_archive), 0, "all has gone");
 	ok(is_counted(&t) && muc_deadline(t.muc) == INT64_MAX, "nothing more is to be done");
 	restart(&t);
 	pass(&t, -80 * HOUR_MS);
@@ -469,20 +452,22 @@ test_own(void)
 	make(&t, 1, "<field var='x-muc#roomconfig_archivedays'><value>1</value></field>");
 	IS_SHOWN(&t, 1, "new ", "a room's own limit holds at once");
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 1, "for what there is, too");
+	is_int(test_count(&t, TABLE_archive), 1, "for what there is, too");
 	make(&t, 1, "<field var='x-muc#roomconfig_archivedays'><value>4294967295</value></field>");
 	pass(&t, 9000 * HOUR_MS);
-	ok(tick(&t) == 0 && count(&t, TABLE_archive) == 1 && is_counted(&t), "a very long time");
+	ok(tick(&t) == 0 && test_count(&t, TABLE_archive) == 1 && is_counted(&t),
+	    "a very long time");
 	make(&t, 1, "<field var='x-muc#roomconfig_archivedays'><value>0</value></field>");
 	is_int(muc_deadline(t.muc), INT64_MAX, "for ever again");
 	make(&t, 1, "<field var='x-muc#roomconfig_archivedays'><value>375</value></field>");
 	tick(&t);
 	pass(&t, 3 * HOUR_MS);
-	ok(tick(&t) > 0 || count(&t, TABLE_archive) == 1, "nearly");
+	ok(tick(&t) > 0 || test_count(&t, TABLE_archive) == 1, "nearly");
 	t.conf.limits.archive_days = 1;
 	muc_reload(t.muc, &t.conf);
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 0 && is_counted(&t), "the operator's new limit, at once");
+	ok(test_count(&t, TABLE_archive) == 0 && is_counted(&t),
+	    "the operator's new limit, at once");
 	test_release(&t);
 }
 
@@ -501,8 +486,8 @@ test_destroyed(void)
 		destroy(&t, room);
 	}
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 3 && count(&t, TABLE_dead) == 0 &&
-		count(&t, TABLE_affil) == 0 && is_counted(&t),
+	ok(test_count(&t, TABLE_archive) == 3 && test_count(&t, TABLE_dead) == 0 &&
+		test_count(&t, TABLE_affil) == 0 && is_counted(&t),
 	    "the archives of three rooms stay, the rooms do not");
 	make(&t, 1, "");
 	IS_SHOWN(&t, 1, "", "a new one of the name has nothing of them");
@@ -510,20 +495,20 @@ test_destroyed(void)
 	pass(&t, 47 * HOUR_MS);
 	restart(&t);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 4, "47 hours");
+	is_int(test_count(&t, TABLE_archive), 4, "47 hours");
 	pass(&t, HOUR_MS);
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 1 && count(&t, TABLE_held) == 1 && is_counted(&t),
+	ok(test_count(&t, TABLE_archive) == 1 && test_count(&t, TABLE_held) == 1 && is_counted(&t),
 	    "48 hours");
 	IS_SHOWN(&t, 1, "anew ", "the new room has its own");
 	destroy(&t, 1);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 1, "it is destroyed, too");
+	is_int(test_count(&t, TABLE_archive), 1, "it is destroyed, too");
 	t.conf.limits.archive_after_destroy_days = 0;
 	muc_reload(t.muc, &t.conf);
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 0 && count(&t, TABLE_held) == 0 &&
-		count(&t, TABLE_aging) == 0,
+	ok(test_count(&t, TABLE_archive) == 0 && test_count(&t, TABLE_held) == 0 &&
+		test_count(&t, TABLE_aging) == 0,
 	    "the operator wishes it to go, and it does");
 	test_release(&t);
 }
@@ -545,14 +530,14 @@ test_destroyed_limits(void)
 	destroy(&t, 1);
 	destroy(&t, 2);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 10, "two archives without rooms");
+	is_int(test_count(&t, TABLE_archive), 10, "two archives without rooms");
 	pass(&t, 25 * HOUR_MS);
 	tick(&t);
-	is_int(count(&t, TABLE_archive), 5, "what its room kept for a day goes after it");
+	is_int(test_count(&t, TABLE_archive), 5, "what its room kept for a day goes after it");
 	t.conf.limits.archive_entries_per_room = 2;
 	muc_reload(t.muc, &t.conf);
 	tick(&t);
-	ok(count(&t, TABLE_archive) == 2 && is_counted(&t), "of the other one some go");
+	ok(test_count(&t, TABLE_archive) == 2 && is_counted(&t), "of the other one some go");
 	test_release(&t);
 }
 
@@ -645,8 +630,8 @@ test_old(void)
 	}
 	ok(nsteps > 6, "it is counted in %d steps, some of which are lost and done again", nsteps);
 	ok(is_counted(&t), "exactly, while more is said");
-	is_int(count(&t, TABLE_archive), 2 * 299, "and then what is too much goes");
-	is_int(count(&t, TABLE_dead), 0, "what it destroyed has gone, too");
+	is_int(test_count(&t, TABLE_archive), 2 * 299, "and then what is too much goes");
+	is_int(test_count(&t, TABLE_dead), 0, "what it destroyed has gone, too");
 	test_release(&t);
 }
 

@@ -94,23 +94,6 @@ tally(struct test *t)
 	return y;
 }
 
-static int
-count_record(void *arg, struct bytes key, struct bytes val)
-{
-	(void)key, (void)val;
-	++*(int *)arg;
-	return 0;
-}
-
-static int
-count(struct test *t, enum table table)
-{
-	int n = 0;
-
-	t->host.store->each(t->host.store, table, all, all, count_record, &n);
-	return n;
-}
-
 /* One step, when its time has come; what it tells. */
 static char *
 tick(struct test *t)
@@ -133,7 +116,7 @@ finish(struct test *t)
 	struct buf b = BUF_INIT;
 	char *out;
 
-	for (int i = 0; i < 10000 && count(t, TABLE_retracting) > 0; i++) {
+	for (int i = 0; i < 10000 && test_count(t, TABLE_retracting) > 0; i++) {
 		out = tick(t);
 		buf_adds(&b, out);
 		free(out);
@@ -159,7 +142,7 @@ test_steps(void)
 	    "it is begun, and he is kicked");
 	free(out);
 	is_int(tally(&t).tombstones, 0, "nothing has gone when the answer is there");
-	for (; count(&t, TABLE_retracting) > 0 && steps < 1000; steps++) {
+	for (; test_count(&t, TABLE_retracting) > 0 && steps < 1000; steps++) {
 		out = tick(&t);
 		y = tally(&t);
 		if (y.tombstones - before > most)
@@ -193,7 +176,7 @@ test_nothing(void)
 
 	make_with(&t, 2000);
 	free(order(&t, "a", FIELD("jid", "c@example")));
-	for (; count(&t, TABLE_retracting) > 0 && steps < 1000; steps++)
+	for (; test_count(&t, TABLE_retracting) > 0 && steps < 1000; steps++)
 		free(tick(&t));
 	ok(steps == 5 && tally(&t).tombstones == 0, "4000 that are somebody else's: %d steps",
 	    steps);
@@ -218,7 +201,7 @@ test_long_ids(void)
 		    "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/></message>",
 		    id));
 	free(id);
-	is_int(count(&t, TABLE_archive), N + 2, "kept");
+	is_int(test_count(&t, TABLE_archive), N + 2, "kept");
 	out = test_ask(&t, ENTER("c", "C"));
 	ok(strstr(out, "<body>his</body>") == NULL && strstr(out, "<subject") != NULL,
 	    "a history ends where too much would have to be read");
@@ -234,7 +217,7 @@ test_long_ids(void)
 	ok(turns >= N * LEN / (5 << 20), "a search takes %d turns", turns);
 	free(out);
 	free(order(&t, "a", FIELD("jid", "c@example")));
-	for (; count(&t, TABLE_retracting) > 0 && steps < 100; steps++)
+	for (; test_count(&t, TABLE_retracting) > 0 && steps < 100; steps++)
 		free(tick(&t));
 	ok(steps >= N * LEN / (5 << 20) && steps < 10, "%d steps", steps);
 	test_release(&t);
@@ -280,7 +263,7 @@ test_comes_back(void)
 	ok(y.his == 2 && y.tombstones == 500, "what he writes while it goes on stays");
 	free(order(&t, "a", FIELD("nick", "B2")));
 	free(order(&t, "a", FIELD("nick", "B2")));
-	is_int(count(&t, TABLE_retracting), 2, "until it is wanted again, twice even");
+	is_int(test_count(&t, TABLE_retracting), 2, "until it is wanted again, twice even");
 	out = finish(&t);
 	y = tally(&t);
 	ok(y.his == 0 && y.tombstones == 502 && y.retractions == 502, "once is enough");
@@ -308,9 +291,9 @@ test_room_ends(void)
 	free(test_ask(&t, SAY("b", "his")));
 	restart(&t);
 	out = finish(&t);
-	ok(count(&t, TABLE_retracting) == 0 && strstr(out, "<retract ") == NULL,
+	ok(test_count(&t, TABLE_retracting) == 0 && strstr(out, "<retract ") == NULL,
 	    "it ends with the room");
-	while (count(&t, TABLE_dead) > 0)
+	while (test_count(&t, TABLE_dead) > 0)
 		free(tick(&t));
 	ok(tally(&t).his == 1 && tally(&t).tombstones == 0, "a new one of that name has its own");
 	free(out);
@@ -368,7 +351,8 @@ test_room_ends_while_others_wait(void)
 	for (int i = 0; i < 3; i++)
 		free(tick(&t));
 	alarm(0);
-	is_int(count(&t, TABLE_retracting), 2, "a turn ends when a room has, and the others wait");
+	is_int(test_count(&t, TABLE_retracting), 2,
+	    "a turn ends when a room has, and the others wait");
 	muc_domain_up(t.muc, 0, t.now);
 	free(finish(&t));
 	ok(tally(&t).tombstones == 2, "which go on");
@@ -395,7 +379,7 @@ test_forgotten(void)
 	free(out);
 	for (int i = 0; i < 100; i++)
 		free(tick(&t));
-	ok(count(&t, TABLE_archive) == 0 && host_counted(t.host.store, muc_stats(t.muc)),
+	ok(test_count(&t, TABLE_archive) == 0 && host_counted(t.host.store, muc_stats(t.muc)),
 	    "it has gone");
 	test_release(&t);
 }
@@ -462,7 +446,7 @@ test_turns(void)
 	    RETRACTING_PER_ROOM);
 	free(out);
 	free(finish(&t));
-	ok(tally(&t).his == 0 && count(&t, TABLE_retracting) == 0, "all come to their end");
+	ok(tally(&t).his == 0 && test_count(&t, TABLE_retracting) == 0, "all come to their end");
 	test_release(&t);
 }
 

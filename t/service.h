@@ -150,6 +150,25 @@ test_start_unlimited(struct test *t)
 	test_start(t, &e);
 }
 
+static inline int
+test_count_record(void *arg, struct bytes key, struct bytes val)
+{
+	(void)key, (void)val;
+	++*(int *)arg;
+	return 0;
+}
+
+/* How many records a table has. */
+static inline int
+test_count(struct test *t, enum table table)
+{
+	const struct bytes none = { "", 0 };
+	int n = 0;
+
+	t->host.store->each(t->host.store, table, none, none, test_count_record, &n);
+	return n;
+}
+
 /* How often a piece occurs. */
 static inline int
 count_of(const char *text, const char *piece)

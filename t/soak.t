@@ -29,20 +29,10 @@ CHANGES = 50
 SAMPLES = 30
 WARM = 12               # of these come first and do not count
 PER_S = 400             # things said, at most
-SETTINGS = """
+SETTINGS = loads.UNLIMITED + """
 archive_entries_per_room = %d
 tombstones = %d
 changes_per_room = %d
-rate_per_s = 1000000
-rate_burst = 1000000
-rate_bytes_per_s = 1G
-rate_bytes_burst = 1G
-entries_per_min = 1000000
-room_entries_per_min = 1000000
-room_messages_per_s = 1000000
-domain_per_s = 1000000
-notices_per_min = 1000000
-rooms_per_creator = 100000
 """ % (KEPT, TOMBSTONES, CHANGES)
 
 

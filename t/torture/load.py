@@ -10,6 +10,20 @@ import collections
 
 from muctest import DOMAIN, NS, bare_of, codes, local, nick_of
 
+# What the load is not to meet, in mucd.conf.
+UNLIMITED = """
+rate_per_s = 1000000
+rate_burst = 1000000
+rate_bytes_per_s = 1G
+rate_bytes_burst = 1G
+entries_per_min = 1000000
+room_entries_per_min = 1000000
+room_messages_per_s = 1000000
+domain_per_s = 1000000
+notices_per_min = 1000000
+rooms_per_creator = 100000
+"""
+
 FENCE = "mucd-fence-"
 
 

@@ -43,7 +43,10 @@ is_there(pid_t pid)
 	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
-/* Does it wait for the signal, as mucd does before it has the folder? It would end any other: mucctl, which has the folder too, or an older mucd. */
+/*
+ * Does it wait for the signal, as mucd does before it has the folder? It would end any other: mucctl, which has
+ * the folder too, or an older mucd.
+ */
 static bool
 waits_for_it(pid_t pid)
 {

@@ -87,8 +87,8 @@ struct import_conf {
 	bool evict;   /* also then; they are not told */
 	/* Pairs of a room's address or a domain and what stands for it here; ends with NULL; or NULL. */
 	const char *const *renames;
-	const char
-	    *actor; /* the address of whoever wants it, for the audit log; NULL: no note is made */
+	/* The address of whoever wants it, for the audit log; NULL: no note is made. */
+	const char *actor;
 };
 
 /*

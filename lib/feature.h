@@ -300,8 +300,8 @@ enum deny
 find_original(const struct plan *, const char *id, bool unkept, const struct entry **original);
 
 /*
- * Has a tombstone stand where the original stood, and where its other versions did. The entry retracts it; what is in `why`, a <retract/> of
- * the room's own or NULL, stands in the tombstone, too. retract.c
+ * Has a tombstone stand where the original stood, and where its other versions did. The entry retracts it; what
+ * is in `why`, a <retract/> of the room's own or NULL, stands in the tombstone, too. retract.c
  */
 void retract_entry(
     struct plan *, const struct entry *original, const struct entry *by, const struct xml *why);

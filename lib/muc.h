@@ -10,8 +10,8 @@
  *
  *	muc_input() for each stanza the link has, until one returns MUC_TURN_ENDS or there is none;
  *	muc_tick() when muc_deadline() has come, after the input that waits;
- *	muc_commit(): the turn is durable now, or MUC_RETRY: again in a second, nothing else till
- *then; muc_drain() per domain: what may be told now.
+ *	muc_commit(): the turn is durable now, or MUC_RETRY: again in a second, no input until then;
+ *	muc_drain() per domain: what may be told now.
  *
  * Nothing is given out by muc_drain() before the turn that caused it is committed.
  */

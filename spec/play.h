@@ -31,8 +31,8 @@ struct unread {
 /* A client of the script, as the player sees it. */
 struct seat {
 	const struct scs_client *client;
-	const char
-	    *full; /* the full JID of the present or last connection; NULL: never connected */
+	/* The full JID of the present or last connection; NULL: never connected. */
+	const char *full;
 	bool connected;
 	bool manual; /* answers pings itself */
 	struct unread *first, **last;

@@ -25,8 +25,9 @@
  *	Romeo receives:
  *		<presence from='room@conference.localhost/Romeo'>
  *			<x xmlns='http://jabber.org/protocol/muc#user'>
- *				<item jid="${Romeo's full JID}" affiliation='owner'
- *role='moderator'/> <status code='110'/> <status code='201'/>
+ *				<item jid="${Romeo's full JID}" affiliation='owner' role='moderator'/>
+ *				<status code='110'/>
+ *				<status code='201'/>
  *			</x>
  *		</presence>
  *
@@ -45,9 +46,9 @@
  *	X disconnects		the session ends: its server sends `unavailable` to wherever X had
  *				sent available presence
  *	X sends:		one stanza or several (these reach the service in one turn). `from`
- *is stamped by the server. A stanza without `to` is for X's own server X receives:
- *one stanza or several, each as the next one that X got X receives: nothing	X has got nothing
- *else so far
+ *				is stamped by the server. A stanza without `to` is for X's own server
+ *	X receives:		one stanza or several, each as the next one that X got
+ *	X receives: nothing	X has got nothing else so far
  *
  * Clients are queues of their own: between stanzas for different clients there is no order.
  * White space between elements is layout: it is neither sent nor expected. So is white-space-only
@@ -96,20 +97,19 @@
  *	#@ process-only reason	skipped by spec/live
  *	#@ no-restart-pass why	not played with a restart between all steps (see below)
  *	#@ manual		all clients are manual
- *	#@ conf name=value	a limit (MUC_LIMITS of muc.h) or a default of new rooms
- *(tbl/config.h)
+ *	#@ conf name=value	a limit (MUC_LIMITS of muc.h), a default of new rooms (tbl/config.h),
  *				or create, creators, reserved_names, banned, service_name,
  *				contact.abuse...: as in mucd.conf(5), lists by a line for each;
  *				forced.NAME: an option of room_forced
  *	#@ admin JID		an administrator of the service; may stand several times
- *	#@ service DOMAIN	a domain of the service; several times; without:
- *conference.localhost
+ *	#@ service DOMAIN	a domain of the service; several times; without any it is
+ *				conference.localhost
  *
  * DIRECTIVES BETWEEN ACTIONS
  *	#@ conf name=value	the configuration has that line, too, and is read again; without a
  *				value it loses those of that name
  *	#@ advance 300s		time passes: ms, s, m, h or d. Live it really does, up to 3 s; a
- *script that lets more pass must be process-only
+ *				script that lets more pass must be process-only
  *	#@ restart		the service stops and starts
  *	#@ kill			the service is killed (SIGKILL) and starts. What it said before has
  *				arrived, and it knows (the fences are back)
@@ -120,7 +120,7 @@
  *				host answers for the service; in process only. As with a kill all
  *				that was said before has arrived
  *	#@ vanish X		X's session is gone and nobody told the service (a ghost); in
- *process only
+ *				process only
  *	#@ manual X		from now on X sees pings and disco#info and answers for itself
  *
  * In process the service has a store in memory; the clock starts at 2026-01-01T00:00:00Z and moves

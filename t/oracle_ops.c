@@ -2,9 +2,10 @@
 /*
  * oracle_ops.c - THE table of operations, and how one of them is done
  *
- * A row is a kind of operation, done at random as often as its weight says. A feature adds its row here and the function that writes its stanza to
- * oracle_stanza.c or oracle_manage.c. A row with `must` has to be taken by the service some time in a full run; the rows
- * without are known from the XEP and refused by a service that does not have that part.
+ * A row is a kind of operation, done at random as often as its weight says. A feature adds its row here and the
+ * function that writes its stanza to oracle_stanza.c or oracle_manage.c. A row with `must` has to be taken by the
+ * service some time in a full run; the rows without are known from the XEP and refused by a service that does not
+ * have that part.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * db_import.c - `mucctl db import`: rooms from text, into a database
  *
- * A mucd that has it is asked to do it: db_send.c. What another server has kept is first made into such text, with root's eyes, if need be, and then read as any
- * other file is.
+ * A mucd that has it is asked to do it: db_send.c. What another server has kept is first made into such text,
+ * with root's eyes, if need be, and then read as any other file is.
  */
 #include "db.h"
 

@@ -37,8 +37,8 @@ struct choice {
 struct field {
 	enum field_type type;
 	const char *var; /* "" of some that are fixed */
-	const char
-	    *name; /* short, if that is enough to tell it from the others: see fields_find() */
+	/* Short, if that is enough to tell it from the others: see fields_find(). */
+	const char *name;
 	const char *label; /* or var */
 	const char *desc;  /* or NULL */
 	bool is_required;

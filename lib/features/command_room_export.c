@@ -19,8 +19,8 @@
 #define HEAD_BYTES  4096 /* of the answer, besides the lines */
 #define VALUE_BYTES 24	 /* a line's tags */
 #define PAGES_BACK  20	 /* pages that one can go back */
-#define TOLD_FOR_ONE                                                                               \
-	32 /* so many bytes of a page cost as much as one that is sent: lookups are dearer */
+/* So many bytes of a page cost as much as one that is sent: lookups are dearer. */
+#define TOLD_FOR_ONE 32
 
 static const struct command_field fields[] = {
 	{ .var = "messages", .type = "boolean", .label = SAID("Also what was said"), .def = "1" },

@@ -37,8 +37,8 @@ struct entry {
 	const char *occupant_id; /* of jid; NULL: to be computed */
 	const char *msg_id;	 /* attribute id of the message */
 	const char *lang;	 /* its xml:lang, or NULL */
-	const char
-	    *corrects; /* attribute id of the message whose last version it is: XEP-0308; or NULL */
+	/* Attribute id of the message whose last version it is (XEP-0308), or NULL. */
+	const char *corrects;
 	const char *payload; /* its children, cleaned and serialised */
 	size_t payload_len;
 	bool prior; /* it has the delay of an earlier conversation: XEP-0045 7.9 */
@@ -75,15 +75,14 @@ bool archive_get(struct room *, const uint8_t id[ARCHIVE_ID_LEN], struct entry *
 
 /*
  * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all), but for
- * those that are too old. An entry
- * and what it points to live until visit returns; it stops the walk by another result than 0, and then
- * that is returned. A record that cannot be read is logged and left out.
+ * those that are too old. An entry and what it points to live until visit returns; it stops the walk by
+ * another result than 0, and then that is returned. A record that cannot be read is logged and left out.
  */
 typedef int archive_visit(void *arg, const struct entry *);
 
 /*
- * What a visit reads, besides payloads, stays in the turn's arena, and the id of what it corrects is as long as somebody likes: a walk of
- * many entries ends, or goes on in another turn, when the arena has so many bytes more.
+ * What a visit reads, besides payloads, stays in the turn's arena, and the id of what it corrects is as long as
+ * somebody likes: a walk of many entries ends, or goes on in another turn, when the arena has so many bytes more.
  */
 #define ARCHIVE_WALK_BYTES ((size_t)4 << 20)
 int archive_each(struct room *, const uint8_t *after, archive_visit *, void *arg);

@@ -11,8 +11,8 @@
 
 #include "../base/rec.h"
 
-#define STEP                                                                                       \
-	4 /* more than one that goes for each that comes: the limit may be a lower one by now */
+/* More than one that goes for each that comes: the limit may be a lower one by now. */
+#define STEP 4
 
 enum { /* tags of a record in table audit; never reused */
 	AUDIT_TIME = 1,

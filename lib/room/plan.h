@@ -69,15 +69,15 @@ struct change {
 	enum change_kind kind;
 	TAILQ_ENTRY(change) entry;
 
-	struct occupant
-	    *occupant; /* LEAVE of all its sessions, ROLE, STANDING, SHOW, RENICK, PRIVATE, QUERY */
+	/* LEAVE of all its sessions, ROLE, STANDING, SHOW, RENICK, PRIVATE, QUERY */
+	struct occupant *occupant;
 	struct session *session; /* SYNC, PRESENCE, RENAME, LEAVE of one; whose message it is */
 	const struct jid *from;	 /* ENTER: the full JID that enters */
 	const char *nick;	 /* ENTER, RENAME, RENICK: the nick, prepared */
 	bool renicked; /* ENTER, RENAME, SYNC: it is not quite the nick that was asked for */
 	bool was_seen; /* RENAME: session_is_seen() under the old nick */
-	struct affil
-	    affil; /* AFFILIATION; STANDING: the affiliation and the reason; CREATE: whose */
+	/* AFFILIATION; STANDING: the affiliation and the reason; CREATE: whose */
+	struct affil affil;
 	enum affiliation before; /* AFFILIATION, STANDING: what held for it */
 	bool reserves;		 /* AFFILIATION: its nick was not reserved for it before */
 	bool own; /* AFFILIATION: about the sender, who registers or gives it up: 7.10 */
@@ -140,8 +140,8 @@ struct plan {
 	const struct step *step;  /* of a CH_AFFILIATION, while it is not told; or NULL */
 	const char *what;	  /* for "%s" in the text of an error, or NULL */
 	const char *by; /* the room that refuses, where it is not the one that was asked */
-	const char
-	    *judge; /* the feature that was asked last: who refuses, if it is refused; or NULL */
+	/* The feature that was asked last: who refuses, if it is refused; or NULL. */
+	const char *judge;
 	struct plan *deeds, **deeds_end;
 	struct plan *next;     /* deed */
 	const uint8_t *before; /* SYNC: the history ends before this entry; NULL: with the last */
@@ -229,9 +229,10 @@ struct wire *wire_affiliation(
 void tell_presence(struct plan *, const struct presence *, const struct session *to, bool self);
 
 enum tell {
-	TELL_SELF = 1, /* the sessions of the occupant itself: they get the self copy */
-	TELL_OTHERS =
-	    2, /* all others in the room who see it and whom the plan does not make leave */
+	/* The sessions of the occupant itself: they get the self copy. */
+	TELL_SELF = 1,
+	/* All others in the room who see it and whom the plan does not make leave. */
+	TELL_OTHERS = 2,
 	TELL_EVERYBODY = TELL_SELF | TELL_OTHERS,
 };
 

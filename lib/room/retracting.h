@@ -29,8 +29,8 @@ struct retracting {
 	enum lang lang;		     /* in which they are spoken to */
 	bool audited;		     /* it is a deed of the service's administrators */
 	const char *reason;	     /* or NULL */
-	uint64_t found,
-	    told; /* what has been retracted so far; what of it those in the room were told */
+	uint64_t found;		     /* what has been retracted so far */
+	uint64_t told;		     /* what of it those in the room were told */
 };
 
 /* Learns from the store whether there is any. */

@@ -53,6 +53,7 @@ bool affiliation_read(const char *name, enum affiliation *); /* false: no such a
 struct room;
 struct occupant;
 struct service;
+struct entry;
 struct lookup;
 
 /* When a session that is in doubt is asked again, and what it was asked; see features/ghost.c. */
@@ -226,7 +227,6 @@ struct force {
 	uint64_t at;	/* behind that id */
 };
 
-/* Everything that features and room/ share; the inside of a struct muc. */
 /* What the host program was asked for, and does in a while. */
 struct errand {
 	char *jid; /* who is told when it is done; NULL: nobody */
@@ -236,6 +236,7 @@ struct errand {
 	bool failed;
 };
 
+/* Everything that features and room/ share; the inside of a struct muc. */
 struct service {
 	const struct muc_host *host;
 	struct store *store;
@@ -354,7 +355,6 @@ void room_free(struct room *);
  * Keeps the entry as the subject that those are told who enter; text is what is told of it in one line
  * to who is not in: subject.c.
  */
-struct entry;
 void room_set_subject(struct room *, const struct entry *, const char *text);
 
 /* Writes what the service counts: next id, rooms, tombstones. */

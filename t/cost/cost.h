@@ -18,8 +18,8 @@ struct world {
 	struct test t;
 	struct buf todo; /* stanzas, each with a NUL behind it: what play() sends */
 	size_t told;	 /* bytes */
-	const char
-	    *piece; /* of what is told it is counted how often this occurs; NULL: nothing is */
+	/* Of what is told it is counted how often this occurs; NULL: nothing is. */
+	const char *piece;
 	size_t found;
 	void *own; /* of the case; on the heap */
 };

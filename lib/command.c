@@ -180,15 +180,15 @@ call_own_deed(struct call *c)
 		   : c->plan;
 }
 
-struct noted {
+struct noted_deed {
 	struct audit audit;
-	struct noted *next;
+	struct noted_deed *next;
 };
 
 void
 call_audit(struct call *c, const struct audit *audit)
 {
-	struct noted *n = arena_alloc(c->plan->s->arena, sizeof(*n));
+	struct noted_deed *n = arena_alloc(c->plan->s->arena, sizeof(*n));
 
 	n->audit = *audit;
 	n->audit.actor = c->plan->ev->from.full;
@@ -200,7 +200,7 @@ call_audit(struct call *c, const struct audit *audit)
 void
 call_noted(struct call *c)
 {
-	for (const struct noted *n = c->noted; n != NULL; n = n->next)
+	for (const struct noted_deed *n = c->noted; n != NULL; n = n->next)
 		audit_put(c->plan->s, &n->audit);
 }
 

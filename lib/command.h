@@ -101,27 +101,18 @@ struct call {
 	struct plan *plan;
 	const struct command *command;
 	struct dialog dialog;
-	struct xml *out; /* <command/> of the answer */
-	bool ends;	 /* this answer is the last one */
-	struct noted *noted, **noted_end;
+	struct xml *out;		       /* <command/> of the answer */
+	bool ends;			       /* this answer is the last one */
+	struct noted_deed *noted, **noted_end; /* for the audit log, when it is done */
 
 	/* Called when the changes of the plan are made; cannot fail. */
 	void (*on)(struct call *);
 	void *arg; /* for it */
 };
 
-/* -- adhoc.c -- */
+/* All of what follows is command.c's, unless it says that it is another file's. */
 
-/* May the sender run it, here and now? */
-bool command_may(const struct plan *, const struct command *);
-
-/* The command of that node, or alias, at the address that is asked; NULL: there is none. */
-const struct command *command_find(const struct plan *, const char *node);
-
-/* Visits those that the sender may run, in the order of the menu. */
-void command_each(const struct plan *, void (*visit)(void *arg, const struct command *), void *arg);
-
-/* -- what was filled in: command.c -- */
+/* -- what was filled in -- */
 
 /* The first value that was given for a field, else its default; NULL: none, or "". */
 const char *call_value(const struct call *, const char *var);

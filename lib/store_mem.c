@@ -9,11 +9,11 @@
  * over, and a visitor that puts or deletes ends the process.
  */
 #include <bsd/sys/queue.h>
-#include <bsd/sys/tree.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/tree.h"
 #include "store.h"
 
 struct record {
@@ -70,9 +70,7 @@ record_cmp(const struct record *a, const struct record *b)
 	return bytes_cmp(a->key, b->key);
 }
 
-#define LOCAL __attribute__((unused)) static
-RB_PROTOTYPE_INTERNAL(records, record, entry, record_cmp, LOCAL)
-RB_GENERATE_INTERNAL(records, record, entry, record_cmp, LOCAL)
+TREE(records, record, entry, record_cmp)
 
 static struct store_mem *
 mem_of(struct store *s)

@@ -112,7 +112,4 @@ const char *xml_text(const struct xml *x);
 /* xml_text(xml_child(x, ns, name)): NULL when there is no such child. */
 const char *xml_child_text(const struct xml *x, const char *ns, const char *name);
 
-/* Do both mean the same? Attribute order and prefixes do not count; white space does. */
-bool xml_equal(const struct xml *a, const struct xml *b);
-
 #endif

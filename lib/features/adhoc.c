@@ -22,7 +22,8 @@ next_command(const struct feature *const **f, const struct command *k)
 	return **f != NULL ? (**f)->commands : NULL;
 }
 
-const struct command *
+/* The command of that node, or alias, at the address that is asked; NULL: there is none. */
+static const struct command *
 command_find(const struct plan *p, const char *node)
 {
 	const struct feature *const *f = features;
@@ -35,7 +36,8 @@ command_find(const struct plan *p, const char *node)
 	return NULL;
 }
 
-bool
+/* May the sender run it, here and now? */
+static bool
 command_may(const struct plan *p, const struct command *k)
 {
 	const struct ev *ev = p->ev;
@@ -45,7 +47,8 @@ command_may(const struct plan *p, const struct command *k)
 	return k->where == TO_ROOM && ev->affiliation >= k->least;
 }
 
-void
+/* Visits those that the sender may run, in the order of the menu. */
+static void
 command_each(const struct plan *p, void (*visit)(void *arg, const struct command *), void *arg)
 {
 	const struct feature *const *f = features;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../base/rec.h"
+#include "../base/tree.h"
 #include "archive.h"
 
 #define COUNT_STEP  2000 /* entries */
@@ -47,8 +48,7 @@ held_cmp(const struct held *a, const struct held *b)
 	return a->room_id < b->room_id ? -1 : a->room_id > b->room_id;
 }
 
-RB_PROTOTYPE(held_tree, held, entry, held_cmp)
-RB_GENERATE(held_tree, held, entry, held_cmp)
+TREE(held_tree, held, entry, held_cmp)
 
 /* -- table aging: which order, time, room id -- */
 

@@ -4,15 +4,15 @@
  */
 #include "room.h"
 
-RB_GENERATE(lockdown_tree, room, ending, lockdown_cmp)
-
-int
+static int
 lockdown_cmp(const struct room *a, const struct room *b)
 {
 	if (a->lockdown_ms != b->lockdown_ms)
 		return a->lockdown_ms < b->lockdown_ms ? -1 : 1;
 	return (a->id > b->id) - (a->id < b->id);
 }
+
+RB_GENERATE(lockdown_tree, room, ending, lockdown_cmp)
 
 bool
 room_locked_down(const struct room *r)

@@ -25,7 +25,7 @@ void room_lock_down(struct room *, int64_t until_ms);
 void lockdown_watch(struct room *);
 void lockdown_unwatch(struct room *);
 
-int lockdown_cmp(const struct room *, const struct room *);
+/* By when it ends. */
 RB_PROTOTYPE(lockdown_tree, room, ending, lockdown_cmp)
 
 #endif

@@ -15,15 +15,15 @@ enum { /* tags of a record in table user; never reused */
 	USER_CREATED = 1,
 };
 
-RB_GENERATE(lock_tree, room, watched, lock_cmp)
-
-int
+static int
 lock_cmp(const struct room *a, const struct room *b)
 {
 	if (a->lock_due_ms != b->lock_due_ms)
 		return a->lock_due_ms < b->lock_due_ms ? -1 : 1;
 	return (a->id > b->id) - (a->id < b->id);
 }
+
+RB_GENERATE(lock_tree, room, watched, lock_cmp)
 
 struct bytes
 creator_key(struct arena *a, const char *bare, uint64_t id)

@@ -23,7 +23,7 @@ enum { /* tags of a record in table sessions; never reused */
 	TAG_FOLLOWS = 10,
 };
 
-int
+static int
 doubt_cmp(const struct session *a, const struct session *b)
 {
 	if (a->due_ms != b->due_ms)

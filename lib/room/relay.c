@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../base/mem.h"
+#include "../base/tree.h"
 #include "room.h"
 
 static int
@@ -16,8 +17,7 @@ note_cmp(const struct note *a, const struct note *b)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
-RB_PROTOTYPE(note_tree, note, found, note_cmp)
-RB_GENERATE(note_tree, note, found, note_cmp)
+TREE(note_tree, note, found, note_cmp)
 
 static struct service *
 service_of(const struct session *x)

@@ -498,10 +498,8 @@ char *fresh_id(struct service *);
 void service_log(struct service *, enum muc_log, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-int doubt_cmp(const struct session *, const struct session *);
+/* Sessions in doubt by when they are to be asked (occupant.c), new rooms by when they end (made.c). */
 RB_PROTOTYPE(doubt_tree, session, due, doubt_cmp)
-
-int lock_cmp(const struct room *, const struct room *);
 RB_PROTOTYPE(lock_tree, room, watched, lock_cmp)
 
 #endif

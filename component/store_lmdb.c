@@ -347,7 +347,7 @@ lmdb_commit(struct store *store)
 
 	if (s->log.len == 0) {
 		abort_txn(s);
-		return STORE_OK;
+		return STORE_NONE;
 	}
 	for (;;) {
 		ensure_txn(s);

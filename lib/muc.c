@@ -534,18 +534,19 @@ enum muc_commit
 muc_commit(struct muc *m)
 {
 	struct service *s = &m->s;
+	enum store_result result;
 
 	held_settle(s);
 	if (!m->retries)
 		fences_note(s);
 	/* Also when nothing was written: a turn that has read ends its transaction, too. */
-	m->retries = s->store->commit(s->store) != STORE_OK;
+	result = s->store->commit(s->store);
+	m->retries = result == STORE_RETRY;
 	if (m->retries) {
 		s->stats.retries++;
 		return MUC_RETRY;
 	}
-	s->stats.commits += s->turn_wrote;
-	s->turn_wrote = false;
+	s->stats.commits += result == STORE_OK;
 	s->fill_known = false;
 	for (unsigned i = 0; i < s->ndomains; i++)
 		s->out[i].ncommitted = s->out[i].pairs.n;

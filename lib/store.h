@@ -64,7 +64,7 @@ bool bytes_begin(struct bytes a, struct bytes prefix);
 
 enum store_result {
 	STORE_OK,
-	STORE_NONE,  /* get: no such key */
+	STORE_NONE,  /* get: no such key; commit: nothing was written */
 	STORE_RETRY, /* commit: no room on the disk, or the configured ceiling is reached */
 	STORE_STOP,  /* each: what the visitor asked for */
 };
@@ -99,10 +99,10 @@ struct store {
 	void (*del)(struct store *, enum table, struct bytes key); /* nothing there: no error */
 
 	/*
-	 * Ends the turn. STORE_OK: it is durable, the next turn begins. STORE_RETRY: nothing was
-	 * written and nothing forgotten, call again later; until then only reading is
-	 * allowed. Errors after which durability is in doubt do not return: the store says why and
-	 * exits.
+	 * Ends the turn. STORE_OK: it is durable, the next turn begins; STORE_NONE: so it does, and
+	 * there was no put or del in this one. STORE_RETRY: nothing was written and nothing
+	 * forgotten, call again later; until then only reading is allowed. Errors after which
+	 * durability is in doubt do not return: the store says why and exits.
 	 */
 	enum store_result (*commit)(struct store *);
 
@@ -115,7 +115,7 @@ struct store {
 	void (*close)(struct store *); /* frees it; what was not committed is gone */
 };
 
-/* A store in memory, for tests and scripts. commit() always succeeds. */
+/* A store in memory, for tests and scripts. commit() is never STORE_RETRY. */
 struct store *store_mem_new(void);
 
 #endif

@@ -35,6 +35,7 @@ struct store_mem {
 	struct records now[TABLE_COUNT];
 	SLIST_HEAD(, lent) lent; /* by get() since the last change */
 	unsigned nwalks;	 /* that are under way */
+	bool has_changed;	 /* since the last commit */
 };
 
 const char *
@@ -206,6 +207,7 @@ changed(struct store_mem *m)
 	if (m->nwalks > 0)
 		abort();
 	take_back(m);
+	m->has_changed = true;
 }
 
 static void
@@ -234,8 +236,12 @@ mem_put(struct store *s, enum table t, struct bytes key, struct bytes val)
 static enum store_result
 mem_commit(struct store *s)
 {
-	changed(mem_of(s));
-	return STORE_OK;
+	struct store_mem *m = mem_of(s);
+	bool had_changed = m->has_changed;
+
+	changed(m);
+	m->has_changed = false;
+	return had_changed ? STORE_OK : STORE_NONE;
 }
 
 static unsigned

@@ -27,6 +27,10 @@ test_commit_then_speak(void)
 	ok(strstr(out, "<status code='201'/>") != NULL, "then it is told");
 	is_int((int)muc_queued(t.muc), 0, "and nothing waits");
 	free(out);
+	is_int((int)muc_stats(t.muc)->commits, 1, "it counts as a durable commit");
+	free(test_ask(&t, "<iq from='a@example/r' to='rooms.example' type='get' id='i'>"
+			  "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>"));
+	is_int((int)muc_stats(t.muc)->commits, 1, "a turn that writes nothing does not");
 	test_release(&t);
 }
 

@@ -115,6 +115,8 @@ main(void)
 	    "a value that was given out is put");
 	is_int(end_of_meddler(s), SIGABRT, "a visitor that puts ends the process");
 	is_int(s->commit(s), STORE_OK, "commits");
+	s->get(s, TABLE_names, bytes_of("b"), &val);
+	is_int(s->commit(s), STORE_NONE, "where there was only reading, nothing");
 	s->close(s);
 	return tap_done();
 }

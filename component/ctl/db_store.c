@@ -195,7 +195,7 @@ static enum store_result
 read_commit(struct store *store)
 {
 	db_store_rest(store);
-	return STORE_OK;
+	return STORE_NONE;
 }
 
 static unsigned

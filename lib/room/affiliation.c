@@ -142,7 +142,6 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 	change_note(r, f->jid, had ? before.affiliation : AFF_NONE, f->affiliation);
 	if (f->affiliation == AFF_NONE) {
 		s->store->del(s->store, TABLE_affil, key);
-		s->turn_wrote = true;
 		room_save(r);
 		return;
 	}
@@ -154,7 +153,6 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 	rec_put_u64(&b, TAG_TIME, (uint64_t)s->now.wall_ms);
 	s->store->put(s->store, TABLE_affil, key, (struct bytes){ b.p, b.len });
 	buf_release(&b);
-	s->turn_wrote = true;
 	r->naffiliations++;
 	if (f->affiliation == AFF_OWNER)
 		r->nowners++;

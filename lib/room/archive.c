@@ -182,7 +182,6 @@ put_entry(struct room *r, struct bytes key, const struct entry *e)
 		rec_put_u64(&b, TAG_PRIOR, 1);
 	rec_put_str(&b, TAG_CORRECTS, e->corrects);
 	s->store->put(s->store, TABLE_archive, key, (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	n = key.n + b.len;
 	buf_release(&b);
 	return n;

@@ -69,7 +69,6 @@ audit_put(struct service *s, const struct audit *n)
 	rec_put_str(&b, AUDIT_REASON, n->reason);
 	s->store->put(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) },
 	    (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 	drop_oldest(s, last + 1);
 }

@@ -46,7 +46,6 @@ avatar_set(struct room *r, const struct avatar *v)
 	const struct bytes key = { id, sizeof(id) };
 
 	id_bytes(r->id, id);
-	s->turn_wrote = true;
 	if (v == NULL) {
 		s->store->del(s->store, TABLE_blobs, key);
 		return;

@@ -210,7 +210,6 @@ ban_set(struct service *s, const struct ban *ban)
 	if (ban->until_ms != INT64_MAX)
 		rec_put_u64(&b, BAN_UNTIL, (uint64_t)ban->until_ms);
 	s->store->put(s->store, TABLE_bans, ban_key(s, ban->target), (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 	return true;
 }
@@ -219,7 +218,6 @@ static void
 lift(struct service *s, struct ban *b)
 {
 	s->store->del(s->store, TABLE_bans, ban_key(s, b->target));
-	s->turn_wrote = true;
 	drop(s, b);
 }
 

@@ -266,7 +266,6 @@ dialog_put(struct service *s, const struct dialog *d)
 	s->store->put(s->store, TABLE_commands, key, (struct bytes){ b.p, b.len });
 	if (until_ms < s->dialogs_until_ms)
 		s->dialogs_until_ms = until_ms;
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 
@@ -279,7 +278,6 @@ dialog_del(struct service *s, const struct dialog *d)
 		return;
 	s->store->del(s->store, TABLE_commands, key);
 	s->ndialogs--;
-	s->turn_wrote = true;
 }
 
 /* They are few: all are looked at. */
@@ -320,10 +318,8 @@ dialogs_expire(struct service *s)
 	struct look l = { .service = s, .first_ms = INT64_MAX };
 
 	s->store->each(s->store, TABLE_commands, none, none, look_visit, &l);
-	for (const struct ended *e = l.ended; e != NULL; e = e->next) {
+	for (const struct ended *e = l.ended; e != NULL; e = e->next)
 		s->store->del(s->store, TABLE_commands, e->key);
-		s->turn_wrote = true;
-	}
 	s->ndialogs = l.n;
 	s->dialogs_until_ms = l.first_ms;
 }

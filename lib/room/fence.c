@@ -311,17 +311,13 @@ note(struct service *s, struct out *o)
 	struct fences *f = o->fences;
 	const uint64_t gone = f->base + f->kept;
 
-	for (; f->noted_head < f->noted_n && f->noted[f->noted_head].upto <= gone;
-	     f->noted_head++) {
+	for (; f->noted_head < f->noted_n && f->noted[f->noted_head].upto <= gone; f->noted_head++)
 		s->store->del(s->store, TABLE_told, noted_key(s, o, f->noted[f->noted_head].no));
-		s->turn_wrote = true;
-	}
 	if (f->turn.len == 0)
 		return;
 	add_noted(f, ++f->nnoted, f->base + o->pairs.n);
 	s->store->put(s->store, TABLE_told, noted_key(s, o, f->nnoted),
 	    (struct bytes){ f->turn.p, f->turn.len });
-	s->turn_wrote = true;
 	f->turn.len = 0;
 }
 

@@ -26,7 +26,6 @@ static void
 save(struct service *s, struct bytes val)
 {
 	s->store->put(s->store, TABLE_meta, forced_key, val);
-	s->turn_wrote = true;
 }
 
 static void

@@ -110,7 +110,6 @@ aging_put(struct service *s, enum aging order, const struct aged *a)
 	    (struct bytes){ a->jid, a->jid != NULL ? strlen(a->jid) : 0 });
 	if (a->ms < s->archives.aging_first_ms[order])
 		s->archives.aging_first_ms[order] = a->ms;
-	s->turn_wrote = true;
 }
 
 void
@@ -122,7 +121,6 @@ aging_del(struct service *s, enum aging order, const struct aged *a)
 	s->store->del(s->store, TABLE_aging, (struct bytes){ key, sizeof(key) });
 	if (a->ms <= s->archives.aging_first_ms[order])
 		learn_first(s, order);
-	s->turn_wrote = true;
 }
 
 /* Has the room where its oldest entry belongs. */
@@ -259,7 +257,6 @@ write_archives(struct service *s)
 	rec_put_u64(&b, META_ENTRIES_LIMIT, s->archives.compared.entries);
 	rec_put_u64(&b, META_BYTES_LIMIT, s->archives.compared.bytes);
 	s->store->put(s->store, TABLE_meta, archives_key, (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 

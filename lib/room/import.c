@@ -143,7 +143,6 @@ put(struct import *m, enum table t, struct bytes key, struct bytes val)
 	m->weight = import_weight(m);
 	m->commits = s->stats.commits;
 	s->store->put(s->store, t, key, val);
-	s->turn_wrote = true;
 	m->weight += key.n + val.n + RECORD_WEIGHT;
 }
 

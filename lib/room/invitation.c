@@ -74,7 +74,6 @@ invitation_del(struct room *r, const struct invitation *i)
 	struct service *s = r->service;
 
 	s->store->del(s->store, TABLE_invites, key_of(r, i));
-	s->turn_wrote = true;
 }
 
 static bool

@@ -47,7 +47,6 @@ kept_role_del(struct room *r, const char *bare)
 	if (s->store->get(s->store, TABLE_roles, key, &val) != STORE_OK)
 		return;
 	s->store->del(s->store, TABLE_roles, key);
-	s->turn_wrote = true;
 }
 
 void

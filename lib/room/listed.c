@@ -62,7 +62,6 @@ set_count(struct service *s, const char *domain, uint64_t n)
 	rec_put_u64(&b, COUNT_ROOMS, n);
 	s->store->put(
 	    s->store, TABLE_meta, count_key(s->arena, domain), (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 
@@ -227,7 +226,6 @@ list(struct room *r, bool listed)
 		rec_put_str(
 		    &b, LISTED_NAME, *r->config.roomname != '\0' ? r->config.roomname : NULL);
 		s->store->put(s->store, TABLE_listed, key, (struct bytes){ b.p, b.len });
-		s->turn_wrote = true;
 	}
 	if (was != listed)
 		set_count(s, r->domain, listed ? count + 1 : count - 1);

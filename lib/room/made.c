@@ -55,7 +55,6 @@ creator_note(const struct room *r)
 	rec_put_u64(&b, USER_CREATED, (uint64_t)r->created_ms);
 	s->store->put(s->store, TABLE_user, creator_key(s->arena, r->creator, r->id),
 	    (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 

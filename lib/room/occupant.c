@@ -220,7 +220,6 @@ session_remove(struct session *s)
 	pass_on_order(s);
 	service->store->del(
 	    service->store, TABLE_sessions, store_key(service->arena, r->id, s->jid));
-	service->turn_wrote = true;
 	session_free(s, false);
 }
 
@@ -308,7 +307,6 @@ session_save(struct session *s)
 		rec_put_u64(&b, TAG_FOLLOWS, 1);
 	service->store->put(service->store, TABLE_sessions,
 	    store_key(service->arena, r->id, s->jid), (struct bytes){ b.p, b.len });
-	service->turn_wrote = true;
 	s->stored_ms = s->heard_ms;
 	buf_release(&b);
 }

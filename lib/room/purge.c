@@ -36,7 +36,6 @@ put_dead(struct service *s, uint64_t room_id, struct bytes val)
 	id_bytes(room_id, id);
 	s->store->put(s->store, TABLE_dead, (struct bytes){ id, sizeof(id) }, val);
 	s->purging = true;
-	s->turn_wrote = true;
 }
 
 void
@@ -167,7 +166,6 @@ rooms_purge(struct service *s)
 	s->store->each(s->store, TABLE_dead, none, none, dead_visit, p);
 	for (size_t i = 0; i < p->ndead && !full; i++)
 		full = purge_room(s, &p->dead[i], p);
-	s->turn_wrote = s->turn_wrote || p->ndead > 0;
 	s->purging = full || p->ndead == STEP;
 	return s->purging;
 }

@@ -114,7 +114,6 @@ request_del(struct room *r, const char *bare)
 	struct service *s = r->service;
 
 	s->store->del(s->store, TABLE_requests, store_key(s->arena, r->id, bare));
-	s->turn_wrote = true;
 }
 
 #define STALE_STEP 16 /* more than one that goes for each that comes */
@@ -151,6 +150,5 @@ request_set(struct room *r, const struct request *q)
 		rec_put_str(&b, (uint8_t)(TAG_TEXT + i), q->text[i]);
 	s->store->put(s->store, TABLE_requests, store_key(s->arena, r->id, q->jid),
 	    (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 }

@@ -113,7 +113,6 @@ archive_trim(struct service *s, struct held *h, const struct stay *stay, size_t 
 		held_empty(s, h);
 	h->oldest_ms = h->entries > 0 ? t.first_ms : 0;
 	held_touch(s, h);
-	s->turn_wrote = true;
 	return t.cost < most ? t.cost : most;
 }
 

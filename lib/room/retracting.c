@@ -63,7 +63,6 @@ retracting_put(struct service *s, const struct retracting *w)
 	rec_put_u64(&b, RETRACTING_TOLD, w->told);
 	s->store->put(s->store, TABLE_retracting, key_of(w, key), (struct bytes){ b.p, b.len });
 	s->retracts = true;
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 
@@ -73,7 +72,6 @@ retracting_del(struct service *s, const struct retracting *w)
 	uint8_t key[RETRACTING_KEY_LEN];
 
 	s->store->del(s->store, TABLE_retracting, key_of(w, key));
-	s->turn_wrote = true;
 }
 
 struct search {

@@ -122,7 +122,6 @@ state_save(struct service *s)
 	rec_put_u64(&b, META_NGONE, s->ngone);
 	rec_put(&b, META_SECRET, s->secret, sizeof(s->secret));
 	s->store->put(s->store, TABLE_meta, state_key, (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 
@@ -408,7 +407,6 @@ room_save(struct room *r)
 	forced_write(&b, TAG_FORCED, r);
 	s->store->put(
 	    s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, (struct bytes){ b.p, b.len });
-	s->turn_wrote = true;
 	buf_release(&b);
 }
 

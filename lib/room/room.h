@@ -257,7 +257,6 @@ struct service {
 	struct buf written;	      /* the stanza that wire_new() writes */
 	size_t turn_bytes;	      /* of wires, made in this turn */
 	size_t turn_pairs;
-	bool turn_wrote;
 	unsigned fill;	 /* of the store, per cent; as of the turn's first question */
 	bool fill_known; /* in this turn */
 

@@ -82,7 +82,6 @@ shelf_put(struct room *r, const struct shelf *shelf, struct bytes key, struct by
 	if (l.n >= shelf->most)
 		s->store->del(s->store, shelf->table, (struct bytes){ l.oldest, l.oldest_len });
 	s->store->put(s->store, shelf->table, key, val);
-	s->turn_wrote = true;
 }
 
 struct keys {
@@ -115,6 +114,5 @@ shelf_clear(struct room *r, enum table table)
 		    s->store, table, (struct bytes){ id, sizeof(id) }, from_first, take_key, &k);
 		for (size_t i = 0; i < k.n; i++)
 			s->store->del(s->store, table, k.v[i]);
-		s->turn_wrote = s->turn_wrote || k.n > 0;
 	} while (k.n == STALE_STEP);
 }

@@ -170,7 +170,6 @@ told_take(struct service *s, unsigned domain_no, struct told **out)
 	s->store->each(s->store, TABLE_told, prefix, none, take_visit, &t);
 	for (size_t i = 0; i < t.nkeys; i++)
 		s->store->del(s->store, TABLE_told, t.keys[i]);
-	s->turn_wrote = s->turn_wrote || t.nkeys > 0;
 	if (t.nkeys > 0)
 		s->out[domain_no].fences->nnoted = number_of(t.keys[t.nkeys - 1]);
 	return t.n;

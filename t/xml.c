@@ -3,10 +3,9 @@
  * xml.c - a stanza as a tree
  */
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/xml.h"
-#include "base/xml_write.h"
 #include "tap.h"
+#include "xml_equal.h"
 
 static struct arena *a;
 
@@ -123,19 +122,7 @@ nothing(void)
 		xml_child(NULL, NULL, NULL) == NULL && xml_next(NULL, NULL, NULL) == NULL &&
 		xml_text(NULL) == NULL && xml_child_text(NULL, NULL, NULL) == NULL,
 	    "NULL has nothing");
-}
-
-/* As it is written: copies are told from others by that. */
-static const char *
-written(const struct xml *x)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	xml_write(&b, x);
-	text = arena_strndup(a, b.p, b.len);
-	buf_release(&b);
-	return text;
+	ok(xml_equal(NULL, NULL) && !xml_equal(NULL, xml_new(a, NS_NONE, "a")), "and equals NULL");
 }
 
 static struct xml *
@@ -161,10 +148,10 @@ copies(void)
 	struct xml *x = sample(other), *copy = xml_copy(a, NULL, x), *head = xml_copy_head(a, x);
 	struct xml *up = xml_new(a, NS_NONE, "up");
 
-	is_str(written(copy), written(x), "a copy is equal");
+	ok(xml_equal(x, copy), "a copy is equal");
 	arena_free(other);
 	x = sample(a);
-	is_str(written(copy), written(x), "and stands when the original is gone");
+	ok(xml_equal(x, copy), "and stands when the original is gone");
 	ok(copy->up == NULL && copy->next == NULL, "a tree of its own");
 	ok(head->child == NULL && head->attr != NULL && xml_lang(head) != NULL, "a head alone");
 	is_str(xml_get(head, "id"), "7", "with all attributes");
@@ -173,6 +160,38 @@ copies(void)
 	xml_copy(a, up, xml_child(x, NS_STANZA, "body")->child);
 	xml_copy(a, up, xml_child(x, NS_STANZA, "body")->child);
 	is_str(up->last->text, "hellohello", "copied texts are joined");
+}
+
+static void
+differences(void)
+{
+	struct xml *x = sample(a), *y;
+
+	y = sample(a);
+	xml_set(a, y, "type", NULL);
+	ok(!xml_equal(x, y) && !xml_equal(y, x), "an attribute less");
+	xml_set(a, y, "type", "groupchat");
+	ok(xml_equal(x, y) && xml_equal(y, x), "their order does not count");
+	xml_set(a, y, "id", "8");
+	ok(!xml_equal(x, y), "another value");
+	y = sample(a);
+	xml_add(a, y, NS_STANZA, "more");
+	ok(!xml_equal(x, y) && !xml_equal(y, x), "a child more");
+	y = sample(a);
+	xml_text_add(a, y, " ");
+	ok(!xml_equal(x, y) && !xml_equal(y, x), "white space");
+	y = sample(a);
+	y->child->next->child->name = "Z";
+	ok(!xml_equal(x, y), "another name");
+	y = sample(a);
+	y->child->next->child->ns = "urn:other";
+	ok(!xml_equal(x, y), "another namespace");
+	y = sample(a);
+	xml_add(a, y->child->next->child, NS_NONE, "deep");
+	ok(!xml_equal(x, y) && !xml_equal(y, x), "a grandchild more");
+	y = sample(a);
+	y->attr->ns = "urn:q";
+	ok(!xml_equal(x, y) && !xml_equal(y, x), "qualified or not");
 }
 
 /* As deep as a stack would not bear. */
@@ -184,10 +203,10 @@ deep(void)
 
 	for (i = 0; i < 1000000; i++)
 		at = xml_add(a, at, "urn:deep", "d");
-	xml_text_add(a, at, "x");
 	copy = xml_copy(a, NULL, x);
-	ok(strcmp(written(copy), written(x)) == 0,
-	    "a million elements in one another are copied, to the innermost");
+	ok(xml_equal(x, copy), "a million elements in one another are copied and compared");
+	xml_text_add(a, at, "x");
+	ok(!xml_equal(x, copy), "to the innermost");
 }
 
 int
@@ -199,6 +218,7 @@ main(void)
 	attributes();
 	nothing();
 	copies();
+	differences();
 	deep();
 	arena_free(a);
 	return tap_done();

@@ -16,6 +16,7 @@
 #include "base/xml_parse.h"
 #include "base/xml_write.h"
 #include "tap.h"
+#include "xml_equal.h"
 
 #define HEADER                                                                                     \
 	"<stream:stream xmlns='jabber:component:accept' "                                          \

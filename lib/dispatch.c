@@ -518,8 +518,8 @@ dispatch(struct service *s, const struct way *way, const struct xml *x, size_t n
 }
 
 /*
- * What is never answered is taken by its head instead, which is sound: who leaves has left, whatever
- * the stanza holds.
+ * What cannot be read costs its sender as much as what can. What is never answered is taken by its head
+ * instead, which is sound: who leaves has left, whatever the stanza holds.
  */
 void
 dispatch_refuse(
@@ -534,7 +534,9 @@ dispatch_refuse(
 		return;
 	plan_init(&p, s, &ev, NULL);
 	ev.cut = true;
-	if (deny == OK && why != RESOURCE_CONSTRAINT && !answerable(&ev))
+	if (answerable(&ev))
+		why = unsound(s, &ev, nbytes, why);
+	else if (deny == OK && why != RESOURCE_CONSTRAINT)
 		why = handle(&p, &ev, nbytes);
 	conclude(&p, why);
 }

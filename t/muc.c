@@ -178,6 +178,44 @@ test_over(void)
 	test_release(&t);
 }
 
+/* How many of 100 stanzas that are refused by their head are answered, each way of refusing them. */
+static int
+answered(struct test *t, enum muc_input (*refuse)(struct muc *, struct muc_stream *, const char *, size_t, struct muc_now), const char *head)
+{
+	char *out;
+	int n = 0;
+
+	for (int i = 0; i < 100; i++)
+		refuse(t->muc, t->stream, head, strlen(head), t->now);
+	muc_commit(t->muc);
+	out = test_drain(t, 1 << 20);
+	for (const char *p = out; (p = strstr(p, "<error ")) != NULL; p++)
+		n++;
+	free(out);
+	return n;
+}
+
+/* Nobody is made to answer without end by what cannot be read. */
+static void
+test_refusals(void)
+{
+	struct test t;
+	enum muc_error e;
+
+	test_init(&t);
+	t.conf.limits.rate_burst = 5;
+	t.conf.limits.session_percent = 100;
+	t.conf.limits.refusals_per_s = 1;
+	test_start(&t, &e);
+	is_int(answered(&t, muc_input_over, "<iq from='a@example/r' to='rooms.example' type='get' id='o'>"),
+	    15, "what is too long is answered as far as what is too much is");
+	is_int(answered(&t, muc_input, "<iq from='b@example/r' to='rooms.example' type='get' id='u'><e:x/></iq>"),
+	    15, "so is a prefix that is declared nowhere");
+	is_int(answered(&t, muc_refuse, "<iq from='c@example/r' to='rooms.example' type='get' id='n'><x/></iq>"),
+	    15, "so is what there is no room for");
+	test_release(&t);
+}
+
 /*
  * A namespace is declared once and used on thousands of elements: written again it would be declared on
  * each. Wherever such a payload would be repeated, it is refused or left out, and quickly.
@@ -490,6 +528,7 @@ main(void)
 	test_retry();
 	test_refuse();
 	test_over();
+	test_refusals();
 	test_namespace_bomb();
 	test_turn_ends();
 	test_schema();

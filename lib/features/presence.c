@@ -124,6 +124,7 @@ on_presence(struct plan *p, const struct change *c)
 	session_presence(s, p->ev->stanza, c->text, c->text_len);
 	if (c->late) {
 		session_late(s, p->s->now.mono_ms + LATE_MS);
+		session_save(s);
 		return;
 	}
 	session_told(s);

@@ -21,6 +21,7 @@ enum { /* tags of a record in table sessions; never reused */
 	TAG_ORDER = 8,
 	TAG_HEARD = 9,
 	TAG_FOLLOWS = 10,
+	TAG_LATE = 11,
 };
 
 static int
@@ -305,6 +306,8 @@ session_save(struct session *s)
 	    &b, TAG_HEARD, (uint64_t)(service->now.wall_ms - (service->now.mono_ms - s->heard_ms)));
 	if (s->follows)
 		rec_put_u64(&b, TAG_FOLLOWS, 1);
+	if (s->is_late)
+		rec_put_u64(&b, TAG_LATE, 1);
 	service->store->put(service->store, TABLE_sessions,
 	    store_key(service->arena, r->id, s->jid), (struct bytes){ b.p, b.len });
 	s->stored_ms = s->heard_ms;
@@ -347,7 +350,7 @@ struct stored {
 	struct rec payload;
 	enum role role;
 	uint64_t priority, show, order, heard;
-	bool follows;
+	bool follows, is_late;
 };
 
 struct loading {
@@ -401,6 +404,9 @@ read_session(struct arena *a, struct bytes val, struct stored *out)
 		case TAG_FOLLOWS:
 			out->follows = rec_u64(&r) != 0;
 			break;
+		case TAG_LATE:
+			out->is_late = rec_u64(&r) != 0;
+			break;
 		default:
 			break;
 		}
@@ -442,6 +448,8 @@ fill_room(struct loading *l)
 		if (s->heard_ms > now->mono_ms)
 			s->heard_ms = now->mono_ms;
 		s->stored_ms = s->heard_ms;
+		if (st->is_late)
+			session_late(s, now->mono_ms);
 		if (s->order > last)
 			last = s->order;
 	}

@@ -145,6 +145,7 @@ FIELD(session, 7, "show", DERIVED, "", 0)
 FIELD(session, 8, "order", DERIVED, "", 0)
 FIELD(session, 9, "heard", TIME, "", 0)
 FIELD(session, 10, "follows", BOOL, "", 0)
+FIELD(session, 11, "late", BOOL, "", 0)
 
 LINE(change, changes, NONE)
 FIELD(change, 1, "chance", DERIVED, "", 1)

@@ -180,7 +180,10 @@ test_over(void)
 
 /* How many of 100 stanzas that are refused by their head are answered, each way of refusing them. */
 static int
-answered(struct test *t, enum muc_input (*refuse)(struct muc *, struct muc_stream *, const char *, size_t, struct muc_now), const char *head)
+answered(struct test *t,
+    enum muc_input (*refuse)(
+	struct muc *, struct muc_stream *, const char *, size_t, struct muc_now),
+    const char *head)
 {
 	char *out;
 	int n = 0;
@@ -207,11 +210,14 @@ test_refusals(void)
 	t.conf.limits.session_percent = 100;
 	t.conf.limits.refusals_per_s = 1;
 	test_start(&t, &e);
-	is_int(answered(&t, muc_input_over, "<iq from='a@example/r' to='rooms.example' type='get' id='o'>"),
+	is_int(answered(&t, muc_input_over,
+		   "<iq from='a@example/r' to='rooms.example' type='get' id='o'>"),
 	    15, "what is too long is answered as far as what is too much is");
-	is_int(answered(&t, muc_input, "<iq from='b@example/r' to='rooms.example' type='get' id='u'><e:x/></iq>"),
+	is_int(answered(&t, muc_input,
+		   "<iq from='b@example/r' to='rooms.example' type='get' id='u'><e:x/></iq>"),
 	    15, "so is a prefix that is declared nowhere");
-	is_int(answered(&t, muc_refuse, "<iq from='c@example/r' to='rooms.example' type='get' id='n'><x/></iq>"),
+	is_int(answered(&t, muc_refuse,
+		   "<iq from='c@example/r' to='rooms.example' type='get' id='n'><x/></iq>"),
 	    15, "so is what there is no room for");
 	test_release(&t);
 }

@@ -6,6 +6,7 @@
  */
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "room/room.h"
 #include "service.h"
@@ -158,18 +159,28 @@ above(const struct row *row)
 								      : "admin@example";
 }
 
+static int64_t *
+limit_of(struct test *t, const struct row *row)
+{
+	return (int64_t *)((char *)&t->conf.limits + row->limit);
+}
+
 static void
 play(const struct row *row)
 {
 	const char *condition =
 	    row->scope == SCOPE_SERVICE ? "resource-constraint" : "policy-violation";
-	const int most = row->rate == RATE_BYTE ? 10 : row->seconds == 1 ? 20 : 2;
+	/* The last quarter of presences is for those that wait. */
+	const int most = row->rate == RATE_BYTE	      ? 10
+			 : row->rate == RATE_PRESENCE ? 15
+			 : row->seconds == 1	      ? 20
+						      : 2;
 	struct test t;
 	char bare[64];
 	int n;
 
 	begin(&t, row);
-	*(int64_t *)((char *)&t.conf.limits + row->limit) = row->rate == RATE_BYTE ? 1200 : 2;
+	*limit_of(&t, row) = row->rate == RATE_BYTE ? 1200 : 2;
 	muc_reload(t.muc, &t.conf);
 	for (n = 0; n < USERS; n++) {
 		user_of(bare, row, n);
@@ -190,11 +201,108 @@ play(const struct row *row)
 	test_release(&t);
 }
 
+/* Ten who do as much of it as they can keep nobody else from doing it. */
+static void
+play_fair(const struct row *row)
+{
+	const char *condition =
+	    row->scope == SCOPE_SERVICE ? "resource-constraint" : "policy-violation";
+	struct test t;
+	char bare[64];
+	int n = 0, one;
+
+	begin(&t, row);
+	t.conf.limits.registrations_per_min = t.conf.limits.invites_per_min = 1000;
+	t.conf.limits.entries_per_min = t.conf.limits.nick_changes_per_min = 1000;
+	t.conf.limits.password_guesses_per_min = 1000;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		*limit_of(&t, &rows[i]) = 1000000;
+	*limit_of(&t, row) = row->rate == RATE_BYTE ? 20000 : 40;
+	muc_reload(t.muc, &t.conf);
+	for (int i = 0; i < 10; i++) {
+		user_of(bare, row, i);
+		for (one = 0; one < 400 && done(&t, row, bare, condition); one++)
+			n++;
+	}
+	user_of(bare, row, USERS - 1);
+	ok(n < 400 && done(&t, row, bare, condition), "%s: %d by ten, and one by another",
+	    row->name, n);
+	test_release(&t);
+}
+
+/* Nor do all of a foreign domain, each of whom does it once. */
+static void
+play_domain(void)
+{
+	const struct row far = { "", SCOPE_DOMAIN, RATE_MESSAGE, 0, 1 };
+	const struct row near = { "", SCOPE_ROOM, RATE_MESSAGE, 0, 1 };
+	struct test t;
+	char bare[64];
+	int n;
+
+	begin(&t, &far);
+	ask(&t, "<presence from='u0@example/r' to='a@rooms.example/near'>" MUC "</x></presence>");
+	t.now.mono_ms += 60000;
+	t.conf.limits.room_messages_per_s = 2;
+	muc_reload(t.muc, &t.conf);
+	for (n = 0; n < USERS; n++) {
+		user_of(bare, &far, n);
+		if (!done(&t, &far, bare, "policy-violation"))
+			break;
+	}
+	user_of(bare, &near, 0);
+	ok(n == 12 && done(&t, &near, bare, "policy-violation"),
+	    "%d by all of a domain, and one by another", n);
+	test_release(&t);
+}
+
+/* Whose presence waits is told in turn, however many more the others send. */
+static void
+play_in_turn(void)
+{
+	const struct row presences = { "", SCOPE_ROOM, RATE_PRESENCE, 0, 1 };
+	struct test t;
+	char bare[64];
+	char *out;
+	int ms = 0;
+	bool told = false;
+
+	begin(&t, &presences);
+	t.conf.limits.room_presences_per_s = 2;
+	muc_reload(t.muc, &t.conf);
+	for (; !told && ms < 60000; ms += 100) {
+		for (int i = 0; i < 100; i++) {
+			user_of(bare, &presences, i % 10);
+			done(&t, &presences, bare, "");
+		}
+		user_of(bare, &presences, 20);
+		if (ms < 1000)
+			done(&t, &presences, bare, "");
+		if (ms == 1000)
+			ask(&t,
+			    "<presence from='%s/r' to='a@rooms.example/%s'><status>the "
+			    "last</status></presence>",
+			    bare, bare);
+		t.now.mono_ms += 100;
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+		out = test_drain(&t, 65536);
+		told = strstr(out, "the last") != NULL;
+		free(out);
+	}
+	ok(told && ms < 10000, "presences that wait are told in turn: after %d ms", ms);
+	test_release(&t);
+}
+
 int
 main(void)
 {
 	memset(filler, 'x', sizeof(filler) - 1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		play(&rows[i]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		play_fair(&rows[i]);
+	play_domain();
+	play_in_turn();
 	return tap_done();
 }

@@ -50,6 +50,11 @@ main(void)
 	struct service s;
 	char bare[32];
 	int n;
+	const struct jid first = { .full = "a@b/1", .bare = "a@b", .resource = "1" };
+	const struct jid second = { .full = "a@b/2", .bare = "a@b", .resource = "2" };
+	const struct jid third = { .full = "a@b/3", .bare = "a@b", .resource = "3" };
+	struct jid evil = { .bare = "a@evil.example", .domain = "evil.example" };
+	struct jid good = { .bare = "a@good.example", .domain = "good.example" };
 
 	init(&s);
 	is_int(pass(&s, "a@example", 1), 20, "a burst passes");
@@ -93,15 +98,43 @@ main(void)
 	users_free(&s);
 
 	init(&s);
+	s.limits.registrations_per_min = 4;
+	for (n = 0; n < 1000 && sender_spend(&s, &first, ALLOWANCE_REGISTER); n++)
+		continue;
+	is_int(n, 2, "one session has a part of an allowance");
+	for (n = 0; n < 1000 && sender_spend(&s, &second, ALLOWANCE_REGISTER); n++)
+		continue;
+	is_int(n, 2, "another one the rest");
+	ok(!sender_has(&s, &third, ALLOWANCE_REGISTER, 1), "and then it is used up");
+	s.limits.registrations_per_min = 1;
+	s.now.mono_ms += 60000;
+	ok(sender_spend(&s, &third, ALLOWANCE_REGISTER), "a part is one at least");
+	for (int i = 0; i < 1000; i++) {
+		snprintf(bare, sizeof(bare), "x%d@example", i);
+		user_charge(&s, bare, 1);
+		s.now.mono_ms += 1000;
+	}
+	ok(map_get(&s.users, first.full) == NULL, "sessions are forgotten, too");
+	users_free(&s);
+
+	init(&s);
 	s.arena = arena_new();
 	s.limits.domain_per_s = 5;
-	for (n = 0; n < 1000 && domain_charge(&s, "evil.example", 1); n++)
+	for (n = 0; n < 1000 && domain_charge(&s, &evil, 1); n++)
 		continue;
-	is_int(n, 50, "the users of a domain have ten seconds' worth together");
-	ok(domain_charge(&s, "good.example", 1), "another domain has its own");
+	is_int(n, 26, "one user of a domain has half of ten seconds' worth, and a bit");
+	for (n = 0; n < 1000; n++) {
+		snprintf(bare, sizeof(bare), "u%d@evil.example", n);
+		evil.bare = bare;
+		if (!domain_charge(&s, &evil, 1))
+			break;
+	}
+	is_int(n, 24, "the others have the rest, each a bit of it");
+	ok(domain_charge(&s, &good, 1), "another domain has its own");
 	for (int i = 0; i < 10000; i++) {
 		snprintf(bare, sizeof(bare), "d%d.example", i);
-		domain_charge(&s, bare, 1);
+		good = (struct jid){ .bare = bare, .domain = bare };
+		domain_charge(&s, &good, 1);
 		s.now.mono_ms += 100;
 		arena_reset(s.arena);
 	}

@@ -107,7 +107,7 @@ plan_invites(struct plan *p, const struct xml *x)
 		deny = ++n > p->s->limits.invites_per_message ? POLICY_VIOLATION : plan_one(p, x);
 	if (deny != OK)
 		return deny;
-	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_INVITE, n))
+	if (!sender_has(p->s, &p->ev->from, ALLOWANCE_INVITE, n))
 		return TOO_FAST;
 	return plan_standings(p);
 }
@@ -200,7 +200,7 @@ invite(struct plan *p, const struct jid *to, const char *id, const struct letter
 	add_conference(p, x, l, secret);
 	tell_jid(p, x, to->full);
 	invitation_set(p->room, &i);
-	user_spend(p->s, p->ev->from.bare, ALLOWANCE_INVITE);
+	sender_spend(p->s, &p->ev->from, ALLOWANCE_INVITE);
 	user_spend(p->s, to->bare, ALLOWANCE_INVITED);
 }
 
@@ -238,7 +238,7 @@ on_affiliation(struct plan *p, const struct change *c)
 	if (!jid_split(p->s->arena, c->affil.jid, &j) || j.node == NULL ||
 	    service_domain(p->s, j.domain) >= 0 || strcmp(j.bare, p->ev->from.bare) == 0)
 		return;
-	if (user_has(p->s, p->ev->from.bare, ALLOWANCE_INVITE, 1) &&
+	if (sender_has(p->s, &p->ev->from, ALLOWANCE_INVITE, 1) &&
 	    user_has(p->s, j.bare, ALLOWANCE_INVITED, 1))
 		invite(p, &j, NULL, &l);
 }

@@ -20,7 +20,7 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 		return OK;
 	if (given == NULL)
 		return NOT_AUTHORIZED;
-	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_GUESS, 1))
+	if (!sender_has(p->s, &p->ev->from, ALLOWANCE_GUESS, 1))
 		return TOO_FAST;
 	if ((deny = rates_may(p, RATE_GUESS)) != OK)
 		return deny;

@@ -71,16 +71,17 @@ tell_late(struct service *s, struct session *x)
 	plan_release(&p);
 }
 
-/* When the sender may send again, and the room may tell some. */
+/* When the sender may send again, and the room may tell some: of that these have the last part. */
 static bool
 may_tell_late(struct service *s, const struct session *x)
 {
 	struct room *r = x->occupant->room;
 
-	if (!s->out[r->domain_no].up || !rate_has(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1) ||
+	if (!s->out[r->domain_no].up ||
+	    !rate_has(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1, 0) ||
 	    !user_charge(s, x->occupant->bare, 0))
 		return false;
-	rate_take(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1);
+	rate_take(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1);
 	return true;
 }
 
@@ -90,6 +91,7 @@ deadline(const struct service *s)
 	return TAILQ_EMPTY(&s->late) ? INT64_MAX : s->late_ms;
 }
 
+/* They are told in turn: who is late again waits behind all others. A turn that ends goes on in the next one. */
 static void
 tick(struct service *s)
 {
@@ -99,8 +101,10 @@ tick(struct service *s)
 		return;
 	s->late_ms = s->now.mono_ms + LATE_MS;
 	TAILQ_FOREACH_SAFE (x, &s->late, late, next) {
-		if (s->turn_pairs >= TURN_PAIRS || s->turn_bytes >= TURN_BYTES)
+		if (s->turn_pairs >= TURN_PAIRS || s->turn_bytes >= TURN_BYTES) {
+			s->late_ms = s->now.mono_ms;
 			return;
+		}
 		if (may_tell_late(s, x))
 			tell_late(s, x);
 	}

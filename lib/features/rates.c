@@ -41,42 +41,77 @@ is_foreign(const struct ev *ev)
 	return ev->console == NULL && !domain_holds(ev->from.domain, ev->to.domain);
 }
 
+static struct share
+share_of(const struct plan *p, enum scope scope)
+{
+	const struct ev *ev = p->ev;
+	struct service *s = p->s;
+	struct share h = { .scope = scope, .by = &ev->from, .by_domain = is_foreign(ev) };
+
+	switch (scope) {
+	case SCOPE_DOMAIN:
+		h.all = domain_rates(s, ev->from.domain);
+		h.of = ev->from.domain;
+		h.by_domain = false;
+		break;
+	case SCOPE_ROOM:
+		h.all = &p->room->rates;
+		h.of = p->room->jid;
+		break;
+	default:
+		h.all = &s->rates;
+		h.of = "";
+		break;
+	}
+	return h;
+}
+
+static bool
+has(const struct plan *p, enum scope scope, enum rate rate, double n)
+{
+	const struct share h = share_of(p, scope);
+
+	return share_has(p->s, &h, rate, n);
+}
+
+static void
+take(const struct plan *p, enum scope scope, enum rate rate, double n)
+{
+	const struct share h = share_of(p, scope);
+
+	share_take(p->s, &h, rate, n);
+}
+
 enum deny
 rates_may(const struct plan *p, enum rate rate)
 {
 	const struct ev *ev = p->ev;
-	struct service *s = p->s;
 
-	if (service_admin(s, ev->from.bare) || is_known(p, rate))
+	if (service_admin(p->s, ev->from.bare) || is_known(p, rate))
 		return OK;
-	if (is_foreign(ev) && !rate_has(s, SCOPE_DOMAIN, rate, domain_rates(s, ev->from.domain), 1))
+	if (is_foreign(ev) && !has(p, SCOPE_DOMAIN, rate, 1))
 		return TOO_FAST;
-	if (!is_above_room(p) && !rate_has(s, SCOPE_ROOM, rate, &p->room->rates, 1))
+	if (!is_above_room(p) && !has(p, SCOPE_ROOM, rate, 1))
 		return ROOM_BUSY;
-	return rate_has(s, SCOPE_SERVICE, rate, &s->rates, 1) ? OK : SERVICE_BUSY;
+	return has(p, SCOPE_SERVICE, rate, 1) ? OK : SERVICE_BUSY;
 }
 
 void
 rates_did(struct plan *p, enum rate rate)
 {
-	const struct ev *ev = p->ev;
-	struct service *s = p->s;
-
-	if (is_foreign(ev))
-		rate_take(s, SCOPE_DOMAIN, rate, domain_rates(s, ev->from.domain), 1);
+	if (is_foreign(p->ev))
+		take(p, SCOPE_DOMAIN, rate, 1);
 	if (p->room != NULL)
-		rate_take(s, SCOPE_ROOM, rate, &p->room->rates, 1);
-	rate_take(s, SCOPE_SERVICE, rate, &s->rates, 1);
+		take(p, SCOPE_ROOM, rate, 1);
+	take(p, SCOPE_SERVICE, rate, 1);
 }
 
 static bool
 take_of_room(struct plan *p, enum rate rate)
 {
-	struct rates *r = &p->room->rates;
-
-	if (!is_above_room(p) && !rate_has(p->s, SCOPE_ROOM, rate, r, 1))
+	if (!is_above_room(p) && !has(p, SCOPE_ROOM, rate, 1))
 		return false;
-	rate_take(p->s, SCOPE_ROOM, rate, r, 1);
+	take(p, SCOPE_ROOM, rate, 1);
 	return true;
 }
 
@@ -99,7 +134,7 @@ static enum deny
 may_create(const struct room *r, const struct plan *p, const struct change *c)
 {
 	(void)r, (void)c;
-	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_ENTER, 1))
+	if (!sender_has(p->s, &p->ev->from, ALLOWANCE_ENTER, 1))
 		return TOO_FAST;
 	return rates_may(p, RATE_ENTRY);
 }
@@ -125,7 +160,7 @@ on_enter(struct plan *p, const struct change *c)
 	const double per_min = (double)s->limits.room_entries_per_min;
 
 	(void)c;
-	user_spend(s, p->ev->from.bare, ALLOWANCE_ENTER);
+	sender_spend(s, &p->ev->from, ALLOWANCE_ENTER);
 	rates_did(p, RATE_ENTRY);
 	if (!is_stranger(p) || r->closed_until_ms > s->now.mono_ms)
 		return;
@@ -146,7 +181,7 @@ static enum deny
 may_rename(const struct room *r, const struct plan *p, const struct change *c)
 {
 	(void)r, (void)c;
-	if (!user_has(p->s, p->ev->from.bare, ALLOWANCE_NICK, 1))
+	if (!sender_has(p->s, &p->ev->from, ALLOWANCE_NICK, 1))
 		return TOO_FAST;
 	return rates_may(p, RATE_NICK);
 }
@@ -155,17 +190,18 @@ static void
 on_rename(struct plan *p, const struct change *c)
 {
 	(void)c;
-	user_spend(p->s, p->ev->from.bare, ALLOWANCE_NICK);
+	sender_spend(p->s, &p->ev->from, ALLOWANCE_NICK);
 	rates_did(p, RATE_NICK);
 }
 
 static enum deny
 may_message(const struct room *r, const struct plan *p, const struct change *c)
 {
+	(void)r;
 	if (is_above_room(p))
 		return OK;
-	return rate_has(p->s, SCOPE_ROOM, RATE_MESSAGE, &r->rates, 1) &&
-		       rate_has(p->s, SCOPE_ROOM, RATE_BYTE, &r->rates, (double)c->text_len)
+	return has(p, SCOPE_ROOM, RATE_MESSAGE, 1) &&
+		       has(p, SCOPE_ROOM, RATE_BYTE, (double)c->text_len)
 		   ? OK
 		   : ROOM_BUSY;
 }
@@ -173,8 +209,8 @@ may_message(const struct room *r, const struct plan *p, const struct change *c)
 static void
 on_message(struct plan *p, const struct change *c)
 {
-	rate_take(p->s, SCOPE_ROOM, RATE_MESSAGE, &p->room->rates, 1);
-	rate_take(p->s, SCOPE_ROOM, RATE_BYTE, &p->room->rates, (double)c->text_len);
+	take(p, SCOPE_ROOM, RATE_MESSAGE, 1);
+	take(p, SCOPE_ROOM, RATE_BYTE, (double)c->text_len);
 }
 
 static enum deny

@@ -216,7 +216,7 @@ plan_register(struct plan *p, const struct xml *form)
 	if (!form_type_is(form, FORM_TYPE))
 		return BAD_REQUEST;
 	/* Also for what is refused: whose a nick is, is not found out by trying them all. */
-	if (!user_spend(p->s, ev->from.bare, ALLOWANCE_REGISTER))
+	if (!sender_spend(p->s, &ev->from, ALLOWANCE_REGISTER))
 		return TOO_FAST;
 	if ((deny = read_nick(p, form, &nick)) != OK ||
 	    (deny = nick_free(p, nick, ev->from.bare)) != OK)

@@ -13,6 +13,7 @@
 
 #include "../base/bucket.h"
 
+struct jid;
 struct service;
 
 #define RATES(RATE)                                                                                \
@@ -61,13 +62,33 @@ struct rates {
 };
 
 /*
- * May there be n more? What there is no limit of always may, and of more than may ever come at once as much as
- * that is enough.
+ * May there be n more, so that `keep` (a part of what may come at once) is left? What there is no limit of
+ * always may, and of more than may ever come at once as much as that is enough. `part` is 1, or how much of
+ * the limit the buckets are for: then it is one a minute at least.
  */
-bool rate_has(const struct service *, enum scope, enum rate, const struct rates *, double n);
-void rate_take(const struct service *, enum scope, enum rate, struct rates *, double n);
+bool rate_has(const struct service *, enum scope, enum rate, const struct rates *, double n,
+    double part, double keep);
+void
+rate_take(const struct service *, enum scope, enum rate, struct rates *, double n, double part);
 
 /* Do none of them say anything? */
-bool rates_full(const struct service *, enum scope, const struct rates *);
+bool rates_full(const struct service *, enum scope, const struct rates *, double part);
+
+/*
+ * What somebody does of what all may do together; share.c. The last half of what may come at once is for
+ * those who do little: as long as there is no more than that, it is noted who does what, and whoever has
+ * done more than a thousandth has to wait, or is of a domain that has done more than a tenth. So a few who do
+ * too much keep nobody else from it.
+ */
+struct share {
+	enum scope scope;
+	struct rates *all;
+	const char *of; /* the domain, the room; "" for the service */
+	const struct jid *by;
+	bool by_domain; /* what their domain does counts, too */
+};
+
+bool share_has(struct service *, const struct share *, enum rate, double n);
+void share_take(struct service *, const struct share *, enum rate, double n);
 
 #endif

@@ -42,20 +42,29 @@ part_of(const struct service *s, const struct user *u)
 	return u->is_session ? (double)s->limits.session_percent / 100.0 : 1;
 }
 
+/* What there may be of an allowance: of a session at least one. */
+static double
+rim_of(const struct service *s, const struct user *u, enum allowance a)
+{
+	const double rim = part_of(s, u) * (double)per_min(s, a);
+
+	return u->is_session && rim < 1 ? 1 : rim;
+}
+
 static void
 fill(struct service *s, struct user *u)
 {
 	const struct muc_limits *l = &s->limits;
-	double part = part_of(s, u);
-	double passed_s = part * (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
+	const double passed_s = (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
+	const double part = part_of(s, u);
 
-	u->stanzas =
-	    refill(u->stanzas, passed_s * (double)l->rate_per_s, part * (double)l->rate_burst);
-	u->bytes = refill(
-	    u->bytes, passed_s * (double)l->rate_bytes_per_s, part * (double)l->rate_bytes_burst);
+	u->stanzas = refill(
+	    u->stanzas, part * passed_s * (double)l->rate_per_s, part * (double)l->rate_burst);
+	u->bytes = refill(u->bytes, part * passed_s * (double)l->rate_bytes_per_s,
+	    part * (double)l->rate_bytes_burst);
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		u->allowance[a] = refill(u->allowance[a], passed_s * (double)per_min(s, a) / 60.0,
-		    (double)per_min(s, a));
+		u->allowance[a] =
+		    refill(u->allowance[a], passed_s * rim_of(s, u, a) / 60.0, rim_of(s, u, a));
 	u->filled_ms = s->now.mono_ms;
 }
 
@@ -74,9 +83,9 @@ static bool
 is_full(const struct service *s, const struct user *u)
 {
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		if (u->allowance[a] < (double)per_min(s, a))
+		if (u->allowance[a] < rim_of(s, u, a))
 			return false;
-	if (u->together != NULL && !rates_full(s, u->scope, u->together))
+	if (u->together != NULL && !rates_full(s, u->scope, u->together, u->part))
 		return false;
 	if (!bucket_has(&u->refusals, s->now.mono_ms, (double)s->limits.refusals_per_s, 0, 0))
 		return false;
@@ -117,7 +126,7 @@ user_get(struct service *s, const char *bare)
 	u->stanzas = part_of(s, u) * (double)s->limits.rate_burst;
 	u->bytes = part_of(s, u) * (double)s->limits.rate_bytes_burst;
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		u->allowance[a] = (double)per_min(s, a);
+		u->allowance[a] = rim_of(s, u, a);
 	u->filled_ms = s->now.mono_ms;
 	TAILQ_INSERT_TAIL(&s->user_order, u, entry);
 	map_put(&s->users, u->bare, u);
@@ -194,6 +203,7 @@ together(struct service *s, enum scope scope, const char *of)
 	if (u->together == NULL)
 		u->together = mem_alloc(sizeof(*u->together));
 	u->scope = scope;
+	u->part = 1;
 	return u->together;
 }
 
@@ -206,7 +216,7 @@ domain_rates(struct service *s, const char *domain)
 void
 rates_keep(struct service *s, const struct room *r)
 {
-	if (!rates_full(s, SCOPE_ROOM, &r->rates))
+	if (!rates_full(s, SCOPE_ROOM, &r->rates, 1))
 		*together(s, SCOPE_ROOM, r->jid) = r->rates;
 }
 
@@ -220,15 +230,19 @@ rates_recall(struct service *s, struct room *r)
 }
 
 bool
-domain_charge(struct service *s, const char *domain, size_t nbytes)
+domain_charge(struct service *s, const struct jid *from, size_t nbytes)
 {
-	struct rates *r = domain_rates(s, domain);
+	const struct share h = {
+		.scope = SCOPE_DOMAIN,
+		.all = domain_rates(s, from->domain),
+		.of = from->domain,
+		.by = from,
+	};
 
-	if (!rate_has(s, SCOPE_DOMAIN, RATE_STANZA, r, 1) ||
-	    !rate_has(s, SCOPE_DOMAIN, RATE_BYTE, r, (double)nbytes))
+	if (!share_has(s, &h, RATE_STANZA, 1) || !share_has(s, &h, RATE_BYTE, (double)nbytes))
 		return false;
-	rate_take(s, SCOPE_DOMAIN, RATE_STANZA, r, 1);
-	rate_take(s, SCOPE_DOMAIN, RATE_BYTE, r, (double)nbytes);
+	share_take(s, &h, RATE_STANZA, 1);
+	share_take(s, &h, RATE_BYTE, (double)nbytes);
 	return true;
 }
 
@@ -251,6 +265,29 @@ user_spend(struct service *s, const char *bare, enum allowance a)
 		return false;
 	u->allowance[a] -= 1;
 	return true;
+}
+
+static bool
+is_parted(const struct service *s, const struct jid *sender)
+{
+	return sender->resource != NULL && s->limits.session_percent < 100;
+}
+
+bool
+sender_has(struct service *s, const struct jid *sender, enum allowance a, int64_t n)
+{
+	return user_has(s, sender->bare, a, n) &&
+	       (!is_parted(s, sender) || user_has(s, sender->full, a, n));
+}
+
+bool
+sender_spend(struct service *s, const struct jid *sender, enum allowance a)
+{
+	if (!sender_has(s, sender, a, 1))
+		return false;
+	if (is_parted(s, sender))
+		user_spend(s, sender->full, a);
+	return user_spend(s, sender->bare, a);
 }
 
 void

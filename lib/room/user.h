@@ -13,6 +13,7 @@
 #include "rate.h"
 
 struct ban;
+struct jid;
 struct room;
 struct service;
 
@@ -40,10 +41,12 @@ enum allowance {
 struct user {
 	char *bare;
 	unsigned nsessions;
-	double stanzas, bytes;	/* tokens left */
-	bool is_session;	/* no user but one full JID: it has a part of those */
-	struct rates *together; /* no user but a domain, or a room that sleeps; else NULL */
-	enum scope scope;	/* which of them */
+	double stanzas, bytes; /* tokens left */
+	bool is_session;       /* no user but one full JID: it has a part of those */
+	struct rates
+	    *together;	  /* no user but a domain, a room that sleeps, or a share; else NULL */
+	enum scope scope; /* which of them */
+	double part;	  /* of the limits, that these are for */
 	struct bucket refusals; /* of what is too much */
 	double allowance[ALLOWANCE_COUNT];
 	int64_t filled_ms;  /* mono: when they were counted last */
@@ -69,8 +72,11 @@ bool user_charge_more(struct service *, const char *bare, size_t nbytes);
 /* Takes bytes that have been told already; when there are not enough the next stanza has to wait for them. */
 void user_owe(struct service *, const char *bare, size_t nbytes);
 
-/* Takes a stanza from what the users of a domain may send together; false: it is used up for now. */
-bool domain_charge(struct service *, const char *domain, size_t nbytes);
+/*
+ * Takes a stanza from what the users of a domain may send together; false: it is used up for now, or for one who
+ * sends much.
+ */
+bool domain_charge(struct service *, const struct jid *from, size_t nbytes);
 
 /* What the users of a domain do together. */
 struct rates *domain_rates(struct service *, const char *domain);
@@ -90,6 +96,10 @@ bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
 
 /* Takes one from an allowance; false: it is used up for now. */
 bool user_spend(struct service *, const char *bare, enum allowance);
+
+/* The same for who sends a stanza: also of what its session has, a part of what its bare JID has. */
+bool sender_has(struct service *, const struct jid *, enum allowance, int64_t n);
+bool sender_spend(struct service *, const struct jid *, enum allowance);
 
 struct user *user_get(struct service *, const char *bare); /* made when there is none */
 void users_free(struct service *);

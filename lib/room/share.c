@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * share.c - what one may do although others do too much
+ */
+#include "../base/mem.h"
+#include "room.h"
+
+#define HALF	0.5
+#define QUARTER 0.25
+
+/* What everybody is sure of, as parts of what all may do together. */
+#define USER_PART   0.001
+#define DOMAIN_PART 0.1
+
+/* Of presences what is left then is for those that wait: they are told in turn. */
+static double
+kept(enum rate rate)
+{
+	return rate == RATE_PRESENCE ? QUARTER : 0;
+}
+
+/* No bare JID begins with an @, and none has a blank in it. */
+static const char *
+name_of(struct service *s, const struct share *h, const char *who)
+{
+	return arena_cat(s->arena, "@@@", h->of, " ", who, NULL);
+}
+
+/* Has somebody done no more than they are sure of? Of whom nothing is noted has done nothing. */
+static bool
+is_modest(struct service *s, const struct share *h, enum rate rate, double n, const char *who)
+{
+	const struct user *u = map_get(&s->users, name_of(s, h, who));
+
+	return u == NULL || rate_has(s, h->scope, rate, u->together, n, u->part, 0);
+}
+
+bool
+share_has(struct service *s, const struct share *h, enum rate rate, double n)
+{
+	if (rate_has(s, h->scope, rate, h->all, n, 1, HALF))
+		return true;
+	return rate_has(s, h->scope, rate, h->all, n, 1, kept(rate)) &&
+	       is_modest(s, h, rate, n, h->by->bare) &&
+	       (!h->by_domain || is_modest(s, h, rate, n, h->by->domain));
+}
+
+static void
+note(struct service *s, const struct share *h, enum rate rate, double n, const char *who,
+    double part)
+{
+	struct user *u = user_get(s, name_of(s, h, who));
+
+	if (u->together == NULL)
+		u->together = mem_alloc(sizeof(*u->together));
+	u->scope = h->scope;
+	u->part = part;
+	rate_take(s, h->scope, rate, u->together, n, part);
+}
+
+void
+share_take(struct service *s, const struct share *h, enum rate rate, double n)
+{
+	const bool is_plenty = rate_has(s, h->scope, rate, h->all, n, 1, HALF);
+
+	rate_take(s, h->scope, rate, h->all, n, 1);
+	if (is_plenty)
+		return;
+	note(s, h, rate, n, h->by->bare, USER_PART);
+	if (h->by_domain)
+		note(s, h, rate, n, h->by->domain, DOMAIN_PART);
+}

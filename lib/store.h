@@ -58,6 +58,9 @@ struct bytes {
 	size_t n;
 };
 
+/* As a prefix what all begin with; as a place in the order before the first, or behind the last. */
+#define BYTES_NONE ((struct bytes){ NULL, 0 })
+
 /* Which comes first (as memcmp says it), and does a begin with prefix? */
 int bytes_cmp(struct bytes a, struct bytes b);
 bool bytes_begin(struct bytes a, struct bytes prefix);

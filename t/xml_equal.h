@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/xml.h"
+
 static inline const struct xml_attr *
 find_attr(const struct xml *x, const struct xml_attr *like)
 {

@@ -111,14 +111,13 @@ count_free(void *arg, struct bytes key, struct bytes val)
 size_t
 db_store_free_pages(struct store *store)
 {
-	static const struct bytes all = { NULL, 0 };
 	struct reading *s = reading_of(store);
 	enum store_result result;
 	size_t n = 0;
 	int rc;
 
 	show_moment(s);
-	rc = lmdb_walk(s->txn, 0, all, all, count_free, &n, &result);
+	rc = lmdb_walk(s->txn, 0, BYTES_NONE, BYTES_NONE, count_free, &n, &result);
 	if (rc != 0)
 		die(s, rc);
 	return n;

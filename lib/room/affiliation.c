@@ -200,9 +200,7 @@ affiliation_each(const struct room *r, enum affiliation least, enum affiliation 
 	struct walk w = { r, least, most, visit, arg, 0 };
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
-	s->store->each(s->store, TABLE_affil, (struct bytes){ id, sizeof(id) },
-	    (struct bytes){ NULL, 0 }, walk_one, &w);
+	s->store->each(s->store, TABLE_affil, id_key(r->id, id), BYTES_NONE, walk_one, &w);
 	return w.result;
 }
 

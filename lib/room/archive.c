@@ -33,7 +33,7 @@ entry_key(struct arena *a, const struct room *r, const uint8_t *id)
 	uint8_t *key;
 
 	if (id == NULL)
-		return (struct bytes){ NULL, 0 };
+		return BYTES_NONE;
 	key = arena_alloc(a, KEY_LEN);
 	id_bytes(r->id, key);
 	memcpy(key + 8, id, ARCHIVE_ID_LEN);
@@ -70,9 +70,8 @@ learn_last(struct room *r)
 	const struct held *h = held_get(s, r->id);
 	uint8_t prefix[8];
 
-	id_bytes(r->id, prefix);
-	s->store->each_back(s->store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
-	    (struct bytes){ NULL, 0 }, last_visit, r);
+	s->store->each_back(
+	    s->store, TABLE_archive, id_key(r->id, prefix), BYTES_NONE, last_visit, r);
 	if (memcmp(h->last_id, r->last_id, ARCHIVE_ID_LEN) > 0)
 		memcpy(r->last_id, h->last_id, ARCHIVE_ID_LEN);
 	r->last_known = true;
@@ -314,8 +313,7 @@ archive_each(struct room *r, const uint8_t *after, archive_visit *visit, void *a
 		id_bytes((uint64_t)w.horizon_ms << 16, horizon);
 		after = horizon;
 	}
-	id_bytes(r->id, prefix);
-	store->each(store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
+	store->each(store, TABLE_archive, id_key(r->id, prefix),
 	    entry_key(r->service->arena, r, after), walk_visit, &w);
 	return w.result;
 }
@@ -327,8 +325,7 @@ archive_each_back(struct room *r, const uint8_t *before, archive_visit *visit, v
 	struct walk w = { r, archive_horizon(r), visit, arg, 0 };
 	uint8_t prefix[8];
 
-	id_bytes(r->id, prefix);
-	store->each_back(store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) },
+	store->each_back(store, TABLE_archive, id_key(r->id, prefix),
 	    entry_key(r->service->arena, r, before), walk_visit, &w);
 	return w.result;
 }

@@ -24,8 +24,7 @@ avatar_get(const struct room *r, struct avatar *out)
 	struct rec f;
 
 	*out = (struct avatar){ { NULL, 0 }, { NULL, 0 } };
-	id_bytes(r->id, id);
-	if (s->get(s, TABLE_blobs, (struct bytes){ id, sizeof(id) }, &val) != STORE_OK)
+	if (s->get(s, TABLE_blobs, id_key(r->id, id), &val) != STORE_OK)
 		return false;
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f)) {
@@ -43,9 +42,8 @@ avatar_set(struct room *r, const struct avatar *v)
 	struct service *s = r->service;
 	struct buf b = BUF_INIT;
 	uint8_t id[8];
-	const struct bytes key = { id, sizeof(id) };
+	const struct bytes key = id_key(r->id, id);
 
-	id_bytes(r->id, id);
 	if (v == NULL) {
 		s->store->del(s->store, TABLE_blobs, key);
 		return;

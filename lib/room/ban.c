@@ -176,7 +176,6 @@ load_visit(void *arg, struct bytes key, struct bytes val)
 void
 bans_load(struct service *s, const char *const *configured)
 {
-	static const struct bytes all = { NULL, 0 };
 	struct ban b = { .set_ms = s->now.wall_ms, .until_ms = INT64_MAX };
 
 	bans_free(s);
@@ -185,7 +184,7 @@ bans_load(struct service *s, const char *const *configured)
 		if (ban_of(s, b.target) == NULL)
 			add(s, &b, true);
 	}
-	s->store->each(s->store, TABLE_bans, all, all, load_visit, s);
+	s->store->each(s->store, TABLE_bans, BYTES_NONE, BYTES_NONE, load_visit, s);
 	/* Whoever is an administrator now is not banned any more, and the other way round. */
 	s->bans.epoch++;
 	s->bans.sweeping = map_count(&s->bans.by_target) > 0;

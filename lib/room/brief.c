@@ -84,12 +84,10 @@ walk_visit(void *arg, struct bytes key, struct bytes id)
 {
 	struct walk *w = arg;
 	struct service *s = w->service;
-	struct room_brief b = { .id = 0 };
+	struct room_brief b = { .id = key_id(id) };
 	struct bytes val;
 
 	(void)key;
-	for (size_t i = 0; i < id.n; i++)
-		b.id = b.id << 8 | ((const uint8_t *)id.p)[i];
 	if (s->store->get(s->store, TABLE_rooms, id, &val) != STORE_OK || !read_brief(s, val, &b))
 		return 0;
 	return w->result = w->visit(w->arg, &b);
@@ -99,10 +97,9 @@ int
 rooms_each(struct service *s, const char *domain, const char *after,
     int (*visit)(void *arg, const struct room_brief *), void *arg)
 {
-	static const struct bytes none = { NULL, 0 };
 	struct walk w = { s, visit, arg, 0 };
 
 	s->store->each(s->store, TABLE_names, (struct bytes){ domain, strlen(domain) + 1 },
-	    after != NULL ? name_key(s->arena, domain, after) : none, walk_visit, &w);
+	    after != NULL ? name_key(s->arena, domain, after) : BYTES_NONE, walk_visit, &w);
 	return w.result;
 }

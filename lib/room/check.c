@@ -18,8 +18,6 @@
 #include "check.h"
 #include "directory.h"
 
-static const struct bytes none = { NULL, 0 };
-
 void
 check_wrong(struct check *c, const char *room, const char *fmt, ...)
 {
@@ -147,7 +145,7 @@ check_counts(struct check *c, const char *jid, struct bytes id, struct bytes val
 	uint64_t nowners = check_number(LINE_room, "owners", val);
 	struct tally t = { 0, 0 };
 
-	c->store->each(c->store, TABLE_affil, id, none, tally_visit, &t);
+	c->store->each(c->store, TABLE_affil, id, BYTES_NONE, tally_visit, &t);
 	if (t.n != n || t.nowners != nowners)
 		check_wrong(c, jid,
 		    "it has %llu affiliations, %llu of owners, and counts %llu and %llu",
@@ -221,9 +219,9 @@ check_room(struct check *c, struct bytes key, struct bytes val)
 	struct bytes name, id;
 	struct jid j;
 
-	check_record(c, jid, LINE_room, none, val);
+	check_record(c, jid, LINE_room, BYTES_NONE, val);
 	if (record_has(LINE_subject, val))
-		check_record(c, jid, LINE_subject, none, val);
+		check_record(c, jid, LINE_subject, BYTES_NONE, val);
 	if (key.n != 8 || jid == NULL || !jid_split(c->arena, jid, &j) || j.node == NULL) {
 		check_wrong(c, jid, "it has no address");
 		return;
@@ -245,7 +243,7 @@ check_listed(struct check *c, struct bytes key, struct bytes val)
 	struct bytes id;
 	const char *name = arena_strndup(c->arena, key.p, key.n);
 
-	check_record(c, name, LINE_listed, none, val);
+	check_record(c, name, LINE_listed, BYTES_NONE, val);
 	if (!check_get(c, TABLE_names, key, &id))
 		check_wrong(c, name, "a room that is not there is listed");
 }
@@ -261,7 +259,7 @@ check_user(struct check *c, struct bytes key, struct bytes val)
 		return;
 	}
 	jid = check_room_of(c, id);
-	check_record(c, jid, LINE_user, none, val);
+	check_record(c, jid, LINE_user, BYTES_NONE, val);
 	if (check_get(c, TABLE_rooms, id, &room))
 		creator = text_in_record(c, LINE_room, "creator", room);
 	if (creator == NULL || bytes_cmp(key, creator_key(c->arena, creator, bytes_id(id.p))) != 0)
@@ -301,7 +299,7 @@ check_nick(struct check *c, const char *jid, struct bytes key, struct bytes val)
 static void
 check_vcard(struct check *c, const char *jid, struct bytes val)
 {
-	struct bytes told = none;
+	struct bytes told = BYTES_NONE;
 	struct buf hashes = BUF_INIT;
 	struct rec f;
 
@@ -368,7 +366,7 @@ check_gone(struct check *c, struct bytes key, struct bytes val)
 	}
 	c->ngone++;
 	name = arena_strndup(c->arena, key.p, key.n);
-	check_record(c, name, LINE_gone, none, val);
+	check_record(c, name, LINE_gone, BYTES_NONE, val);
 	id_bytes(check_number(LINE_gone, "until", val), expiry + 1);
 	id_bytes(check_number(LINE_gone, "id", val), expiry + 9);
 	if (!check_get(c, TABLE_gone, (struct bytes){ expiry, sizeof(expiry) }, &other) ||
@@ -396,8 +394,8 @@ check_meta(struct check *c, struct bytes key, struct bytes val)
 		return;
 	domain =
 	    arena_strndup(c->arena, (const char *)key.p + sizeof(listed), key.n - sizeof(listed));
-	c->store->each(c->store, TABLE_listed, (struct bytes){ domain, strlen(domain) + 1 }, none,
-	    count_visit, &n);
+	c->store->each(c->store, TABLE_listed, (struct bytes){ domain, strlen(domain) + 1 },
+	    BYTES_NONE, count_visit, &n);
 	(void)val;
 	if (rooms_listed_count(&c->service, domain) != n)
 		check_wrong(c, domain, "%llu of its rooms are listed, and it counts %llu",
@@ -420,7 +418,7 @@ check_state(struct check *c)
 			check_wrong(c, NULL, "there is no record of the schema");
 		return;
 	}
-	check_record(c, NULL, LINE_state, none, val);
+	check_record(c, NULL, LINE_state, BYTES_NONE, val);
 	rooms = check_number(LINE_state, "rooms", val);
 	gone = check_number(LINE_state, "gone", val);
 	if (check_number(LINE_state, "next-id", val) <= c->greatest_id)
@@ -489,7 +487,7 @@ visit(void *arg, struct bytes key, struct bytes val)
 	case TABLE_bans:
 	case TABLE_audit:
 	case TABLE_commands:
-		check_record(c, NULL, line_in(c->table), none, val);
+		check_record(c, NULL, line_in(c->table), BYTES_NONE, val);
 		break;
 	case TABLE_held:
 		check_held(c, key, val);
@@ -532,7 +530,7 @@ store_check(struct store *store, void (*tell)(void *, const char *, const char *
 	c->counting = check_is_counting(c);
 	for (int t = 0; t < TABLE_COUNT; t++) {
 		c->table = (enum table)t;
-		store->each(store, c->table, none, none, visit, c);
+		store->each(store, c->table, BYTES_NONE, BYTES_NONE, visit, c);
 	}
 	check_archives(c);
 	check_state(c);

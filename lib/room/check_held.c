@@ -6,8 +6,6 @@
 
 #include "check.h"
 
-static const struct bytes none = { NULL, 0 };
-
 bool
 check_is_counting(struct check *c)
 {
@@ -55,12 +53,12 @@ check_held(struct check *c, struct bytes key, struct bytes val)
 	struct bytes found;
 
 	held_read(&told, val);
-	check_record(c, jid, LINE_held, none, val);
+	check_record(c, jid, LINE_held, BYTES_NONE, val);
 	if (key.n != 8) {
 		check_wrong(c, NULL, "a key that is none");
 		return;
 	}
-	c->store->each(c->store, TABLE_archive, key, none, hold_visit, &h);
+	c->store->each(c->store, TABLE_archive, key, BYTES_NONE, hold_visit, &h);
 	if (!c->counting && (h.entries != told.entries || h.bytes != told.bytes))
 		check_wrong(c, jid,
 		    "its archive has %llu entries, %llu bytes, and it counts %llu and %llu",
@@ -90,7 +88,7 @@ check_aging(struct check *c, struct bytes key)
 void
 check_archives(struct check *c)
 {
-	struct bytes val = none;
+	struct bytes val = BYTES_NONE;
 
 	check_get(c, TABLE_meta, (struct bytes){ "archives", 8 }, &val);
 	if (!c->counting && (check_number(LINE_archives, "entries", val) != c->held.entries ||

@@ -30,8 +30,6 @@ enum { /* tags of a record in table commands; never reused */
 	DIALOG_GIVEN_VALUE = 11,
 };
 
-static const struct bytes none = { NULL, 0 };
-
 static struct bytes
 key_of(struct arena *a, const char *jid, const char *id)
 {
@@ -203,8 +201,7 @@ own_visit(void *arg, struct bytes key, struct bytes val)
 	if (o->n++ > 0 && until_ms >= o->first_ms)
 		return 0;
 	o->first_ms = until_ms;
-	o->first.p = memcpy(arena_alloc(o->a, key.n), key.p, key.n);
-	o->first.n = key.n;
+	o->first = bytes_copy(o->a, key);
 	return 0;
 }
 
@@ -213,7 +210,8 @@ own_dialogs(struct service *s, const char *jid)
 {
 	struct own o = { .a = s->arena };
 
-	s->store->each(s->store, TABLE_commands, key_of(s->arena, jid, ""), none, own_visit, &o);
+	s->store->each(
+	    s->store, TABLE_commands, key_of(s->arena, jid, ""), BYTES_NONE, own_visit, &o);
 	return o;
 }
 
@@ -305,8 +303,7 @@ look_visit(void *arg, struct bytes key, struct bytes val)
 		return 0;
 	}
 	e = arena_alloc(a, sizeof(*e));
-	e->key.p = memcpy(arena_alloc(a, key.n), key.p, key.n);
-	e->key.n = key.n;
+	e->key = bytes_copy(a, key);
 	e->next = l->ended;
 	l->ended = e;
 	return 0;
@@ -317,7 +314,7 @@ dialogs_expire(struct service *s)
 {
 	struct look l = { .service = s, .first_ms = INT64_MAX };
 
-	s->store->each(s->store, TABLE_commands, none, none, look_visit, &l);
+	s->store->each(s->store, TABLE_commands, BYTES_NONE, BYTES_NONE, look_visit, &l);
 	for (const struct ended *e = l.ended; e != NULL; e = e->next)
 		s->store->del(s->store, TABLE_commands, e->key);
 	s->ndialogs = l.n;
@@ -329,7 +326,7 @@ dialogs_load(struct service *s)
 {
 	struct look l = { .service = s, .first_ms = INT64_MAX };
 
-	s->store->each(s->store, TABLE_commands, none, none, look_visit, &l);
+	s->store->each(s->store, TABLE_commands, BYTES_NONE, BYTES_NONE, look_visit, &l);
 	s->ndialogs = l.n;
 	s->dialogs_until_ms = l.ended != NULL ? s->now.wall_ms : l.first_ms;
 }

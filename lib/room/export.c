@@ -89,8 +89,7 @@ begin(struct export *x, struct bytes id)
 	x->last_len = 0;
 	x->nlines = 0;
 	x->skip = 0;
-	x->store->each_back(
-	    x->store, TABLE_archive, export_id(x), (struct bytes){ NULL, 0 }, last_visit, x);
+	x->store->each_back(x->store, TABLE_archive, export_id(x), BYTES_NONE, last_visit, x);
 	return true;
 }
 
@@ -128,7 +127,7 @@ export_next(struct export *x)
 
 	arena_reset(x->arena);
 	buf_add(&after, x->name.p, x->name.len);
-	found = x->store->each(x->store, TABLE_names, (struct bytes){ NULL, 0 },
+	found = x->store->each(x->store, TABLE_names, BYTES_NONE,
 		    (struct bytes){ after.p, after.len }, next_visit, x) == STORE_STOP;
 	buf_release(&after);
 	return found;
@@ -198,7 +197,6 @@ without_secret(struct buf *b, struct bytes val)
 void
 export_head(struct export *x, struct buf *out)
 {
-	static const struct bytes no_tail = { NULL, 0 };
 	struct bytes val;
 
 	struct buf shown = BUF_INIT;
@@ -207,10 +205,10 @@ export_head(struct export *x, struct buf *out)
 		return;
 	if ((x->without & EXPORT_NO_SECRET) != 0)
 		val = without_secret(&shown, val);
-	export_line(x, out, LINE_room, no_tail, val);
+	export_line(x, out, LINE_room, BYTES_NONE, val);
 	add_config(x, out, val);
 	if (record_has(LINE_subject, val))
-		export_line(x, out, LINE_subject, no_tail, val);
+		export_line(x, out, LINE_subject, BYTES_NONE, val);
 	buf_release(&shown);
 }
 

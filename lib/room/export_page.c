@@ -310,8 +310,8 @@ export_digest(struct export *x, uint8_t out[EXPORT_DIGEST_LEN])
 
 	memset(out, 0, EXPORT_DIGEST_LEN);
 	buf_add(&d.b, out, EXPORT_DIGEST_LEN);
-	x->store->each(x->store, line_kinds[LINE_affil].table, export_id(x),
-	    (struct bytes){ NULL, 0 }, digest_visit, &d);
+	x->store->each(
+	    x->store, line_kinds[LINE_affil].table, export_id(x), BYTES_NONE, digest_visit, &d);
 	digest_some(&d);
 	buf_release(&d.b);
 }

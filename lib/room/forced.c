@@ -10,14 +10,11 @@
 #include "forced.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "../base/mem.h"
 #include "../base/rec.h"
 
 static const struct bytes forced_key = { "forced", 6 };
-static const struct bytes all = { NULL, 0 };
-
 /* A field of no room: some rooms agree, and others do not yet. */
 #define TAG_UNDER_WAY 1
 
@@ -88,12 +85,9 @@ static int
 take_id(void *arg, struct bytes key, struct bytes val)
 {
 	struct step *t = arg;
-	uint64_t id = 0;
 
 	(void)val;
-	for (size_t i = 0; i < 8 && i < key.n; i++)
-		id = id << 8 | ((const uint8_t *)key.p)[i];
-	t->ids[t->n++] = id;
+	t->ids[t->n++] = key_id(key);
 	return t->n == FORCE_STEP;
 }
 
@@ -104,10 +98,9 @@ force_step(struct service *s, uint64_t ids[FORCE_STEP])
 	struct step t = { .ids = ids };
 	uint8_t key[8];
 
-	id_bytes(f->at, key);
 	if (f->at == 0)
 		save_force(s, true);
-	s->store->each(s->store, TABLE_rooms, all, (struct bytes){ key, sizeof(key) }, take_id, &t);
+	s->store->each(s->store, TABLE_rooms, BYTES_NONE, id_key(f->at, key), take_id, &t);
 	if (t.n > 0)
 		f->at = ids[t.n - 1];
 	if (t.n == FORCE_STEP)

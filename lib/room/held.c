@@ -40,8 +40,6 @@ enum { /* tags of the record `archives` in table meta; never reused */
 };
 
 static const struct bytes archives_key = { "archives", 8 };
-static const struct bytes none = { NULL, 0 };
-
 static int
 held_cmp(const struct held *a, const struct held *b)
 {
@@ -87,7 +85,7 @@ aging_next(struct service *s, enum aging order, const struct aged *after, struct
 	if (after != NULL)
 		aging_key(key, order, after);
 	return s->store->each(s->store, TABLE_aging, (struct bytes){ &prefix, 1 },
-		   after != NULL ? (struct bytes){ key, sizeof(key) } : none, aged_visit,
+		   after != NULL ? (struct bytes){ key, sizeof(key) } : BYTES_NONE, aged_visit,
 		   &f) == STORE_STOP;
 }
 
@@ -201,11 +199,8 @@ held_get(struct service *s, uint64_t room_id)
 	if (h != NULL)
 		return h;
 	h = arena_alloc(s->arena, sizeof(*h));
-	memset(h, 0, sizeof(*h));
 	h->room_id = room_id;
-	id_bytes(room_id, key);
-	if (s->store->get(s->store, TABLE_held, (struct bytes){ key, sizeof(key) }, &val) ==
-	    STORE_OK)
+	if (s->store->get(s->store, TABLE_held, id_key(room_id, key), &val) == STORE_OK)
 		held_read(h, val);
 	RB_INSERT(held_tree, &s->archives.held, h);
 	return h;
@@ -215,13 +210,13 @@ static void
 write_held(struct service *s, struct held *h)
 {
 	struct buf b = BUF_INIT;
-	uint8_t key[8];
+	uint8_t id[8];
+	const struct bytes key = id_key(h->room_id, id);
 
-	id_bytes(h->room_id, key);
 	age(s, h);
 	h->is_changed = false;
 	if (h->is_dead) {
-		s->store->del(s->store, TABLE_held, (struct bytes){ key, sizeof(key) });
+		s->store->del(s->store, TABLE_held, key);
 		return;
 	}
 	rec_put_u64(&b, TAG_ENTRIES, h->entries);
@@ -239,8 +234,7 @@ write_held(struct service *s, struct held *h)
 		rec_put_u64(&b, TAG_CLEARED, (uint64_t)h->cleared_ms);
 	if (h->replaced != 0)
 		rec_put_u64(&b, TAG_REPLACED, h->replaced);
-	s->store->put(
-	    s->store, TABLE_held, (struct bytes){ key, sizeof(key) }, (struct bytes){ b.p, b.len });
+	s->store->put(s->store, TABLE_held, key, (struct bytes){ b.p, b.len });
 	buf_release(&b);
 }
 
@@ -449,9 +443,9 @@ held_count(struct service *s)
 
 	c->nruns = c->n = 0;
 	if (memcmp(s->archives.counted_to, nothing, KEY_LEN) == 0)
-		after = none;
-	s->archives.is_counting =
-	    s->store->each(s->store, TABLE_archive, none, after, count_visit, c) == STORE_STOP;
+		after = BYTES_NONE;
+	s->archives.is_counting = s->store->each(s->store, TABLE_archive, BYTES_NONE, after,
+				      count_visit, c) == STORE_STOP;
 	for (unsigned i = 0; i < c->nruns; i++)
 		take_run(s, &c->run[i]);
 	if (c->n > 0)

@@ -146,15 +146,6 @@ put(struct import *m, enum table t, struct bytes key, struct bytes val)
 	m->weight += key.n + val.n + RECORD_WEIGHT;
 }
 
-static struct bytes
-id_key(struct arena *a, uint64_t id)
-{
-	uint8_t *k = arena_alloc(a, 8);
-
-	id_bytes(id, k);
-	return (struct bytes){ k, 8 };
-}
-
 /* -- the lines of a room -- */
 
 /* The address under which a room of the file is here. */
@@ -213,7 +204,7 @@ new_room(struct import *m, const char *jid)
 	m->id = s->next_id++;
 	m->jid = mem_strdup(jid);
 	state_save(s);
-	put(m, TABLE_dead, id_key(m->arena, m->id), (struct bytes){ "", 0 });
+	put(m, TABLE_dead, store_key(m->arena, m->id, ""), (struct bytes){ "", 0 });
 	return NULL;
 }
 
@@ -394,7 +385,8 @@ take_end(struct import *m, const struct line_fields *w)
 	record_put_u64(&m->head, LINE_room, "owners", m->nowners);
 	record_put_u64(&m->head, LINE_room, "affiliations", m->naffiliations);
 	config_write(&m->head, &m->config);
-	put(m, TABLE_rooms, id_key(m->arena, m->id), (struct bytes){ m->head.p, m->head.len });
+	put(m, TABLE_rooms, store_key(m->arena, m->id, ""),
+	    (struct bytes){ m->head.p, m->head.len });
 	if (m->nrooms == m->cap) {
 		m->cap = m->cap > 0 ? 2 * m->cap : 16;
 		m->rooms = mem_realloc(m->rooms, m->cap * sizeof(*m->rooms));
@@ -498,7 +490,7 @@ read_room(struct import *m, uint64_t id, struct room *r)
 
 	*r = (struct room){ .service = s, .id = id };
 	config_init(&r->config);
-	s->store->get(s->store, TABLE_rooms, id_key(m->arena, id), &val);
+	s->store->get(s->store, TABLE_rooms, store_key(m->arena, id, ""), &val);
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
 		config_read(m->arena, &r->config, &f);
@@ -519,7 +511,7 @@ static void
 name(struct import *m, const struct jid *j, struct room *r)
 {
 	struct service *s = m->service;
-	struct bytes key = id_key(m->arena, r->id);
+	struct bytes key = store_key(m->arena, r->id, "");
 
 	replace(s, j);
 	tombstone_remove(s, j);

@@ -135,7 +135,7 @@ invitation_each(const struct room *r, const char *bare,
 	struct service *s = r->service;
 	struct walk w = { s, visit, arg, 0 };
 
-	s->store->each(s->store, TABLE_invites, invitee_prefix(s->arena, r->id, bare),
-	    (struct bytes){ NULL, 0 }, walk_one, &w);
+	s->store->each(s->store, TABLE_invites, invitee_prefix(s->arena, r->id, bare), BYTES_NONE,
+	    walk_one, &w);
 	return w.result;
 }

@@ -19,8 +19,6 @@ enum { /* tags of a record `listed` NUL domain in table meta; never reused */
 	COUNT_ROOMS = 1,
 };
 
-static const struct bytes none = { NULL, 0 };
-
 static struct bytes
 prefix_of(const char *domain)
 {
@@ -107,7 +105,7 @@ rooms_listed_recount(struct service *s)
 {
 	struct recount c = { .service = s };
 
-	s->store->each(s->store, TABLE_listed, none, none, recount_visit, &c);
+	s->store->each(s->store, TABLE_listed, BYTES_NONE, BYTES_NONE, recount_visit, &c);
 	if (c.domain != NULL)
 		recounted(&c);
 	for (const struct recounted *d = c.done; d != NULL; d = d->next)
@@ -149,7 +147,7 @@ rooms_listed(struct service *s, const char *domain, const char *after, room_visi
 	struct walk w = { s, visit, arg, 0 };
 
 	s->store->each(s->store, TABLE_listed, prefix_of(domain),
-	    after != NULL ? name_key(s->arena, domain, after) : none, walk_visit, &w);
+	    after != NULL ? name_key(s->arena, domain, after) : BYTES_NONE, walk_visit, &w);
 	return w.result;
 }
 
@@ -160,7 +158,7 @@ rooms_listed_back(
 	struct walk w = { s, visit, arg, 0 };
 
 	s->store->each_back(s->store, TABLE_listed, prefix_of(domain),
-	    before != NULL ? name_key(s->arena, domain, before) : none, walk_visit, &w);
+	    before != NULL ? name_key(s->arena, domain, before) : BYTES_NONE, walk_visit, &w);
 	return w.result;
 }
 
@@ -199,11 +197,12 @@ rooms_listed_before(struct service *s, const char *domain, uint64_t index, uint6
 
 	if (index <= most) {
 		t.left = index - 1;
-		s->store->each(s->store, TABLE_listed, prefix_of(domain), none, step_visit, &t);
+		s->store->each(
+		    s->store, TABLE_listed, prefix_of(domain), BYTES_NONE, step_visit, &t);
 	} else if (count - index <= most) {
 		t.left = count - index;
 		s->store->each_back(
-		    s->store, TABLE_listed, prefix_of(domain), none, step_visit, &t);
+		    s->store, TABLE_listed, prefix_of(domain), BYTES_NONE, step_visit, &t);
 	}
 	return node;
 }

@@ -23,18 +23,6 @@ enum { /* tags of a record in table changes; never reused */
 
 #define PRUNE_STEP 16 /* more than one that goes for each that comes */
 
-static const struct bytes from_first = { NULL, 0 };
-
-static uint64_t
-number(const uint8_t no[8])
-{
-	uint64_t n = 0;
-
-	for (int i = 0; i < 8; i++)
-		n = n << 8 | no[i];
-	return n;
-}
-
 /* -- versions -- */
 
 static void
@@ -63,7 +51,7 @@ version_text(struct arena *a, const struct version *v, unsigned lists)
 	char chance[2 * sizeof(v->chance) + 1];
 
 	digest_hex(v->chance, sizeof(v->chance), chance);
-	return arena_fmt(a, "%02x%s%llx", lists, chance, (unsigned long long)number(v->no));
+	return arena_fmt(a, "%02x%s%llx", lists, chance, (unsigned long long)bytes_id(v->no));
 }
 
 /* Is it what those who may read the lists are told of that version? */
@@ -110,7 +98,7 @@ read_change(struct arena *a, struct bytes key, struct bytes val, struct change_r
 	memset(out, 0, sizeof(*out));
 	if (key.n != 16)
 		return false;
-	out->no = number((const uint8_t *)key.p + 8);
+	out->no = bytes_id((const uint8_t *)key.p + 8);
 	id_bytes(out->no - 1, out->before.no);
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
@@ -144,7 +132,7 @@ static int
 prune_visit(void *arg, struct bytes key, struct bytes val)
 {
 	struct prune *p = arg;
-	uint64_t no = key.n == 16 ? number((const uint8_t *)key.p + 8) : 0;
+	uint64_t no = key.n == 16 ? bytes_id((const uint8_t *)key.p + 8) : 0;
 
 	(void)val;
 	if (no >= p->keep_from)
@@ -161,9 +149,7 @@ prune(struct room *r, uint64_t keep_from)
 	struct prune p = { .keep_from = keep_from };
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
-	s->store->each(
-	    s->store, TABLE_changes, (struct bytes){ id, sizeof(id) }, from_first, prune_visit, &p);
+	s->store->each(s->store, TABLE_changes, id_key(r->id, id), BYTES_NONE, prune_visit, &p);
 	for (size_t i = 0; i < p.n; i++)
 		s->store->del(s->store, TABLE_changes, change_key(s->arena, r, p.v[i]));
 }
@@ -182,7 +168,7 @@ change_note(struct room *r, const char *jid, enum affiliation before, enum affil
 	if (!r->versioned)
 		draw(r);
 	old = r->version;
-	no = number(old.no) + 1;
+	no = bytes_id(old.no) + 1;
 	id_bytes(no, r->version.no);
 	draw(r);
 	rec_put(&b, TAG_CHANCE, old.chance, sizeof(old.chance));
@@ -266,14 +252,13 @@ lists_since(struct room *r, const char *version, unsigned lists, lists_visit *vi
 
 	if (is_version(s->arena, version, &now, lists))
 		return SINCE_NOW;
-	w.last = number(now.no);
+	w.last = bytes_id(now.no);
 	if (then >= w.last)
 		return SINCE_LOST;
 	w.expected = then + 1;
 	w.end = &w.first;
-	id_bytes(r->id, id);
-	s->store->each(s->store, TABLE_changes, (struct bytes){ id, sizeof(id) },
-	    change_key(s->arena, r, then), search_visit, &w);
+	s->store->each(s->store, TABLE_changes, id_key(r->id, id), change_key(s->arena, r, then),
+	    search_visit, &w);
 	map_release(&w.jids);
 	if (w.expected != w.last + 1)
 		return SINCE_LOST;

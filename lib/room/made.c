@@ -85,8 +85,8 @@ creator_count(struct service *s, const char *bare, uint64_t most)
 {
 	struct count c = { 0, most };
 
-	s->store->each(s->store, TABLE_user, creator_key(s->arena, bare, 0),
-	    (struct bytes){ NULL, 0 }, count_visit, &c);
+	s->store->each(
+	    s->store, TABLE_user, creator_key(s->arena, bare, 0), BYTES_NONE, count_visit, &c);
 	return c.n;
 }
 

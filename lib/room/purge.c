@@ -6,8 +6,6 @@
  * table aging, under the time of the room's end, and comes back to table dead when that is over. Ids of
  * rooms are never used again, so nobody sees it in a new room of the name.
  */
-#include <string.h>
-
 #include "../base/rec.h"
 #include "archive.h"
 #include "held.h"
@@ -18,8 +16,6 @@ enum { /* tags of a record in table dead, which may be empty; never reused */
 	DEAD_AT = 1,
 	DEAD_JID = 2,
 };
-
-static const struct bytes none = { NULL, 0 };
 
 /*
  * Tables whose keys begin with a room's id; its sessions have left before it is destroyed. A record in table
@@ -33,15 +29,14 @@ put_dead(struct service *s, uint64_t room_id, struct bytes val)
 {
 	uint8_t id[8];
 
-	id_bytes(room_id, id);
-	s->store->put(s->store, TABLE_dead, (struct bytes){ id, sizeof(id) }, val);
+	s->store->put(s->store, TABLE_dead, id_key(room_id, id), val);
 	s->purging = true;
 }
 
 void
 room_bury(struct service *s, uint64_t room_id)
 {
-	put_dead(s, room_id, (struct bytes){ "", 0 });
+	put_dead(s, room_id, BYTES_NONE);
 }
 
 void
@@ -94,12 +89,9 @@ static int
 key_visit(void *arg, struct bytes key, struct bytes val)
 {
 	struct purge *p = arg;
-	char *k;
 
 	(void)val;
-	k = arena_alloc(p->arena, key.n);
-	memcpy(k, key.p, key.n);
-	p->keys[p->n++] = (struct bytes){ k, key.n };
+	p->keys[p->n++] = bytes_copy(p->arena, key);
 	return p->n == STEP;
 }
 
@@ -109,7 +101,7 @@ purge_table(struct service *s, enum table t, struct bytes id, struct purge *p)
 {
 	size_t from = p->n;
 
-	s->store->each(s->store, t, id, none, key_visit, p);
+	s->store->each(s->store, t, id, BYTES_NONE, key_visit, p);
 	for (size_t i = from; i < p->n; i++)
 		s->store->del(s->store, t, p->keys[i]);
 	return p->n == STEP;
@@ -142,9 +134,8 @@ static bool
 purge_room(struct service *s, const struct dead *d, struct purge *p)
 {
 	uint8_t id[8];
-	const struct bytes key = { id, sizeof(id) };
+	const struct bytes key = id_key(d->id, id);
 
-	id_bytes(d->id, id);
 	for (size_t t = 0; t < sizeof(of_room) / sizeof(of_room[0]); t++)
 		if (purge_table(s, of_room[t], key, p))
 			return true;
@@ -163,7 +154,7 @@ rooms_purge(struct service *s)
 	p->arena = s->arena;
 	p->n = p->ndead = 0;
 	p->below = s->import_from != 0 ? s->import_from : UINT64_MAX;
-	s->store->each(s->store, TABLE_dead, none, none, dead_visit, p);
+	s->store->each(s->store, TABLE_dead, BYTES_NONE, BYTES_NONE, dead_visit, p);
 	for (size_t i = 0; i < p->ndead && !full; i++)
 		full = purge_room(s, &p->dead[i], p);
 	s->purging = full || p->ndead == STEP;

@@ -96,9 +96,7 @@ walk(const struct room *r, bool stale, int (*visit)(void *, const struct request
 	struct walk w = { s, visit, arg, stale, 0 };
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
-	s->store->each(s->store, TABLE_requests, (struct bytes){ id, sizeof(id) },
-	    (struct bytes){ NULL, 0 }, walk_one, &w);
+	s->store->each(s->store, TABLE_requests, id_key(r->id, id), BYTES_NONE, walk_one, &w);
 	return w.result;
 }
 

@@ -21,8 +21,6 @@
 #define SHARE_MS     60000   /* to that the oldest of all rooms is found */
 #define KEY_LEN	     (8 + ARCHIVE_ID_LEN)
 
-static const struct bytes none = { NULL, 0 };
-
 static const struct stay all_of_it = { INT64_MIN, UINT64_MAX, UINT64_MAX, UINT64_MAX, INT64_MIN };
 
 /* -- one room -- */
@@ -81,11 +79,10 @@ trim_some(struct service *s, struct held *h, struct trim *t)
 {
 	uint8_t prefix[8];
 
-	id_bytes(h->room_id, prefix);
 	t->n = 0;
 	t->first_ms = 0;
 	s->store->each(
-	    s->store, TABLE_archive, (struct bytes){ prefix, sizeof(prefix) }, none, trim_visit, t);
+	    s->store, TABLE_archive, id_key(h->room_id, prefix), BYTES_NONE, trim_visit, t);
 	for (size_t i = 0; i < t->n; i++) {
 		s->store->del(s->store, TABLE_archive, (struct bytes){ t->key[i], KEY_LEN });
 		held_change(s, h, t->key[i], -1, -(int64_t)t->size[i]);
@@ -239,13 +236,12 @@ static void
 set_over(struct service *s, struct held *h, bool over)
 {
 	uint8_t id[8];
-	struct bytes key = { id, sizeof(id) };
+	struct bytes key = id_key(h->room_id, id);
 
 	if (h->is_over == over)
 		return;
-	id_bytes(h->room_id, id);
 	if (over)
-		s->store->put(s->store, TABLE_over, key, none);
+		s->store->put(s->store, TABLE_over, key, BYTES_NONE);
 	else
 		s->store->del(s->store, TABLE_over, key);
 	s->archives.are_over = s->archives.are_over || over;
@@ -292,8 +288,8 @@ first_visit(void *arg, struct bytes key, struct bytes val)
 static bool
 next_over(struct service *s, uint64_t *room_id)
 {
-	s->archives.are_over =
-	    s->store->each(s->store, TABLE_over, none, none, first_visit, room_id) == STORE_STOP;
+	s->archives.are_over = s->store->each(s->store, TABLE_over, BYTES_NONE, BYTES_NONE,
+				   first_visit, room_id) == STORE_STOP;
 	return s->archives.are_over;
 }
 
@@ -354,10 +350,9 @@ compare_some(struct service *s)
 	uint8_t after[8];
 	bool ended;
 
-	id_bytes(s->archives.compared_to, after);
 	l->n = 0;
-	ended = s->store->each(s->store, TABLE_held, none, (struct bytes){ after, sizeof(after) },
-		    look_visit, l) != STORE_STOP;
+	ended = s->store->each(s->store, TABLE_held, BYTES_NONE,
+		    id_key(s->archives.compared_to, after), look_visit, l) != STORE_STOP;
 	for (size_t i = 0; i < l->n; i++) {
 		struct held *h = held_get(s, l->id[i]);
 

@@ -64,6 +64,16 @@ bytes_id(const void *p)
 	return id;
 }
 
+struct bytes
+bytes_copy(struct arena *a, struct bytes b)
+{
+	void *p = arena_alloc(a, b.n);
+
+	if (b.n > 0)
+		memcpy(p, b.p, b.n);
+	return (struct bytes){ p, b.n };
+}
+
 /* A key of two parts; a second part that is too long becomes 0xff (never in UTF-8) and its digest. */
 static struct bytes
 make_key(struct arena *a, const void *head, size_t nhead, const char *s)

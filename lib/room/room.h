@@ -485,6 +485,24 @@ void occupant_id_add(struct arena *, struct xml *stanza, const char *id);
 void id_bytes(uint64_t id, uint8_t out[8]);
 uint64_t bytes_id(const void *eight);
 
+/* The key that is an id and nothing else, or what the keys of a room begin with. Its bytes are `out`. */
+static inline struct bytes
+id_key(uint64_t id, uint8_t out[8])
+{
+	id_bytes(id, out);
+	return (struct bytes){ out, 8 };
+}
+
+/* The id that a key begins with; 0, which is nobody's: it is too short. */
+static inline uint64_t
+key_id(struct bytes key)
+{
+	return key.n >= 8 ? bytes_id(key.p) : 0;
+}
+
+/* A copy in the arena. */
+struct bytes bytes_copy(struct arena *, struct bytes);
+
 /* id, then the string: cut to a digest when the key would be too long. */
 struct bytes store_key(struct arena *, uint64_t id, const char *s);
 

@@ -12,8 +12,6 @@
 
 #define STALE_STEP 16 /* more than one that goes for each that comes */
 
-static const struct bytes from_first = { NULL, 0 };
-
 struct look {
 	struct service *service;
 	const struct shelf *shelf;
@@ -25,15 +23,6 @@ struct look {
 	struct bytes stale[STALE_STEP];
 	size_t nstale;
 };
-
-static struct bytes
-copy(struct arena *a, struct bytes b)
-{
-	void *p = arena_alloc(a, b.n);
-
-	memcpy(p, b.p, b.n);
-	return (struct bytes){ p, b.n };
-}
 
 static int64_t
 time_of(struct bytes val)
@@ -55,7 +44,7 @@ look_at(void *arg, struct bytes key, struct bytes val)
 		return 0;
 	if (l->shelf->max_ms > 0 && s->now.wall_ms - ms >= l->shelf->max_ms) {
 		if (l->nstale < STALE_STEP)
-			l->stale[l->nstale++] = copy(s->arena, key);
+			l->stale[l->nstale++] = bytes_copy(s->arena, key);
 		return 0;
 	}
 	if (l->n++ == 0 || ms < l->oldest_ms) {
@@ -74,9 +63,7 @@ shelf_put(struct room *r, const struct shelf *shelf, struct bytes key, struct by
 	struct look l = { .service = s, .shelf = shelf, .key = key };
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
-	s->store->each(
-	    s->store, shelf->table, (struct bytes){ id, sizeof(id) }, from_first, look_at, &l);
+	s->store->each(s->store, shelf->table, id_key(r->id, id), BYTES_NONE, look_at, &l);
 	for (size_t i = 0; i < l.nstale; i++)
 		s->store->del(s->store, shelf->table, l.stale[i]);
 	if (l.n >= shelf->most)
@@ -96,7 +83,7 @@ take_key(void *arg, struct bytes key, struct bytes val)
 	struct keys *k = arg;
 
 	(void)val;
-	k->v[k->n++] = copy(k->arena, key);
+	k->v[k->n++] = bytes_copy(k->arena, key);
 	return k->n == STALE_STEP;
 }
 
@@ -107,11 +94,9 @@ shelf_clear(struct room *r, enum table table)
 	struct keys k = { .arena = s->arena };
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
 	do {
 		k.n = 0;
-		s->store->each(
-		    s->store, table, (struct bytes){ id, sizeof(id) }, from_first, take_key, &k);
+		s->store->each(s->store, table, id_key(r->id, id), BYTES_NONE, take_key, &k);
 		for (size_t i = 0; i < k.n; i++)
 			s->store->del(s->store, table, k.v[i]);
 	} while (k.n == STALE_STEP);

@@ -6,8 +6,6 @@
 #include "../export.h"
 #include "record.h"
 
-static const struct bytes none = { NULL, 0 };
-
 /* Those with keys that begin with a room's id. */
 static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
 	TABLE_requests, TABLE_sessions, TABLE_archive, TABLE_held, TABLE_invites, TABLE_roles,
@@ -44,7 +42,7 @@ size_room(void *arg, struct bytes name, struct bytes id)
 	z->size = (struct store_room_size){ 0 };
 	for (size_t i = 0; i < sizeof(of_room) / sizeof(of_room[0]); i++) {
 		before = z->size.records;
-		z->store->each(z->store, of_room[i], id, none, add_record, z);
+		z->store->each(z->store, of_room[i], id, BYTES_NONE, add_record, z);
 		if (of_room[i] == TABLE_archive)
 			z->size.messages = z->size.records - before;
 	}
@@ -60,6 +58,6 @@ store_rooms(struct store *store,
 {
 	struct sizing z = { store, arena_new(), visit, arg, { 0 } };
 
-	store->each(store, TABLE_names, none, none, size_room, &z);
+	store->each(store, TABLE_names, BYTES_NONE, BYTES_NONE, size_room, &z);
 	arena_free(z.arena);
 }

@@ -66,13 +66,6 @@ struct taking {
 	size_t nkeys;
 };
 
-/* What has NULs in it is no string. */
-static void *
-copy_of(struct arena *a, const void *p, size_t n)
-{
-	return memcpy(arena_alloc(a, n), p, n);
-}
-
 static void
 take_code(struct told *t, unsigned code)
 {
@@ -94,7 +87,8 @@ take_field(struct arena *a, struct told *t, const struct rec *f)
 		t->room = rec_u64(f);
 		break;
 	case TAG_ID:
-		t->id = f->len == ARCHIVE_ID_LEN ? copy_of(a, f->val, f->len) : NULL;
+		t->id = f->len == ARCHIVE_ID_LEN ? bytes_copy(a, (struct bytes){ f->val, f->len }).p
+						 : NULL;
 		break;
 	case TAG_NICK:
 		t->nick = rec_str(a, f);
@@ -134,7 +128,7 @@ take_visit(void *arg, struct bytes key, struct bytes val)
 	struct rec f;
 
 	if (t->keys != NULL)
-		t->keys[t->nkeys] = (struct bytes){ copy_of(a, key.p, key.n), key.n };
+		t->keys[t->nkeys] = bytes_copy(a, key);
 	t->nkeys++;
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f)) {
@@ -145,29 +139,25 @@ take_visit(void *arg, struct bytes key, struct bytes val)
 	return 0;
 }
 
-/* The number of the last record is at the end of its key. */
+/* The number of a record is at the end of its key. */
 static uint64_t
 number_of(struct bytes key)
 {
-	uint64_t no = 0;
-
-	for (size_t i = key.n - 8; i < key.n; i++)
-		no = no << 8 | ((const uint8_t *)key.p)[i];
-	return no;
+	return bytes_id((const uint8_t *)key.p + key.n - 8);
 }
 
 size_t
 told_take(struct service *s, unsigned domain_no, struct told **out)
 {
 	const char *domain = s->out[domain_no].domain;
-	struct bytes prefix = { domain, strlen(domain) + 1 }, none = { NULL, 0 };
+	const struct bytes prefix = { domain, strlen(domain) + 1 };
 	struct taking t = { .s = s };
 
-	s->store->each(s->store, TABLE_told, prefix, none, take_visit, &t);
+	s->store->each(s->store, TABLE_told, prefix, BYTES_NONE, take_visit, &t);
 	*out = t.v = arena_alloc(s->arena, (t.n + 1) * sizeof(*t.v));
 	t.keys = arena_alloc(s->arena, (t.nkeys + 1) * sizeof(*t.keys));
 	t.n = t.nkeys = 0;
-	s->store->each(s->store, TABLE_told, prefix, none, take_visit, &t);
+	s->store->each(s->store, TABLE_told, prefix, BYTES_NONE, take_visit, &t);
 	for (size_t i = 0; i < t.nkeys; i++)
 		s->store->del(s->store, TABLE_told, t.keys[i]);
 	if (t.nkeys > 0)

@@ -23,14 +23,7 @@ enum { /* tags of a record in table gone; never reused */
 	GONE_OWNERS = 4,
 };
 
-static const struct bytes none = { NULL, 0 };
 static const struct bytes by_expiry = { "", 1 }; /* a NUL: no domain begins so */
-
-static struct bytes
-copy_of(struct arena *a, const void *p, size_t n)
-{
-	return (struct bytes){ memcpy(arena_alloc(a, n), p, n), n };
-}
 
 static struct bytes
 expiry_key(struct arena *a, uint64_t until_ms, uint64_t id)
@@ -79,7 +72,7 @@ find(struct service *s, struct bytes name, struct found *out)
 			out->t.venue = rec_str(s->arena, &r);
 			break;
 		case GONE_OWNERS:
-			out->t.owners = copy_of(s->arena, r.val, r.len).p;
+			out->t.owners = bytes_copy(s->arena, (struct bytes){ r.val, r.len }).p;
 			out->t.nowners = r.len / OWNER_BYTES;
 			break;
 		default:
@@ -115,13 +108,8 @@ tombstone_owner(const struct tombstone *t, const char *bare)
 static int
 first_visit(void *arg, struct bytes key, struct bytes val)
 {
-	int64_t *first_ms = arg;
-	uint64_t ms = 0;
-
 	(void)val;
-	for (int i = 1; i <= 8; i++)
-		ms = ms << 8 | ((const uint8_t *)key.p)[i];
-	*first_ms = (int64_t)ms;
+	*(int64_t *)arg = (int64_t)bytes_id((const uint8_t *)key.p + 1);
 	return 1;
 }
 
@@ -129,7 +117,7 @@ void
 tombstones_load(struct service *s)
 {
 	s->gone_first_ms = INT64_MAX;
-	s->store->each(s->store, TABLE_gone, by_expiry, none, first_visit, &s->gone_first_ms);
+	s->store->each(s->store, TABLE_gone, by_expiry, BYTES_NONE, first_visit, &s->gone_first_ms);
 }
 
 static void
@@ -205,7 +193,7 @@ expire_visit(void *arg, struct bytes key, struct bytes val)
 	first_visit(&until_ms, key, val);
 	if (until_ms > e->service->now.wall_ms && e->n >= e->too_many)
 		return 1;
-	e->names[e->n++] = copy_of(e->service->arena, val.p, val.n);
+	e->names[e->n++] = bytes_copy(e->service->arena, val);
 	return e->n == STEP;
 }
 
@@ -218,7 +206,7 @@ tombstones_expire(struct service *s)
 
 	e->service = s;
 	e->too_many = s->ngone > most ? s->ngone - most : 0;
-	s->store->each(s->store, TABLE_gone, by_expiry, none, expire_visit, e);
+	s->store->each(s->store, TABLE_gone, by_expiry, BYTES_NONE, expire_visit, e);
 	for (size_t i = 0; i < e->n; i++)
 		if (find(s, e->names[i], &f))
 			drop(s, e->names[i], &f);

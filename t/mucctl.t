@@ -10,8 +10,11 @@ commands of several steps, of long work, and answers that a terminal must not ob
 import sys
 sys.dont_write_bytecode = True
 from muctest import *
+import fcntl
 import json
 import pty
+import struct
+import termios
 import threading
 
 MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
@@ -36,10 +39,11 @@ def run(*args, env={}):
     return Ran(p.returncode, p.stdout, p.stderr)
 
 
-def at_terminal(args, answers, env={}, timeout=30):
+def at_terminal(args, answers, env={}, timeout=30, columns=0):
     """answers: (what the question ends in, what is typed) each. All that is shown, and how it ended."""
     pid, fd = pty.fork()
     if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.execve(MUCCTL, [MUCCTL, *args], {**ENV, **env})
     shown, at, answers = "", 0, list(answers)
     end = time.monotonic() + timeout
@@ -218,6 +222,7 @@ def socket_way():
     is_ran(run(*here, "help"), 0, r"(?m)^  destroy-rooms  +Destroy rooms$", "help lists commands")
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  rooms=CHOICE, again for more \(required\)$",
            "help of a command has its fields")
+    is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  dry_run=yes\|no\n.* \[no\]$", "with what holds if they are not given")
     is_ran(run(*here, "help", "statistics"), 0, "It has no fields", "of one that has none, too")
     is_ran(run(*here, "help", "help"), 0, "what can be done", "and of mucctl's own")
     got = run(*here, "-j", "help").json()
@@ -231,6 +236,11 @@ def socket_way():
     same([r[0] for r in rows], ["Room", ROOM], "a table has a head and rows")
     ok("Great\\xe2\\x80\\xae\\xc2\\x9b31mHall" in got.out and "\u202e" not in got.out and
        "\u009b" not in got.out, "what a terminal would obey is made visible")
+    wide = at_terminal([*here, "-n", "list-rooms"], [], columns=len(got.out.split("\n")[0]) + 1)
+    same(wide.out, got.out, "at a terminal that is wide enough, too")
+    got = at_terminal([*here, "-n", "list-rooms"], [], columns=80)
+    is_ran(got, 0, r"(?m)\ARoom: hall@.*\nName of the room: Great.*\nNumber of occupants: 1$",
+           "at one that is not each row is shown by itself")
     got = run(*here, "-j", "list-rooms")
     ok("\\u202e\\u009b31m" in got.out and "\u202e" not in got.out, "in JSON, too")
     got = got.json()
@@ -243,7 +253,8 @@ def socket_way():
          "a refusal in JSON")
     is_ran(run(*here, "-r", "hall", "room-details"), 0, r"(?m)^Room: hall@", "a command of a room")
     is_ran(run(*here, "-r", ROOM, "room-details"), 0, r"(?m)^Room: hall@", "by its whole address")
-    is_ran(run(*here, "-r", "none", "room-details"), 1, "none@", "of a room that is not there")
+    is_ran(run(*here, "-r", "none", "room-details"), 1, r"none@.*: there is no such .*\(item-not-found\)",
+           "of a room that is not there")
     # Completion.
     same(complete("-S %s de" % path), ["destroy-rooms"], "bash completes commands")
     same(complete("-S %s help list" % path), ["list-rooms"], "behind help, too")
@@ -252,6 +263,10 @@ def socket_way():
          "choices, without what bash keeps")
     same(complete("-S %s destroy-rooms rooms=hall@conf" % path), [DOMAIN], "up to the last break")
     same(complete("-S %s destroy-rooms dry_run=" % path), ["no", "yes"], "yes and no")
+    for quoted in ('reason="it is"', r"reason=it\ is", 'reason="$(touch %s/done)"' % TOP):
+        same(complete("-S %s destroy-rooms %s rooms=h" % (path, quoted)), ["hall@" + DOMAIN],
+             "behind what is quoted: " + quoted.replace(TOP, ""))
+    ok(not os.path.exists(TOP + "/done"), "of which nothing is run")
     same(complete("-S %s destroy-rooms dry_run=yes dry" % path), [], "but not what is there")
     ok("--service" in complete("--s"), "options")
     same(complete("-S %s/none de" % TOP), [], "and nothing where there is no service")
@@ -509,7 +524,8 @@ def types():
 def answers():
     """What comes back: notes, failures, long work, pages, what is no command."""
     result = "<x xmlns='jabber:x:data' type='result'>%s</x>"
-    table = ("<reported><field var='a' label='Name'/><field var='b' label='N'/></reported>"
+    table = ("<reported><field var='a' label='Name'/><field var='b' label='N'/><field var='c' label='None'/>"
+             "<field var='d' label='End'/></reported>"
              "<item><field var='a'><value>x\u4e2d\u6587</value></field><field var='b'><value>5</value>"
              "</field></item><item><field var='a'><value>long name</value></field><field var='b'>"
              "<value>1000</value></field></item>")
@@ -538,17 +554,18 @@ def answers():
          "a command that has failed")
     same(ask("failed", "-j").json()["notes"], [{"type": "error", "text": "it broke\u009b"}], "in JSON")
     is_ran(ask("canceled"), 1, "has canceled it", "one that is canceled")
-    is_ran(ask("refused"), 1, "work: forbidden", "one that is refused")
+    is_ran(ask("refused"), 1, "work: you may not do that \\(forbidden\\)", "one that is refused")
     same(ask("refused", "-j").json()["error"], {"type": "auth", "condition": "forbidden", "text": None},
          "in JSON")
     is_ran(ask("odd"), 2, "what is no command", "an answer that is none")
     same(ask("fields").out, "FLAG: yes\nM:\n  1\n  2\nE:\nS: \"q\"\\\\\n", "fields")
     same(ask("fields", "-j").json()["fields"], {"flag": True, "m": ["1", "2"], "e": None, "s": "\"q\"\\"},
          "in JSON")
-    same(ask("table").out, "Name          N\nx\u4e2d\u6587         5\nlong name  1000\n",
-         "a table: wide characters, numbers at the right")
+    same(ask("table").out, "Name          N  None  End\nx\u4e2d\u6587         5  -     -\n"
+         "long name  1000  -     -\n", "a table: wide characters, numbers at the right")
     same(ask("table", "-j").json()["items"],
-         [{"a": "x\u4e2d\u6587", "b": "5"}, {"a": "long name", "b": "1000"}], "in JSON")
+         [{"a": "x\u4e2d\u6587", "b": "5", "c": None, "d": None},
+          {"a": "long name", "b": "1000", "c": None, "d": None}], "in JSON")
 
     def work(x, n):
         return command("executing", "<note>%d of 3</note>" % n + NEXT) if n < 4 else DONE

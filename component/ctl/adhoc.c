@@ -108,7 +108,7 @@ read_list(struct adhoc *ah)
 		return CTL_FAILED;
 	error = xml_child(x, NS_STANZA, "error");
 	if (error != NULL) {
-		ctl_complain("%s: %s", ah->target, error_text(error));
+		ctl_complain("%s: %s", ah->target, error_text(ah->a, error));
 		return CTL_REFUSED;
 	}
 	read_items(ah, xml_child(x, NS_DISCO_ITEMS, "query"));

@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "answer.h"
 #include "base/arena.h"
@@ -65,25 +67,36 @@ error_condition_of(const struct xml *error)
 	return x != NULL ? x->name : "undefined-condition";
 }
 
+/* What those mean here that come without a text. */
+static const struct {
+	const char *condition, *text;
+} conditions[] = {
+	{ "feature-not-implemented", "that is nothing that has commands" },
+	{ "forbidden", "you may not do that" },
+	{ "item-not-found", "there is no such service, room or command" },
+	{ "not-allowed", "that is not allowed" },
+	{ "policy-violation", "that is too much at once" },
+	{ "remote-server-not-found", "there is no such server" },
+	{ "remote-server-timeout", "that server does not answer" },
+	{ "resource-constraint", "there is no room for that now" },
+	{ "service-unavailable", "nothing that has commands answers there" },
+};
+
 const char *
-error_text(const struct xml *error)
+error_text(struct arena *a, const struct xml *error)
 {
 	const char *text = xml_child_text(error, NS_STANZA_ERRORS, "text");
+	const char *condition = error_condition_of(error);
 
-	return text != NULL && *text != '\0' ? text : error_condition_of(error);
+	if (text != NULL && *text != '\0')
+		return text;
+	for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+		if (strcmp(conditions[i].condition, condition) == 0)
+			return arena_cat(a, conditions[i].text, " (", condition, ")", NULL);
+	return condition;
 }
 
 /* -- values -- */
-
-static const char *
-shown(struct arena *a, const struct field *f, const char *value)
-{
-	bool is_true;
-
-	if (f->type == FIELD_BOOL && form_bool(value, &is_true))
-		return is_true ? "yes" : "no";
-	return text_visible(a, value);
-}
 
 /* A text of several lines is several of them. */
 static void
@@ -114,7 +127,7 @@ show_field(struct arena *a, const struct field *f)
 	}
 	printf("%s:", text_visible(a, f->label));
 	if (f->nvalues == 1 && !has_lines && f->values[0][0] != '\0')
-		printf(" %s", shown(a, f, f->values[0]));
+		printf(" %s", field_shown(a, f, f->values[0]));
 	putchar('\n');
 	for (size_t i = 0; has_lines && i < f->nvalues; i++)
 		show_lines(a, "  ", f->values[i]);
@@ -164,7 +177,8 @@ struct table {
 	const char **cells; /* [nrows * head.nfields] */
 	size_t nrows;
 	size_t *width;
-	bool *is_number; /* of each column */
+	bool *is_number; /* of each column: is a number in it... */
+	bool *is_text;	 /* ...and anything else? */
 };
 
 static const char *
@@ -174,7 +188,7 @@ cell_of(struct arena *a, const struct field *column, const struct xml *item)
 	const char *cell = NULL;
 
 	while ((v = form_next_value(field, v)) != NULL) {
-		const char *s = shown(a, column, xml_text(v));
+		const char *s = field_shown(a, column, xml_text(v));
 
 		cell = cell == NULL ? s : arena_cat(a, cell, ", ", s, NULL);
 	}
@@ -194,10 +208,9 @@ table_read(struct arena *a, const struct xml *x, struct table *t)
 	t->cells = arena_alloc(a, (t->nrows * cols + 1) * sizeof *t->cells);
 	t->width = arena_alloc(a, (cols + 1) * sizeof *t->width);
 	t->is_number = arena_alloc(a, (cols + 1) * sizeof *t->is_number);
-	for (size_t c = 0; c < cols; c++) {
+	t->is_text = arena_alloc(a, (cols + 1) * sizeof *t->is_text);
+	for (size_t c = 0; c < cols; c++)
 		t->width[c] = text_width(text_visible(a, t->head.fields[c].label));
-		t->is_number[c] = t->nrows > 0;
-	}
 	for (item = xml_child(x, NS_DATA, "item"); item != NULL;
 	     item = xml_next(item, NS_DATA, "item"))
 		for (size_t c = 0; c < cols; c++) {
@@ -207,8 +220,12 @@ table_read(struct arena *a, const struct xml *x, struct table *t)
 			t->cells[n++] = cell;
 			if (width > t->width[c])
 				t->width[c] = width;
-			if (strspn(cell, "0123456789") != strlen(cell) && strcmp(cell, "-") != 0)
-				t->is_number[c] = false;
+			if (strcmp(cell, "-") == 0)
+				continue;
+			if (strspn(cell, "0123456789") == strlen(cell))
+				t->is_number[c] = true;
+			else
+				t->is_text[c] = true;
 		}
 }
 
@@ -219,15 +236,47 @@ show_cell(const struct table *t, size_t column, const char *cell)
 	const size_t blanks = t->width[column] - text_width(cell);
 	const bool is_last = column + 1 == t->head.nfields;
 
-	if (t->is_number[column])
+	const bool at_right = t->is_number[column] && !t->is_text[column];
+
+	if (at_right)
 		text_pad(stdout, blanks);
 	fputs(cell, stdout);
-	if (!t->is_number[column] && !is_last)
+	if (!at_right && !is_last)
 		text_pad(stdout, blanks);
 	if (is_last)
 		putchar('\n');
 	else
 		text_pad(stdout, GAP);
+}
+
+/* Would the terminal break its lines? What is no terminal takes any. */
+static bool
+is_too_wide(const struct table *t)
+{
+	struct winsize size = { 0 };
+	size_t width = 0;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1 || size.ws_col == 0)
+		return false;
+	for (size_t c = 0; c < t->head.nfields; c++)
+		width += t->width[c] + (c > 0 ? GAP : 0);
+	return width > size.ws_col;
+}
+
+/* Each row by itself, as fields are shown, an empty line between two. What is not there is left out. */
+static void
+show_rows_alone(struct arena *a, const struct table *t, bool is_first)
+{
+	for (size_t row = 0; row < t->nrows; row++) {
+		const char **cells = &t->cells[row * t->head.nfields];
+
+		if (row > 0 || !is_first)
+			putchar('\n');
+		for (size_t c = 0; c < t->head.nfields; c++)
+			if (strcmp(cells[c], "-") != 0)
+				printf(
+				    "%s: %s\n", text_visible(a, t->head.fields[c].label), cells[c]);
+	}
 }
 
 static bool
@@ -253,8 +302,14 @@ show_tables(struct arena *a, struct table *t, size_t n)
 		for (size_t c = 0; c < t->head.nfields; c++) {
 			if (t[i].width[c] > t->width[c])
 				t->width[c] = t[i].width[c];
-			t->is_number[c] = t->is_number[c] && t[i].is_number[c];
+			t->is_number[c] |= t[i].is_number[c];
+			t->is_text[c] |= t[i].is_text[c];
 		}
+	if (is_too_wide(t)) {
+		for (size_t i = 0; i < pages; i++)
+			show_rows_alone(a, &t[i], i == 0);
+		return pages;
+	}
 	for (size_t c = 0; c < t->head.nfields; c++)
 		show_cell(t, c, text_visible(a, t->head.fields[c].label));
 	for (size_t i = 0; i < pages; i++)
@@ -295,7 +350,7 @@ answer_show(struct arena *a, const struct answer *an)
 			ctl_complain("%s: %s%s", an->command,
 			    strcmp(note->type, "warn") == 0 ? "warning: " : "", note->text);
 	if (an->error != NULL)
-		ctl_complain("%s: %s", an->command, error_text(an->error));
+		ctl_complain("%s: %s", an->command, error_text(a, an->error));
 	else if (strcmp(an->status, "canceled") == 0)
 		ctl_complain("%s: the service has canceled it", an->command);
 }

@@ -49,8 +49,8 @@ void answer_show(struct arena *, const struct answer *);
 /* As an object on standard output: mucctl(1) has its shape. */
 void answer_json(struct arena *, const struct answer *);
 
-/* The text of an <error/>, or its condition when it says no more. */
-const char *error_text(const struct xml *error);
+/* The text of an <error/>, or what its condition means when it says no more. */
+const char *error_text(struct arena *, const struct xml *error);
 const char *error_condition_of(const struct xml *error);
 
 /* -- JSON, on standard output -- */

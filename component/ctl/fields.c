@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/form.h"
 #include "base/xml.h"
 #include "ctl.h"
 #include "fields.h"
@@ -324,6 +325,16 @@ field_add(struct arena *a, struct field *f, const char *value)
 	if (why == NULL)
 		put_value(a, f, good);
 	return why;
+}
+
+const char *
+field_shown(struct arena *a, const struct field *f, const char *value)
+{
+	bool is_true;
+
+	if (f->type == FIELD_BOOL && form_bool(value, &is_true))
+		return is_true ? "yes" : "no";
+	return text_visible(a, value);
 }
 
 bool

@@ -75,6 +75,9 @@ void field_clear(struct field *);
  */
 const char *field_add(struct arena *, struct field *, const char *value);
 
+/* A value of a field as people read it. */
+const char *field_shown(struct arena *, const struct field *, const char *value);
+
 /* Is something required not there? */
 bool field_is_missing(const struct field *);
 

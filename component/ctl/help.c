@@ -121,11 +121,16 @@ show_field(struct arena *a, const struct field *f)
 		printf(", again for more");
 	printf("%s\n        %s", f->is_required ? " (required)" : "", text_visible(a, f->label));
 	for (size_t i = 0; i < f->nvalues && f->type != FIELD_SECRET; i++)
-		printf("%s%s", i == 0 ? " [" : ", ", text_visible(a, f->values[i]));
+		printf("%s%s", i == 0 ? " [" : ", ", field_shown(a, f, f->values[i]));
 	puts(f->nvalues > 0 && f->type != FIELD_SECRET ? "]" : "");
-	for (size_t i = 0; i < f->nchoices; i++)
-		printf("        %s: %s\n", text_visible(a, f->choices[i].value),
-		    text_visible(a, f->choices[i].label));
+	for (size_t i = 0; i < f->nchoices; i++) {
+		const struct choice *c = &f->choices[i];
+
+		printf("        %s", text_visible(a, c->value));
+		if (strcmp(c->label, c->value) != 0)
+			printf(": %s", text_visible(a, c->label));
+		putchar('\n');
+	}
 }
 
 static void

@@ -438,7 +438,7 @@ do_form(struct run *r, enum ctl_exit *result)
 			cancel(r);
 			return false;
 		}
-		ctl_complain("%s: %s", r->command->name, error_text(r->answer.error));
+		ctl_complain("%s: %s", r->command->name, error_text(r->a, r->answer.error));
 		r->answer.error = NULL;
 		r->answer.status = "completed";
 		*result = fill(r, true, &action);
@@ -562,7 +562,8 @@ adhoc_form(struct adhoc *ah, const struct command *command, struct ctl_arg *args
 			return ctl_stopping ? CTL_INTERRUPTED : CTL_FAILED;
 		if (!take(&r, iq, &result)) {
 			if (r.answer.error != NULL)
-				ctl_complain("%s: %s", command->name, error_text(r.answer.error));
+				ctl_complain(
+				    "%s: %s", command->name, error_text(r.a, r.answer.error));
 			if (r.answer.error == NULL)
 				return CTL_OK;
 			cancel(&r);

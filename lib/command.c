@@ -359,6 +359,15 @@ in_form(struct xml *form, const char *var)
 }
 
 void
+call_owner_fill(struct call *c, struct xml *form)
+{
+	struct xml *x = in_form(form, "owner");
+
+	if (c->plan->ev->console != NULL && x != NULL)
+		xml_add(c->plan->s->arena, x, NS_DATA, "required");
+}
+
+void
 command_option(
     struct call *c, struct xml *form, const char *var, const char *label, const char *value)
 {

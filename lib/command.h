@@ -141,6 +141,9 @@ bool call_room_jid(const struct call *, const char *text, struct jid *);
  */
 enum deny call_owner(struct call *, struct jid *);
 
+/* Says so in the form: fill of a step with that field. */
+void call_owner_fill(struct call *, struct xml *form);
+
 /* The room that a field names: OK; BAD_PAYLOAD, NO_SUCH_ROOM and the error says which. */
 enum deny call_room(struct call *, const char *text, struct room **);
 

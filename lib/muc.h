@@ -394,34 +394,34 @@ void muc_retention_pause(struct muc *, bool);
 /* -- numbers -- */
 
 #define MUC_STATS(STAT)                                                                            \
-	STAT(rooms_loaded, "rooms in memory")                                                      \
-	STAT(rooms_stored, "rooms that exist")                                                     \
-	STAT(occupants, "nicks in rooms")                                                          \
-	STAT(sessions, "full JIDs in rooms")                                                       \
-	STAT(in_doubt, "sessions in doubt")                                                        \
-	STAT(archive_entries, "messages kept")                                                     \
-	STAT(archive_bytes, "bytes of messages kept")                                              \
+	STAT(rooms_loaded, "Rooms in memory")                                                      \
+	STAT(rooms_stored, "Rooms that exist")                                                     \
+	STAT(occupants, "Nicks in rooms")                                                          \
+	STAT(sessions, "Full JIDs in rooms")                                                       \
+	STAT(in_doubt, "Sessions in doubt")                                                        \
+	STAT(archive_entries, "Messages kept")                                                     \
+	STAT(archive_bytes, "Bytes of messages kept")                                              \
 	STAT(retention_paused, "1 while what is too old stays, for the database is being read")    \
-	STAT(in_message, "messages taken")                                                         \
-	STAT(in_presence, "presences taken")                                                       \
+	STAT(in_message, "Messages taken")                                                         \
+	STAT(in_presence, "Presences taken")                                                       \
 	STAT(in_iq, "IQs taken")                                                                   \
-	STAT(in_other, "top-level elements of no known kind")                                      \
-	STAT(in_bad, "stanzas dropped as not well-formed")                                         \
-	STAT(in_over, "stanzas too long or too deep")                                              \
-	STAT(in_refused, "stanzas there was no room to keep")                                      \
-	STAT(in_bytes, "bytes of all stanzas taken")                                               \
-	STAT(out_message, "messages told")                                                         \
-	STAT(out_presence, "presences told")                                                       \
+	STAT(in_other, "Top-level elements of no known kind")                                      \
+	STAT(in_bad, "Stanzas dropped as not well-formed")                                         \
+	STAT(in_over, "Stanzas too long or too deep")                                              \
+	STAT(in_refused, "Stanzas there was no room to keep")                                      \
+	STAT(in_bytes, "Bytes of all stanzas taken")                                               \
+	STAT(out_message, "Messages told")                                                         \
+	STAT(out_presence, "Presences told")                                                       \
 	STAT(out_iq, "IQs told")                                                                   \
-	STAT(out_bytes, "bytes told")                                                              \
-	STAT(fences_sent, "fences sent")                                                           \
-	STAT(fences_back, "fences that came back")                                                 \
-	STAT(fences_foreign, "fences of somebody else")                                            \
-	STAT(fence_ms, "milliseconds that the last fence was on its way")                          \
-	STAT(told_again, "things told again after a crash")                                        \
-	STAT(turns, "turns that did something")                                                    \
-	STAT(commits, "durable commits")                                                           \
-	STAT(retries, "commits that found no room")
+	STAT(out_bytes, "Bytes told")                                                              \
+	STAT(fences_sent, "Fences sent")                                                           \
+	STAT(fences_back, "Fences that came back")                                                 \
+	STAT(fences_foreign, "Fences of somebody else")                                            \
+	STAT(fence_ms, "Milliseconds that the last fence was on its way")                          \
+	STAT(told_again, "Things told again after a crash")                                        \
+	STAT(turns, "Turns that did something")                                                    \
+	STAT(commits, "Durable commits")                                                           \
+	STAT(retries, "Commits that found no room")
 
 struct muc_stats {
 #define STAT(name, what) uint64_t name;

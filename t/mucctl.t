@@ -112,7 +112,7 @@ def client():
     way = ["-H", "127.0.0.1:%d" % server.port, "-c", here + ".crt"]
     me = ["-a", ADMIN, *way, "-s", DOMAIN]
     is_ran(run(*me, "help", env=good), 0, r"(?m)^  list-rooms  +List rooms$", "help lists commands")
-    is_ran(run(*me, "-p", password_file(), "statistics"), 0, r"(?m)^rooms that exist: 0$",
+    is_ran(run(*me, "-p", password_file(), "statistics"), 0, r"(?m)^Rooms that exist: 0$",
            "the password is in a file")
     is_ran(run(*me, "statistics", env=good), 0, r"(?m)^Bytes of memory: [1-9]\d{5,}\n.*localhost is up \(.*\): \d+$",
            "statistics tell memory and link")
@@ -179,7 +179,7 @@ def client():
 def romeo_at(me, good, server):
     """The password is asked for at a terminal, and does not show."""
     got = at_terminal([*me, "statistics"], [("Password of romeo@localhost:", "password\n")])
-    is_ran(got, 0, "rooms that exist", "the password is asked for")
+    is_ran(got, 0, "Rooms that exist", "the password is asked for")
     ok("password" not in got.out.replace("Password of", ""), "and does not show")
     got = at_terminal([*me, "-n", "statistics"], [])
     is_ran(got, 2, "no password for", "with -n it is not asked for")
@@ -223,6 +223,8 @@ def socket_way():
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  rooms=CHOICE, again for more \(required\)$",
            "help of a command has its fields")
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  dry_run=yes\|no\n.* \[no\]$", "with what holds if they are not given")
+    is_ran(run(*here, "help", "create-room"), 0, r"(?m)^  owner=ADDRESS \(required\)$",
+           "nobody at a console owns a room")
     is_ran(run(*here, "help", "statistics"), 0, "It has no fields", "of one that has none, too")
     is_ran(run(*here, "help", "help"), 0, "what can be done", "and of mucctl's own")
     got = run(*here, "-j", "help").json()

@@ -29,7 +29,7 @@ static const struct command_field set_fields[] = {
 	{ .var = "reason", .type = "text-single", .label = SAID("Reason") },
 	{ .var = "lines",
 	    .type = "text-multi",
-	    .label = SAID("Others, each in a line: address, affiliation, reason") },
+	    .label = SAID("Others, each in a line: address affiliation reason") },
 	{ .var = NULL },
 };
 
@@ -159,7 +159,8 @@ static const struct command_field own_fields[] = {
 	{ .var = NULL },
 };
 
-static const struct command_step own_steps[] = { { .fields = own_fields } };
+static const struct command_step own_steps[] = { { .fields = own_fields,
+    .fill = call_owner_fill } };
 
 struct present {
 	struct call *call;

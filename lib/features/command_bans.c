@@ -130,6 +130,10 @@ plan_wish(struct call *c, struct wish *w)
 		call_audit(
 		    c, &(struct audit){
 			   .target = w->targets[i], .after = "banned", .reason = w->reason });
+	if (w->n > 0 || w->nlifted == 0)
+		command_note(c, NOTE_INFO, call_say_number(c, "Bans set: %s", w->n));
+	if (w->nlifted > 0)
+		command_note(c, NOTE_INFO, call_say_number(c, "Bans lifted: %s", w->nlifted));
 	c->on = on_wish;
 	c->arg = w;
 	return OK;

@@ -49,6 +49,34 @@ options_given(const struct call *c)
 	return form;
 }
 
+/*
+ * The options that come of what was given. What does not suit is named: the first that is refused by itself,
+ * or all of them.
+ */
+static enum deny
+options_asked(struct call *c, const struct config *before, struct config *config)
+{
+	struct arena *a = c->plan->s->arena;
+	const struct xml *form = options_given(c), *one;
+	const char *what;
+	struct xml *shown, *alone;
+
+	if (config_asked(c->plan, before, form, config) == OK)
+		return OK;
+	shown = xml_new(a, NS_DATA, "x");
+	add_options(c, shown, before);
+	for (one = xml_child(form, NS_DATA, "field"); one != NULL;
+	     one = xml_next(one, NS_DATA, "field")) {
+		alone = xml_new(a, NS_DATA, "x");
+		xml_copy(a, alone, one);
+		if (config_asked(c->plan, before, alone, config) == OK)
+			continue;
+		what = xml_get(form_field(shown, xml_get(one, "var")), "label");
+		return call_fault(c, BAD_PAYLOAD, what != NULL ? what : xml_get(one, "var"));
+	}
+	return call_fault(c, BAD_PAYLOAD, call_say(c, "Options of the room"));
+}
+
 /* -- a new one -- */
 
 static const struct command_option presets[] = {
@@ -119,7 +147,7 @@ fill_new(struct call *c, struct xml *form)
 }
 
 static const struct command_step create_steps[] = {
-	{ .fields = create_fields, .check = check_new },
+	{ .fields = create_fields, .fill = call_owner_fill, .check = check_new },
 	{ .title = SAID("Options of the room"), .fill = fill_new, .takes_all = true },
 };
 
@@ -138,9 +166,9 @@ run_create(struct call *c)
 	call_room_jid(c, call_value(c, "room"), &to);
 	call_owner(c, &j);
 	start_config(c, &start);
-	deny = config_asked(c->plan, &start, options_given(c), config);
+	deny = options_asked(c, &start, config);
 	if (deny != OK)
-		return call_fault(c, BAD_PAYLOAD, call_say(c, "Options of the room"));
+		return deny;
 	deed = plan_deed(c->plan, NULL, &to);
 	plan_add(deed, CH_CREATE)->affil.jid = j.bare;
 	plan_add(deed, CH_UNLOCK);
@@ -229,9 +257,9 @@ run_configure(struct call *c)
 
 	if (deny != OK)
 		return deny;
-	deny = config_asked(c->plan, &r->config, options_given(c), &config);
+	deny = options_asked(c, &r->config, &config);
 	if (deny != OK)
-		return call_fault(c, BAD_PAYLOAD, call_say(c, "Options of the room"));
+		return deny;
 	note_options(c, r, &config);
 	command_note(c, NOTE_INFO, call_say_of(c, "Configured: %s", r->jid));
 	return plan_configured(call_deed(c, r), options_given(c));

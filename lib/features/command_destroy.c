@@ -68,7 +68,7 @@ static const struct command_column columns[] = {
 };
 
 static enum deny
-plan_one(struct call *c, const char *text, const char *venue, struct xml *table)
+plan_one(struct call *c, const char *text, const char *venue, struct xml *table, size_t *nrooms)
 {
 	struct arena *a = c->plan->s->arena;
 	struct room *r;
@@ -78,6 +78,7 @@ plan_one(struct call *c, const char *text, const char *venue, struct xml *table)
 		return deny;
 	if (!plan_names(c->plan, "room/", r->jid))
 		return OK;
+	++*nrooms;
 	command_row(
 	    c, table, columns, (const char *[]){ r->jid, arena_fmt(a, "%u", r->noccupants) });
 	if (call_flag(c, "dry_run"))
@@ -96,7 +97,7 @@ run(struct call *c)
 	struct xml *table;
 	struct jid j = { .bare = NULL };
 	enum deny deny = OK;
-	size_t n;
+	size_t n, nrooms = 0;
 	const char **rooms = call_values(c, "rooms", &n);
 
 	if (n > (size_t)c->plan->s->limits.items_per_request)
@@ -107,9 +108,10 @@ run(struct call *c)
 	    call_say(c, dry_run ? SAID("These rooms would be destroyed") : SAID("Destroyed rooms")),
 	    columns);
 	for (size_t i = 0; i < n && deny == OK; i++)
-		deny = plan_one(c, rooms[i], j.bare, table);
-	if (dry_run)
-		command_note(c, NOTE_INFO, call_say(c, "Nothing was done"));
+		deny = plan_one(c, rooms[i], j.bare, table, &nrooms);
+	command_note(c, NOTE_INFO,
+	    dry_run ? call_say(c, "Nothing was done")
+		    : call_say_number(c, "Rooms destroyed: %s", nrooms));
 	return deny;
 }
 

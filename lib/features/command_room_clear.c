@@ -32,6 +32,7 @@ run(struct call *c)
 	said = plan_add(p, CH_ANNOUNCE);
 	said->reason = SAID("The room has forgotten what was said before");
 	said->translated = true;
+	command_note(c, NOTE_INFO, call_say(c, "What was said is forgotten"));
 	if (p != c->plan)
 		call_audit(c, &(struct audit){ .room = p->room->jid });
 	return OK;

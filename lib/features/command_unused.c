@@ -36,6 +36,7 @@ struct search {
 	struct command_page page;
 	struct jid *found; /* those that are taken */
 	size_t nfound;
+	size_t nended; /* or that would be */
 };
 
 static bool
@@ -74,13 +75,23 @@ fill(struct call *c, struct xml *form)
 	c->dialog.more = r.page.more;
 }
 
+/* All that are unused? Who only wants to know, and chooses none, wants to know of all. */
+static bool
+means_all(const struct call *c)
+{
+	size_t n;
+
+	call_values(c, "rooms", &n);
+	return call_flag(c, "all") || (n == 0 && call_flag(c, "dry_run"));
+}
+
 static enum deny
 check(struct call *c)
 {
 	size_t n;
 
 	call_values(c, "rooms", &n);
-	return n > 0 || call_flag(c, "all") ? OK : call_fault(c, MISSING, call_say(c, "Rooms"));
+	return n > 0 || means_all(c) ? OK : call_fault(c, MISSING, call_say(c, "Rooms"));
 }
 
 static const struct command_step steps[] = {
@@ -106,6 +117,7 @@ end_room(struct search *s, struct room *r)
 	const int64_t used_ms = r->used_ms != 0 ? r->used_ms : r->created_ms;
 	const char *used = date_write(c->plan->s->arena, used_ms);
 
+	s->nended++;
 	command_row(c, s->into, columns, (const char *[]){ r->jid, used });
 	if (call_flag(c, "dry_run"))
 		return;
@@ -174,14 +186,15 @@ run(struct call *c)
 	s.into = command_table(c,
 	    call_say(c, dry_run ? SAID("These rooms would be destroyed") : SAID("Destroyed rooms")),
 	    columns);
-	if (call_flag(c, "all"))
+	if (means_all(c))
 		end_all(&s);
 	else
 		deny = end_chosen(&s);
 	if (s.page.more || s.page.is_cut)
 		command_note(c, NOTE_WARN, call_say(c, "There are more of them"));
-	if (dry_run)
-		command_note(c, NOTE_INFO, call_say(c, "Nothing was done"));
+	command_note(c, NOTE_INFO,
+	    dry_run ? call_say(c, "Nothing was done")
+		    : call_say_number(c, "Rooms destroyed: %s", s.nended));
 	return deny;
 }
 

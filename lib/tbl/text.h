@@ -465,18 +465,18 @@ TEXT("Where membership matters",
     "Donde importa ser miembro")
 TEXT("Who has reserved a nickname goes by that one",
     "Wer einen Spitznamen reserviert hat, trägt diesen",
-    "Qui a réservé un pseudo porte celui-là",
+    "Qui a réservé un pseudo le porte",
     "Quien ha reservado un apodo usa ese")
 TEXT("Who is behind a nickname is not told in this room",
     "Wer hinter einem Spitznamen steht, wird in diesem Raum nicht gesagt",
     "Ce salon ne dit pas qui se cache derrière un pseudo",
     "Esta sala no dice quién está detrás de un apodo")
 TEXT("Who may see real addresses",
-    "Wer darf die echten Adressen sehen",
+    "Wer die echten Adressen sehen darf",
     "Qui peut voir les adresses réelles",
     "Quién puede ver las direcciones reales")
 TEXT("Who may send private messages",
-    "Wer darf private Nachrichten senden",
+    "Wer private Nachrichten senden darf",
     "Qui peut envoyer des messages privés",
     "Quién puede enviar mensajes privados")
 TEXT("With these words",
@@ -543,23 +543,3 @@ TEXT("Your request waits for an admin's approval",
     "Ihr Antrag wartet auf die Zustimmung eines Admins",
     "Votre demande attend l'accord d'un admin",
     "Tu solicitud espera la aprobación de un administrador")
-TEXT("fences of somebody else",
-    "Zäune von jemand anderem",
-    "barrières de quelqu'un d'autre",
-    "vallas de otro")
-TEXT("fences sent",
-    "gesandte Zäune",
-    "barrières envoyées",
-    "vallas enviadas")
-TEXT("fences that came back",
-    "zurückgekommene Zäune",
-    "barrières revenues",
-    "vallas que volvieron")
-TEXT("milliseconds that the last fence was on its way",
-    "Millisekunden, die der letzte Zaun unterwegs war",
-    "millisecondes de trajet de la dernière barrière",
-    "milisegundos de trayecto de la última valla")
-TEXT("things told again after a crash",
-    "nach einem Absturz erneut Gesagtes",
-    "choses redites après un plantage",
-    "cosas dichas de nuevo tras una caída")

@@ -4,10 +4,6 @@
  *
  * Names of commands, forms and fields, notes. What others say, too, is in text.h.
  */
-TEXT("1 while what is too old stays, for the database is being read",
-    "1, solange Altes bleibt, weil die Datenbank gelesen wird",
-    "1 tant que ce qui est trop vieux reste, car la base est lue",
-    "1 mientras lo demasiado viejo se queda, porque se lee la base de datos")
 TEXT("A copy of the database is being made; the statistics say when it is done",
     "Eine Kopie der Datenbank wird angelegt; die Statistik sagt, wann sie fertig ist",
     "Une copie de la base est en cours ; les statistiques diront quand elle est prête",
@@ -15,7 +11,7 @@ TEXT("A copy of the database is being made; the statistics say when it is done",
 TEXT("A copy of the database is being made; you are told when it is done",
     "Eine Kopie der Datenbank wird angelegt; Sie erfahren, wann sie fertig ist",
     "Une copie de la base est en cours ; vous saurez quand elle est prête",
-    "Se está haciendo una copia de la base de datos; se le dirá cuándo está lista")
+    "Se está haciendo una copia de la base de datos; se te dirá cuándo está lista")
 TEXT("About",
     "Über",
     "Au sujet de",
@@ -58,7 +54,7 @@ TEXT("All of them",
     "Todas ellas")
 TEXT("All stays as it is: %s",
     "Alles bleibt, wie es ist: %s",
-    "Tout reste comme c'est : %s",
+    "Tout reste en l'état : %s",
     "Todo queda como está: %s")
 TEXT("And everything else",
     "Und alles andere",
@@ -103,11 +99,19 @@ TEXT("Ban from the service",
 TEXT("Banned",
     "Verbannt",
     "Banni",
-    "Expulsado")
+    "Vetado")
 TEXT("Bans from the service",
     "Aus dem Dienst Verbannte",
     "Bannissements du service",
     "Accesos prohibidos al servicio")
+TEXT("Bans lifted: %s",
+    "Aufgehobene Verbannungen: %s",
+    "Bannissements levés : %s",
+    "Prohibiciones levantadas: %s")
+TEXT("Bans set: %s",
+    "Verhängte Verbannungen: %s",
+    "Bannissements prononcés : %s",
+    "Prohibiciones establecidas: %s")
 TEXT("Before",
     "Vorher",
     "Avant",
@@ -130,7 +134,7 @@ TEXT("Bytes that wait to be sent",
     "Bytes que esperan ser enviados")
 TEXT("Changed affiliations: %s",
     "Geänderte Zugehörigkeiten: %s",
-    "Affiliations changées : %s",
+    "Affiliations modifiées : %s",
     "Afiliaciones cambiadas: %s")
 TEXT("Changes of affiliations",
     "Änderungen von Zugehörigkeiten",
@@ -300,10 +304,10 @@ TEXT("Options of the room",
     "Einstellungen des Raums",
     "Options du salon",
     "Opciones de la sala")
-TEXT("Others, each in a line: address, affiliation, reason",
-    "Andere, je Zeile: Adresse, Zugehörigkeit, Grund",
-    "D'autres, un par ligne : adresse, affiliation, motif",
-    "Otros, uno por línea: dirección, afiliación, motivo")
+TEXT("Others, each in a line: address affiliation reason",
+    "Andere, je Zeile: Adresse Zugehörigkeit Grund",
+    "D'autres, un par ligne : adresse affiliation motif",
+    "Otros, uno por línea: dirección afiliación motivo")
 TEXT("Owner",
     "Besitzer",
     "Propriétaire",
@@ -326,8 +330,8 @@ TEXT("Password of that room",
     "Contraseña de esa sala")
 TEXT("Per cent of the storage in use",
     "Belegter Speicherplatz in Prozent",
-    "Stockage utilisé, en pour cent",
-    "Almacenamiento usado, en tanto por ciento")
+    "Stockage utilisé, en pourcentage",
+    "Almacenamiento usado, en porcentaje")
 TEXT("Private group: hidden, for members who see addresses",
     "Private Gruppe: verborgen, für Mitglieder, die Adressen sehen",
     "Groupe privé : caché, pour des membres qui voient les adresses",
@@ -364,6 +368,10 @@ TEXT("Rooms",
     "Räume",
     "Salons",
     "Salas")
+TEXT("Rooms destroyed: %s",
+    "Räume aufgelöst: %s",
+    "Salons détruits : %s",
+    "Salas destruidas: %s")
 TEXT("Rooms in which it was said: %s",
     "Räume, in denen es gesagt wurde: %s",
     "Salons où cela a été dit : %s",
@@ -402,8 +410,8 @@ TEXT("Set affiliations",
     "Definir afiliaciones")
 TEXT("Set by",
     "Gesetzt von",
-    "Mis par",
-    "Puesto por")
+    "Défini par",
+    "Establecida por")
 TEXT("Set what is logged",
     "Einstellen, was protokolliert wird",
     "Régler ce qui est journalisé",
@@ -455,7 +463,7 @@ TEXT("The database is being looked through; the statistics say when that is done
 TEXT("The database is being looked through; you are told when that is done",
     "Die Datenbank wird durchgesehen; Sie erfahren, wann das fertig ist",
     "La base est en cours d'examen ; vous saurez quand c'est fait",
-    "Se está revisando la base de datos; se le dirá cuándo termina")
+    "Se está revisando la base de datos; se te dirá cuándo termina")
 TEXT("The database is not looked through: %s",
     "Die Datenbank wird nicht durchgesehen: %s",
     "La base n'est pas examinée : %s",
@@ -561,6 +569,6 @@ TEXT("Whoever is in the rooms leaves them, what was said in them is lost",
     "Tous quittent les salons et ce qui y a été dit est perdu",
     "Todos salen de las salas y se pierde lo que se dijo en ellas")
 TEXT("Whom they name leaves all rooms, and gets into none",
-    "Wen sie nennen, verlässt alle Räume und kommt in keinen hinein",
+    "Wen sie nennen, der verlässt alle Räume und kommt in keinen mehr hinein",
     "Ceux qu'ils nomment quittent tous les salons et n'entrent dans aucun",
     "A quienes nombren salen de todas las salas y no entran en ninguna")

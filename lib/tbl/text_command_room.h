@@ -4,14 +4,14 @@
  */
 TEXT("Address, affiliation, \"nickname\", reason",
     "Adresse, Zugehörigkeit, \"Spitzname\", Grund",
-    "Adresse, affiliation, \"pseudo\", raison",
+    "Adresse, affiliation, \"pseudo\", motif",
     "Dirección, afiliación, \"apodo\", motivo")
 TEXT("Affiliation: %s",
     "Zugehörigkeit: %s",
     "Affiliation : %s",
     "Afiliación: %s")
 TEXT("Affiliations (none: all that you may see)",
-    "Zugehörigkeiten (keine: alle, die du sehen darfst)",
+    "Zugehörigkeiten (keine: alle, die Sie sehen dürfen)",
     "Affiliations (aucune : toutes celles que vous pouvez voir)",
     "Afiliaciones (ninguna: todas las que puedes ver)")
 TEXT("Affiliations of %s",
@@ -194,12 +194,16 @@ TEXT("What was said in the room is lost for good",
     "Was in dem Raum gesagt wurde, ist für immer verloren",
     "Ce qui a été dit dans le salon est perdu pour toujours",
     "Lo que se dijo en la sala se pierde para siempre")
+TEXT("What was said is forgotten",
+    "Was gesagt wurde, ist vergessen",
+    "Ce qui a été dit est oublié",
+    "Lo que se dijo queda olvidado")
 TEXT("What was written until now is retracted, and cannot be restored",
     "Was bisher geschrieben wurde, wird zurückgezogen und lässt sich nicht wiederherstellen",
     "Ce qui a été écrit jusqu'ici est retiré et ne peut être rétabli",
     "Lo que se escribió hasta ahora se retira y no se puede recuperar")
 TEXT("What you become",
-    "Was du wirst",
+    "Was Sie werden",
     "Ce que vous devenez",
     "Lo que pasas a ser")
 TEXT("Whoever is not named stays what they are",

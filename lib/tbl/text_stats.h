@@ -2,91 +2,107 @@
 /*
  * text_stats.h - what the numbers of MUC_STATS are: TEXT(English, German, French, Spanish), as in text.h
  */
+TEXT("1 while what is too old stays, for the database is being read",
+    "1, solange Altes bleibt, weil die Datenbank gelesen wird",
+    "1 tant que ce qui est trop vieux reste, car la base est lue",
+    "1 mientras lo demasiado viejo se queda, porque se lee la base de datos")
+TEXT("Bytes of all stanzas taken",
+    "Bytes aller angenommenen Stanzas",
+    "Octets de toutes les stanzas reçues",
+    "Bytes de todas las stanzas recibidas")
+TEXT("Bytes told",
+    "Verschickte Bytes",
+    "Octets envoyés",
+    "Bytes enviados")
+TEXT("Commits that found no room",
+    "Schreibversuche ohne Platz",
+    "Validations sans place",
+    "Confirmaciones sin espacio")
+TEXT("Durable commits",
+    "Dauerhaft geschriebene Runden",
+    "Validations durables",
+    "Confirmaciones duraderas")
+TEXT("Fences of somebody else",
+    "Zäune von jemand anderem",
+    "Barrières de quelqu'un d'autre",
+    "Vallas de otro")
+TEXT("Fences sent",
+    "Gesandte Zäune",
+    "Barrières envoyées",
+    "Vallas enviadas")
+TEXT("Fences that came back",
+    "Zurückgekommene Zäune",
+    "Barrières revenues",
+    "Vallas que volvieron")
+TEXT("Full JIDs in rooms",
+    "Volle Adressen in Räumen",
+    "Adresses complètes dans les salons",
+    "Direcciones completas en las salas")
 TEXT("IQs taken",
-    "angenommene IQs",
+    "Angenommene IQs",
     "IQ reçus",
     "IQ recibidos")
 TEXT("IQs told",
-    "verschickte IQs",
+    "Verschickte IQs",
     "IQ envoyés",
     "IQ enviados")
-TEXT("bytes of all stanzas taken",
-    "Bytes aller angenommenen Stanzas",
-    "octets de toutes les strophes reçues",
-    "bytes de todas las estrofas recibidas")
-TEXT("bytes of messages kept",
-    "Bytes der aufbewahrten Nachrichten",
-    "octets des messages conservés",
-    "bytes de los mensajes guardados")
-TEXT("bytes told",
-    "verschickte Bytes",
-    "octets envoyés",
-    "bytes enviados")
-TEXT("commits that found no room",
-    "Schreibversuche ohne Platz",
-    "validations sans place",
-    "confirmaciones sin espacio")
-TEXT("durable commits",
-    "dauerhaft geschriebene Runden",
-    "validations durables",
-    "confirmaciones duraderas")
-TEXT("full JIDs in rooms",
-    "volle Adressen in Räumen",
-    "adresses complètes dans les salons",
-    "direcciones completas en las salas")
-TEXT("messages kept",
-    "aufbewahrte Nachrichten",
-    "messages conservés",
-    "mensajes guardados")
-TEXT("messages taken",
-    "angenommene Nachrichten",
-    "messages reçus",
-    "mensajes recibidos")
-TEXT("messages told",
-    "verschickte Nachrichten",
-    "messages envoyés",
-    "mensajes enviados")
-TEXT("nicks in rooms",
+TEXT("Messages taken",
+    "Angenommene Nachrichten",
+    "Messages reçus",
+    "Mensajes recibidos")
+TEXT("Messages told",
+    "Verschickte Nachrichten",
+    "Messages envoyés",
+    "Mensajes enviados")
+TEXT("Milliseconds that the last fence was on its way",
+    "Millisekunden, die der letzte Zaun unterwegs war",
+    "Millisecondes de trajet de la dernière barrière",
+    "Milisegundos de trayecto de la última valla")
+TEXT("Nicks in rooms",
     "Spitznamen in Räumen",
-    "pseudos dans les salons",
-    "apodos en las salas")
-TEXT("presences taken",
-    "angenommene Präsenzen",
-    "présences reçues",
-    "presencias recibidas")
-TEXT("presences told",
-    "verschickte Präsenzen",
-    "présences envoyées",
-    "presencias enviadas")
-TEXT("rooms in memory",
+    "Pseudos dans les salons",
+    "Apodos en las salas")
+TEXT("Presences taken",
+    "Angenommene Präsenzen",
+    "Présences reçues",
+    "Presencias recibidas")
+TEXT("Presences told",
+    "Verschickte Präsenzen",
+    "Présences envoyées",
+    "Presencias enviadas")
+TEXT("Rooms in memory",
     "Räume im Arbeitsspeicher",
-    "salons en mémoire",
-    "salas en memoria")
-TEXT("rooms that exist",
+    "Salons en mémoire",
+    "Salas en memoria")
+TEXT("Rooms that exist",
     "Räume, die es gibt",
-    "salons existants",
-    "salas que existen")
-TEXT("sessions in doubt",
+    "Salons existants",
+    "Salas que existen")
+TEXT("Sessions in doubt",
     "Sitzungen im Zweifel",
-    "sessions douteuses",
-    "sesiones en duda")
-TEXT("stanzas dropped as not well-formed",
-    "verworfene, nicht wohlgeformte Stanzas",
-    "strophes mal formées, abandonnées",
-    "estrofas mal formadas, descartadas")
-TEXT("stanzas there was no room to keep",
+    "Sessions douteuses",
+    "Sesiones en duda")
+TEXT("Stanzas dropped as not well-formed",
+    "Verworfene, nicht wohlgeformte Stanzas",
+    "Stanzas mal formées, abandonnées",
+    "Stanzas mal formadas, descartadas")
+TEXT("Stanzas there was no room to keep",
     "Stanzas, für die kein Platz war",
-    "strophes pour lesquelles il n'y avait pas de place",
-    "estrofas para las que no había sitio")
-TEXT("stanzas too long or too deep",
-    "zu lange oder zu tief verschachtelte Stanzas",
-    "strophes trop longues ou trop imbriquées",
-    "estrofas demasiado largas o anidadas")
-TEXT("top-level elements of no known kind",
+    "Stanzas pour lesquelles il n'y avait pas de place",
+    "Stanzas para las que no había sitio")
+TEXT("Stanzas too long or too deep",
+    "Zu lange oder zu tief verschachtelte Stanzas",
+    "Stanzas trop longues ou trop imbriquées",
+    "Stanzas demasiado largas o anidadas")
+TEXT("Things told again after a crash",
+    "Nach einem Absturz erneut Gesagtes",
+    "Choses redites après un plantage",
+    "Cosas dichas de nuevo tras una caída")
+TEXT("Top-level elements of no known kind",
     "Elemente unbekannter Art",
-    "éléments d'un type inconnu",
-    "elementos de tipo desconocido")
-TEXT("turns that did something",
+    "Éléments d'un type inconnu",
+    "Elementos de tipo desconocido")
+TEXT("Turns that did something",
     "Runden, in denen etwas geschah",
-    "tours actifs",
-    "turnos con actividad")
+    "Tours actifs",
+    "Turnos con actividad")

@@ -258,6 +258,59 @@ pieces(void)
 	buf_release(&raw);
 }
 
+/* What the pen writes is what the same tree would be. */
+static void
+without_a_tree(void)
+{
+	static const char *const values[] = { "plain", "a<b&'c'>\n", "]]>", NULL };
+	struct buf b = BUF_INIT, tree = BUF_INIT;
+	struct xml_pen pen = { .b = &b };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		struct xml *x = xml_new(a, NS_STANZA, "presence"), *user, *item;
+		const char *v = values[i], *text = v != NULL ? v : "";
+		size_t to, want;
+
+		xml_set(a, x, "from", v);
+		xml_set_lang(a, x, v);
+		xml_raw_add(a, x, "<show>away</show>", 17);
+		user = xml_add(a, x, NS_MUC_USER, "x");
+		item = xml_add(a, user, NS_MUC_USER, "item");
+		xml_set(a, item, "nick", v);
+		xml_add_text(a, item, NS_MUC_USER, "reason", text);
+		xml_add_text(a, xml_add(a, user, NS_MUC_USER, "destroy"), "u:f", "y", text);
+		xml_add(a, x, "u:f", "z");
+		tree.len = b.len = 0;
+		want = xml_write_to(&tree, x);
+
+		to = pen_stanza(&pen, "presence");
+		pen_attr(&pen, "from", v);
+		pen_attr(&pen, "xml:lang", v);
+		pen_raw(&pen, "", 0);
+		pen_raw(&pen, "<show>away</show>", 17);
+		pen_open(&pen, NS_MUC_USER, "x");
+		pen_open(&pen, NULL, "item");
+		pen_attr(&pen, "nick", v);
+		pen_open(&pen, NULL, "reason");
+		if (v != NULL)
+			pen_text(&pen, v);
+		pen_close(&pen, "reason");
+		pen_close(&pen, "item");
+		pen_tree(&pen, NS_MUC_USER, item->next);
+		pen_close(&pen, "x");
+		pen_open(&pen, "u:f", "z");
+		pen_close(&pen, "z");
+		pen_close(&pen, "presence");
+		buf_addc(&tree, '\0');
+		buf_addc(&b, '\0');
+		is_str(b.p, tree.p, "without a tree");
+		ok(to == want, "and the place of to");
+		ok(is_strict(b.p, b.len - 1), "which is well-formed");
+	}
+	buf_release(&tree);
+	buf_release(&b);
+}
+
 /* A tree of that many nodes by chance: every kind of namespace, attribute and text. */
 static struct xml *
 by_chance(unsigned seed, unsigned nnodes)
@@ -378,6 +431,7 @@ main(void)
 	odd_prefixes();
 	escapes();
 	pieces();
+	without_a_tree();
 	random_trees();
 	deep();
 	speed();

@@ -39,12 +39,6 @@ ns_known(const char *uri)
 	return strcmp(uri, "jabber:component:accept") == 0 ? NS_STANZA : NULL;
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || strcmp(a, b) == 0;
-}
-
 static struct xml *
 node(struct arena *a, struct xml *up, enum xml_kind kind)
 {
@@ -137,7 +131,7 @@ set(struct arena *a, struct xml *x, const char *ns, const char *name, const char
 	struct xml_attr **at, *attr;
 
 	for (at = &x->attr; *at != NULL; at = &(*at)->next)
-		if ((*at)->ns == ns && strcmp((*at)->name, name) == 0)
+		if ((*at)->ns == ns && xml_same((*at)->name, name))
 			break;
 	attr = *at;
 	if (value == NULL) {
@@ -242,9 +236,9 @@ xml_copy_head(struct arena *a, const struct xml *x)
 bool
 xml_is(const struct xml *x, const char *ns, const char *name)
 {
-	if (x == NULL || x->kind != XML_ELEMENT || !same(x->ns, ns))
+	if (x == NULL || x->kind != XML_ELEMENT || !xml_same(x->ns, ns))
 		return false;
-	return name == NULL || strcmp(x->name, name) == 0;
+	return name == NULL || xml_same(x->name, name);
 }
 
 const char *
@@ -255,7 +249,7 @@ xml_get(const struct xml *x, const char *name)
 	if (x == NULL)
 		return NULL;
 	for (attr = x->attr; attr != NULL; attr = attr->next)
-		if (attr->ns == NULL && strcmp(attr->name, name) == 0)
+		if (attr->ns == NULL && xml_same(attr->name, name))
 			return attr->value;
 	return NULL;
 }
@@ -277,8 +271,8 @@ static const struct xml *
 from(const struct xml *x, const char *ns, const char *name)
 {
 	for (; x != NULL; x = x->next)
-		if (x->kind == XML_ELEMENT && (ns == NULL || same(x->ns, ns)) &&
-		    (name == NULL || strcmp(x->name, name) == 0))
+		if (x->kind == XML_ELEMENT && (ns == NULL || xml_same(x->ns, ns)) &&
+		    (name == NULL || xml_same(x->name, name)))
 			return x;
 	return NULL;
 }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct arena;
 struct buf;
@@ -54,6 +55,13 @@ struct xml {
 	const char *text;	  /* of TEXT: a string; of RAW: len bytes */
 	size_t len;		  /* of TEXT and RAW: bytes in text */
 };
+
+/* Are two names, or two namespaces, the same? In the header: mostly it takes no more than a look. */
+static inline bool
+xml_same(const char *a, const char *b)
+{
+	return a == b || (*a == *b && strcmp(a, b) == 0);
+}
 
 /* -- building -- strings given are borrowed: they must live as long as the arena */
 

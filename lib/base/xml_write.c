@@ -111,12 +111,6 @@ put_value(struct buf *b, const char *value)
 	buf_addc(b, '\'');
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || strcmp(a, b) == 0;
-}
-
 /*
  * May the attribute keep its prefix? What begins with xml is reserved (Namespaces in XML 1.0, 3),
  * ns and a digit are ours.
@@ -145,7 +139,8 @@ put_qualified(struct buf *b, const struct xml *x, const struct xml_attr *attr)
 	unsigned i = 1;
 	bool keep;
 
-	for (first = x->attr; first->ns == NULL || !same(first->ns, attr->ns); first = first->next)
+	for (first = x->attr; first->ns == NULL || !xml_same(first->ns, attr->ns);
+	     first = first->next)
 		i++;
 	keep = usable(first->prefix);
 	for (other = x->attr; keep && other != first; other = other->next)
@@ -172,11 +167,11 @@ put_attr(struct buf *b, const struct xml *x, const struct xml_attr *attr)
 	if (strchr(attr->name, ':') != NULL)
 		return;
 	if (attr->ns == NULL || attr->ns[0] == '\0') {
-		if (strcmp(attr->name, "xmlns") == 0)
+		if (xml_same(attr->name, "xmlns"))
 			return;
 		buf_addc(b, ' ');
 		buf_adds(b, attr->name);
-	} else if (same(attr->ns, NS_XML)) {
+	} else if (xml_same(attr->ns, NS_XML)) {
 		buf_add(b, " xml:", 5);
 		buf_adds(b, attr->name);
 	} else {
@@ -218,12 +213,12 @@ put_head(struct buf *b, const struct xml *x, const char *outside, size_t *to)
 		*to = b->len;
 		buf_addc(b, '\'');
 	}
-	if (x->ns != NS_XML && !same(x->ns, outside)) {
+	if (x->ns != NS_XML && !xml_same(x->ns, outside)) {
 		buf_add(b, " xmlns", 6);
 		put_value(b, x->ns);
 	}
 	for (attr = x->attr; attr != NULL; attr = attr->next)
-		if (to == NULL || attr->ns != NULL || strcmp(attr->name, "to") != 0)
+		if (to == NULL || attr->ns != NULL || !xml_same(attr->name, "to"))
 			put_attr(b, x, attr);
 }
 
@@ -271,10 +266,11 @@ put_children(struct buf *b, const struct xml *top, const char *outside, bool alo
 	return b->len <= max;
 }
 
+/* x, and what is in it; outside is the default namespace around x. */
 static bool
-put_stanza(struct buf *b, const struct xml *x, size_t *to, size_t max)
+put_element(struct buf *b, const struct xml *x, const char *outside, size_t *to, size_t max)
 {
-	put_head(b, x, NS_STANZA, to);
+	put_head(b, x, outside, to);
 	if (x->child == NULL) {
 		buf_add(b, "/>", 2);
 		return b->len <= max;
@@ -289,7 +285,7 @@ put_stanza(struct buf *b, const struct xml *x, size_t *to, size_t max)
 void
 xml_write(struct buf *b, const struct xml *x)
 {
-	put_stanza(b, x, NULL, SIZE_MAX);
+	put_element(b, x, NS_STANZA, NULL, SIZE_MAX);
 }
 
 bool
@@ -297,7 +293,7 @@ xml_write_max(struct buf *b, const struct xml *x, size_t max)
 {
 	const size_t before = b->len;
 
-	if (put_stanza(b, x, NULL, before + max))
+	if (put_element(b, x, NS_STANZA, NULL, before + max))
 		return true;
 	b->len = before;
 	return false;
@@ -308,7 +304,7 @@ xml_write_to(struct buf *b, const struct xml *x)
 {
 	size_t to;
 
-	put_stanza(b, x, &to, SIZE_MAX);
+	put_element(b, x, NS_STANZA, &to, SIZE_MAX);
 	return to;
 }
 
@@ -316,4 +312,85 @@ void
 xml_write_children(struct buf *b, const struct xml *x)
 {
 	put_children(b, x, NS_STANZA, true, SIZE_MAX);
+}
+
+/* -- without a tree -- */
+
+/* What the present element holds begins here. */
+static void
+end_head(struct xml_pen *pen)
+{
+	if (pen->in_head)
+		buf_addc(pen->b, '>');
+	pen->in_head = false;
+}
+
+size_t
+pen_stanza(struct xml_pen *pen, const char *name)
+{
+	size_t to;
+
+	buf_addc(pen->b, '<');
+	buf_adds(pen->b, name);
+	buf_add(pen->b, " to='", 5);
+	to = pen->b->len;
+	buf_addc(pen->b, '\'');
+	pen->in_head = true;
+	return to;
+}
+
+void
+pen_open(struct xml_pen *pen, const char *ns, const char *name)
+{
+	end_head(pen);
+	buf_addc(pen->b, '<');
+	buf_adds(pen->b, name);
+	pen->in_head = true;
+	pen_attr(pen, "xmlns", ns);
+}
+
+void
+pen_attr(struct xml_pen *pen, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_addc(pen->b, ' ');
+	buf_adds(pen->b, name);
+	put_value(pen->b, value);
+}
+
+void
+pen_text(struct xml_pen *pen, const char *text)
+{
+	end_head(pen);
+	escape_text(pen->b, text, strlen(text), false);
+}
+
+void
+pen_raw(struct xml_pen *pen, const char *bytes, size_t n)
+{
+	if (n == 0)
+		return;
+	end_head(pen);
+	buf_add(pen->b, bytes, n);
+}
+
+void
+pen_tree(struct xml_pen *pen, const char *ns, const struct xml *x)
+{
+	end_head(pen);
+	put_element(pen->b, x, ns, NULL, SIZE_MAX);
+}
+
+void
+pen_close(struct xml_pen *pen, const char *name)
+{
+	if (pen->in_head) {
+		buf_add(pen->b, "/>", 2);
+		pen->in_head = false;
+		return;
+	}
+	buf_add(pen->b, "</", 2);
+	buf_adds(pen->b, name);
+	buf_addc(pen->b, '>');
 }

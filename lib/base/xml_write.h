@@ -40,4 +40,36 @@ void xml_write_children(struct buf *, const struct xml *x);
 /* Appends s escaped as an attribute value between single quotes. */
 void xml_escape(struct buf *, const char *s);
 
+/*
+ * -- without a tree --
+ *
+ * A stanza that is said very often is written at once, one thing after the other as it stands in it. What
+ * is escaped is the same. That all names are plain ones, and that what is opened is closed, is up to who
+ * holds the pen.
+ */
+struct xml_pen {
+	struct buf *b;
+	bool in_head; /* behind attributes: the tag is not closed yet */
+};
+
+/* Opens a stanza; returns what xml_write_to() does. */
+size_t pen_stanza(struct xml_pen *, const char *name);
+
+/* Opens an element in the present one; ns NULL: in the same namespace. */
+void pen_open(struct xml_pen *, const char *ns, const char *name);
+
+/* An attribute of the element that was opened last, as long as nothing is in it; NULL: none. */
+void pen_attr(struct xml_pen *, const char *name, const char *value);
+
+void pen_text(struct xml_pen *, const char *text);
+
+/* Bytes serialised by xml_write_children(), directly in a stanza. */
+void pen_raw(struct xml_pen *, const char *bytes, size_t n);
+
+/* A tree in an element whose namespace is ns. */
+void pen_tree(struct xml_pen *, const char *ns, const struct xml *x);
+
+/* Ends the present element, whose name that is. */
+void pen_close(struct xml_pen *, const char *name);
+
 #endif

@@ -39,26 +39,27 @@ addr_unref(struct addr *a)
 }
 
 struct wire *
-wire_new(struct service *s, const struct xml *stanza)
+wire_written(struct service *s, size_t split)
 {
 	struct buf *b = &s->written;
-	struct wire *w;
-	size_t split;
+	struct wire *w = mem_realloc(NULL, sizeof(*w) + b->len);
 
-	b->len = 0;
-	split = xml_write_to(b, stanza);
-	w = mem_alloc(sizeof(*w) + b->len);
 	w->refs = 1;
 	w->len = (uint32_t)b->len;
 	w->split = (uint32_t)split;
-	w->kind = *stanza->name == 'm'	 ? WIRE_MESSAGE
-		  : *stanza->name == 'p' ? WIRE_PRESENCE
-					 : WIRE_IQ;
+	w->kind = b->p[1] == 'm' ? WIRE_MESSAGE : b->p[1] == 'p' ? WIRE_PRESENCE : WIRE_IQ;
 	memcpy(w->text, b->p, b->len);
+	b->len = 0;
 	if (b->cap > WRITTEN_BYTES)
 		buf_release(b);
 	s->turn_bytes += w->len;
 	return w;
+}
+
+struct wire *
+wire_new(struct service *s, const struct xml *stanza)
+{
+	return wire_written(s, xml_write_to(&s->written, stanza));
 }
 
 void

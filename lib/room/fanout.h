@@ -66,6 +66,9 @@ struct out {
 
 /* Serialises a stanza whose `to` is left open. refs is 1. */
 struct wire *wire_new(struct service *, const struct xml *stanza);
+
+/* The same of the stanza in service.written, which is empty again; split: where the value of `to` belongs. */
+struct wire *wire_written(struct service *, size_t split);
 void wire_unref(struct wire *);
 
 void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference of both */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "../base/xml_write.h"
 #include "fence.h"
 #include "plan.h"
 
@@ -50,98 +51,130 @@ codes_write(struct arena *a, struct xml *x, const unsigned codes[8])
 		add_code(a, x, codes[i]);
 }
 
+/* Status codes have three digits: XEP-0045 15.6.2. */
+static void
+put_codes(struct xml_pen *pen, const unsigned codes[8])
+{
+	for (int i = 0; i < 8 && codes[i] != 0; i++) {
+		const char code[] = { (char)('0' + codes[i] / 100 % 10),
+			(char)('0' + codes[i] / 10 % 10), (char)('0' + codes[i] % 10), '\0' };
+
+		pen_open(pen, NULL, "status");
+		pen_attr(pen, "code", code);
+		pen_close(pen, "status");
+	}
+}
+
 /* XEP-0463 5.2: the version of the lists, with a step also the one before it. */
 static void
-add_version(struct plan *p, struct xml *x, const struct step *step, unsigned lists)
+put_version(struct plan *p, struct xml_pen *pen, const struct step *step, unsigned lists)
 {
 	struct arena *a = p->s->arena;
 	struct version now;
-	struct xml *mav;
 
 	if (lists == 0)
 		return;
 	now = step != NULL ? step->until : version_now(p->room);
-	mav = xml_add(a, x, NS_MAV, "mav");
-	if (step != NULL)
-		xml_set(a, mav, "since", version_text(a, &step->since, lists));
-	xml_set(a, mav, "until", version_text(a, &now, lists));
+	pen_open(pen, NS_MAV, "mav");
+	pen_attr(pen, "since", step != NULL ? version_text(a, &step->since, lists) : NULL);
+	pen_attr(pen, "until", version_text(a, &now, lists));
+	pen_close(pen, "mav");
 }
 
 struct wire *
 wire_affiliation(struct plan *p, const char *jid, enum affiliation affiliation,
     const struct step *step, unsigned lists)
 {
-	struct arena *a = p->s->arena;
-	struct xml *x = xml_new(a, NS_STANZA, "message"), *user, *item;
+	struct xml_pen pen = { .b = &p->s->written };
+	size_t to = pen_stanza(&pen, "message");
 
-	xml_set(a, x, "from", p->room->jid);
-	xml_set(a, x, "id", fresh_id(p->s));
-	user = xml_add(a, x, NS_MUC_USER, "x");
-	add_version(p, user, step, lists);
-	item = xml_add(a, user, NS_MUC_USER, "item");
-	xml_set(a, item, "affiliation", affiliation_name(affiliation));
-	xml_set(a, item, "jid", jid);
-	xml_set(a, item, "role", role_name(ROLE_NONE));
-	return wire_new(p->s, x);
+	pen_attr(&pen, "from", p->room->jid);
+	pen_attr(&pen, "id", fresh_id(p->s));
+	pen_open(&pen, NS_MUC_USER, "x");
+	put_version(p, &pen, step, lists);
+	pen_open(&pen, NULL, "item");
+	pen_attr(&pen, "affiliation", affiliation_name(affiliation));
+	pen_attr(&pen, "jid", jid);
+	pen_attr(&pen, "role", role_name(ROLE_NONE));
+	pen_close(&pen, "item");
+	pen_close(&pen, "x");
+	pen_close(&pen, "message");
+	return wire_written(p->s, to);
+}
+
+static void
+put_item(struct xml_pen *pen, const struct presence *pr, const char *jid)
+{
+	pen_open(pen, NULL, "item");
+	pen_attr(pen, "affiliation", affiliation_name(pr->occupant->affiliation));
+	pen_attr(pen, "role", role_name(pr->role));
+	pen_attr(pen, "jid", jid);
+	pen_attr(pen, "nick", pr->new_nick);
+	if (pr->actor != NULL) {
+		pen_open(pen, NULL, "actor");
+		pen_attr(pen, "nick", pr->actor);
+		pen_close(pen, "actor");
+	}
+	if (pr->reason != NULL) {
+		pen_open(pen, NULL, "reason");
+		pen_text(pen, pr->reason);
+		pen_close(pen, "reason");
+	}
+	pen_close(pen, "item");
 }
 
 /* <x xmlns='muc#user'>, around the item: XEP-0045 19.2. */
 static void
-add_user_x(struct plan *p, struct xml *stanza, const struct presence *pr, const char *jid,
+put_user_x(struct plan *p, struct xml_pen *pen, const struct presence *pr, const char *jid,
     bool self, unsigned lists)
 {
-	struct arena *a = p->s->arena;
-	struct xml *x = xml_add(a, stanza, NS_MUC_USER, "x"), *item;
-
-	add_version(p, x, pr->step, lists);
-	item = xml_add(a, x, NS_MUC_USER, "item");
-	xml_set(a, item, "affiliation", affiliation_name(pr->occupant->affiliation));
-	xml_set(a, item, "role", role_name(pr->role));
-	xml_set(a, item, "jid", jid);
-	xml_set(a, item, "nick", pr->new_nick);
-	if (pr->actor != NULL)
-		xml_set(a, xml_add(a, item, NS_MUC_USER, "actor"), "nick", pr->actor);
-	if (pr->reason != NULL)
-		xml_add_text(a, item, NS_MUC_USER, "reason", pr->reason);
-	codes_write(a, x, pr->codes);
+	pen_open(pen, NS_MUC_USER, "x");
+	put_version(p, pen, pr->step, lists);
+	put_item(pen, pr, jid);
+	put_codes(pen, pr->codes);
 	if (self) {
-		add_code(a, x, STATUS_SELF);
-		codes_write(a, x, pr->self_codes);
+		put_codes(pen, (const unsigned[8]){ STATUS_SELF });
+		put_codes(pen, pr->self_codes);
 	}
 	if (pr->destroy != NULL)
-		xml_copy(a, x, pr->destroy);
+		pen_tree(pen, NS_MUC_USER, pr->destroy);
+	pen_close(pen, "x");
 }
 
 static void
-add_payload(struct arena *a, struct xml *x, const struct occupant *o, const char *payload, size_t n)
+put_payload(
+    struct plan *p, struct xml_pen *pen, const struct occupant *o, const char *payload, size_t n)
 {
 	if (is_muted(o))
-		payload = without_status(a, payload, n, &n);
-	xml_raw_add(a, x, payload, n);
+		payload = without_status(p->s->arena, payload, n, &n);
+	pen_raw(pen, payload, n);
 }
 
-/* The stanza in one of its views. */
+/* The stanza in one of its views. Nothing else is said as often. */
 static struct wire *
 presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool self, unsigned lists)
 {
-	struct arena *a = p->s->arena;
 	const struct occupant *o = pr->occupant;
 	const struct session *shown = pr->shown != NULL ? pr->shown : occupant_shown(o);
-	struct xml *x = xml_new(a, NS_STANZA, "presence");
-	bool unavailable = pr->unavailable || (pr->hides && !self);
+	const bool unavailable = pr->unavailable || (pr->hides && !self);
+	struct xml_pen pen = { .b = &p->s->written };
+	size_t to = pen_stanza(&pen, "presence");
 
-	xml_set(a, x, "from", arena_cat(a, o->room->jid, "/", o->nick, NULL));
-	xml_set(a, x, "type", unavailable ? "unavailable" : NULL);
-	xml_set(a, x, "id", self ? pr->id : NULL);
+	pen_attr(&pen, "from", arena_cat(p->s->arena, o->room->jid, "/", o->nick, NULL));
+	pen_attr(&pen, "type", unavailable ? "unavailable" : NULL);
+	pen_attr(&pen, "id", self ? pr->id : NULL);
 	if (pr->text != NULL)
-		add_payload(a, x, o, pr->text, pr->text_len);
+		put_payload(p, &pen, o, pr->text, pr->text_len);
 	else if (!unavailable) {
-		xml_set_lang(a, x, shown->lang);
-		add_payload(a, x, o, shown->payload, shown->payload_len);
+		pen_attr(&pen, "xml:lang", shown->lang);
+		put_payload(p, &pen, o, shown->payload, shown->payload_len);
 	}
-	add_user_x(p, x, pr, with_jid ? shown->jid : NULL, self, lists);
-	occupant_id_add(a, x, o->id);
-	return wire_new(p->s, x);
+	put_user_x(p, &pen, pr, with_jid ? shown->jid : NULL, self, lists);
+	pen_open(&pen, NS_OCCUPANT_ID, "occupant-id");
+	pen_attr(&pen, "id", o->id);
+	pen_close(&pen, "occupant-id");
+	pen_close(&pen, "presence");
+	return wire_written(p->s, to);
 }
 
 struct wire *
@@ -237,25 +270,44 @@ tell_presence(struct plan *p, const struct presence *pr, const struct session *t
 		note_self(p, pr, to);
 }
 
-/* What is said of an occupant, serialised once per view; NULL where nobody has it. */
-struct views {
-	struct wire
-	    *presence[2][2][LISTS]; /* of oneself? with the JID? with the version of which lists? */
-	struct wire *step[LISTS];   /* to those who do not see the presence */
-	bool others, self;	    /* who was told, so that it is noted */
+/*
+ * What is said of an occupant, serialised once per view. A view is whose lists' version is in it, and these; a step
+ * is what those are told who do not see the presence.
+ */
+enum {
+	VIEW_SELF = LISTS,
+	VIEW_JID = LISTS << 1,
+	VIEW_STEP = LISTS << 2,
+	NVIEWS = 5 * LISTS,
 };
+
+struct views {
+	struct view {
+		unsigned what;
+		struct wire *wire; /* NULL: not yet */
+	} v[NVIEWS];
+	unsigned n;
+	bool others, self; /* who was told, so that it is noted */
+};
+
+/* There are hardly ever more than three. */
+static struct wire **
+view_of(struct views *v, unsigned what)
+{
+	unsigned i = 0;
+
+	while (i < v->n && v->v[i].what != what)
+		i++;
+	if (i == v->n)
+		v->v[v->n++] = (struct view){ .what = what };
+	return &v->v[i].wire;
+}
 
 static void
 views_release(struct views *v)
 {
-	struct wire **w = &v->presence[0][0][0];
-
-	for (size_t i = 0; i < sizeof(v->presence) / sizeof(*w); i++)
-		if (w[i] != NULL)
-			wire_unref(w[i]);
-	for (size_t i = 0; i < LISTS; i++)
-		if (v->step[i] != NULL)
-			wire_unref(v->step[i]);
+	for (unsigned i = 0; i < v->n; i++)
+		wire_unref(v->v[i].wire);
 }
 
 /* XEP-0463 5.2.2: of a change in the lists that they may read all hear who asked for it. */
@@ -263,12 +315,14 @@ static void
 tell_step(struct plan *p, struct views *v, const struct step *step, const struct session *to)
 {
 	unsigned lists = step != NULL ? session_lists(to) : 0;
+	struct wire **w;
 
 	if (lists == 0)
 		return;
-	if (v->step[lists] == NULL)
-		v->step[lists] = wire_affiliation(p, step->jid, step->affiliation, step, lists);
-	tell(p, v->step[lists], to->addr);
+	w = view_of(v, VIEW_STEP | lists);
+	if (*w == NULL)
+		*w = wire_affiliation(p, step->jid, step->affiliation, step, lists);
+	tell(p, *w, to->addr);
 }
 
 static void
@@ -277,12 +331,13 @@ tell_view(struct plan *p, struct views *v, const struct presence *pr, const stru
 	struct occupant *o = to->occupant;
 	bool self = o == pr->occupant, with_jid = sees_jid(p->room, o, pr->occupant);
 	unsigned lists = lists_told(pr, to, self);
-	struct wire **w = &v->presence[self][with_jid][lists];
+	struct wire **w;
 
 	if (!pr->hides && !sees_presence(p->room, o, pr->occupant)) {
 		tell_step(p, v, pr->step, to);
 		return;
 	}
+	w = view_of(v, (self ? VIEW_SELF : 0) | (with_jid ? VIEW_JID : 0) | lists);
 	if (*w == NULL)
 		*w = presence_wire(p, pr, with_jid, self, lists);
 	tell(p, *w, to->addr);
@@ -296,10 +351,12 @@ void
 tell_presence_all(
     struct plan *p, const struct presence *pr, enum tell who, const struct session *but)
 {
-	struct views v = { .step = { NULL } };
 	struct occupant *o;
 	struct session *s;
+	struct views v; /* large: only what is in use of it is set */
 
+	v.n = 0;
+	v.others = v.self = false;
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		bool self = o == pr->occupant;
 

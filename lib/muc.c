@@ -267,6 +267,14 @@ doubt_domain(struct service *s, unsigned domain)
 					features_doubt(s, x);
 }
 
+/* What lies in the arena is gone. */
+static void
+forget_turn(struct service *s)
+{
+	standing_forget(s);
+	arena_reset(s->arena);
+}
+
 int
 muc_domain_add(struct muc *m, const char *domain)
 {
@@ -283,7 +291,7 @@ muc_domain_add(struct muc *m, const char *domain)
 	if (good)
 		features_start(s, no);
 	rooms_sweep(s);
-	arena_reset(s->arena);
+	forget_turn(s);
 	return good ? (int)no : -1;
 }
 
@@ -557,7 +565,7 @@ muc_commit(struct muc *m)
 	m->did = false;
 	s->turn_bytes = s->turn_pairs = 0;
 	RB_INIT(&s->archives.held);
-	arena_reset(s->arena);
+	forget_turn(s);
 	return MUC_COMMITTED;
 }
 

@@ -3,7 +3,8 @@
  * affiliation.c - who is what in a room, for good; XEP-0045 5.2
  *
  * Affiliations are read from the store whenever they are asked for: the turn's transaction is the
- * one truth, and a room with many members costs no memory. Nicks that are reserved (7.10, 9.3) stand in
+ * one truth, and a room with many members costs no memory. But for the last answer, which one stanza asks
+ * for again and again. Nicks that are reserved (7.10, 9.3) stand in
  * the records of their owners, and in an index from nick to owner.
  */
 #include <string.h>
@@ -78,8 +79,8 @@ affiliation_by_domain(enum affiliation a)
 	return a <= AFF_MEMBER ? a : AFF_NONE;
 }
 
-enum affiliation
-affiliation_of(const struct room *r, const char *bare)
+static enum affiliation
+read_standing(const struct room *r, const char *bare)
 {
 	const char *at = strchr(bare, '@');
 	struct affil f;
@@ -89,6 +90,27 @@ affiliation_of(const struct room *r, const char *bare)
 	if (at != NULL && affiliation_stored(r, at + 1, &f))
 		return affiliation_by_domain(f.affiliation);
 	return AFF_NONE;
+}
+
+enum affiliation
+affiliation_of(const struct room *r, const char *bare)
+{
+	struct service *s = r->service;
+	struct standing *last = &s->standing;
+
+	if (last->bare == NULL || last->room_id != r->id || strcmp(last->bare, bare) != 0)
+		*last = (struct standing){
+			.room_id = r->id,
+			.affiliation = read_standing(r, bare),
+			.bare = arena_strdup(s->arena, bare),
+		};
+	return last->affiliation;
+}
+
+void
+standing_forget(struct service *s)
+{
+	s->standing.bare = NULL;
 }
 
 const char *
@@ -134,6 +156,7 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 	/* 9.1: an outcast has none. */
 	const char *nick = f->affiliation > AFF_NONE ? f->nick : NULL;
 
+	standing_forget(s);
 	if (had && before.affiliation == AFF_OWNER)
 		r->nowners--;
 	if (had)

@@ -39,6 +39,9 @@ enum affiliation affiliation_by_domain(enum affiliation);
 /* The affiliation that holds for a bare JID: its own, else by its domain, else none. */
 enum affiliation affiliation_of(const struct room *, const char *bare);
 
+/* At the end of a turn: what is known of it by heart. */
+void standing_forget(struct service *);
+
 /*
  * Stores it; AFF_NONE removes the record. The nick goes into the index of reserved nicks, from which
  * the one before is taken.

@@ -83,6 +83,8 @@ plan_affiliation(const struct plan *p, const char *bare)
 	const char *at = strchr(bare, '@');
 	enum affiliation a;
 
+	if (map_count(&p->affils) == 0)
+		return affiliation_of(p->room, bare);
 	if (plan_own_affiliation(p, bare, &a))
 		return a;
 	if (at != NULL && plan_own_affiliation(p, at + 1, &a))

@@ -227,6 +227,13 @@ struct force {
 	uint64_t at;	/* behind that id */
 };
 
+/* An affiliation that holds, as affiliation_of() has found it. */
+struct standing {
+	uint64_t room_id;
+	const char *bare; /* in the arena; NULL: there is none */
+	enum affiliation affiliation;
+};
+
 /* What the host program was asked for, and does in a while. */
 struct errand {
 	char *jid; /* who is told when it is done; NULL: nobody */
@@ -240,7 +247,8 @@ struct errand {
 struct service {
 	const struct muc_host *host;
 	struct store *store;
-	struct arena *arena; /* of the turn */
+	struct arena *arena;	  /* of the turn */
+	struct standing standing; /* the last that was asked for: affiliation.c */
 	struct muc_now now;
 	struct muc_limits limits;
 	struct config defaults; /* of new rooms */

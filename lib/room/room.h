@@ -290,6 +290,8 @@ struct service {
 	struct rates rates;
 	struct map users; /* bare JID -> struct user */
 	struct user_list user_order;
+	struct user *last_users[LAST_USERS]; /* that were asked for, or NULL */
+	unsigned nlast_users;
 
 	struct bans bans;
 

@@ -62,19 +62,30 @@ fill(struct service *s, struct user *u)
 	    u->stanzas, part * passed_s * (double)l->rate_per_s, part * (double)l->rate_burst);
 	u->bytes = refill(u->bytes, part * passed_s * (double)l->rate_bytes_per_s,
 	    part * (double)l->rate_bytes_burst);
+	u->filled_ms = s->now.mono_ms;
+}
+
+/* These are asked for much less often than tokens. */
+static void
+fill_allowances(struct service *s, struct user *u)
+{
+	const double passed_min = (double)(s->now.mono_ms - u->allowed_ms) / 60000.0;
+
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
 		u->allowance[a] =
-		    refill(u->allowance[a], passed_s * rim_of(s, u, a) / 60.0, rim_of(s, u, a));
-	u->filled_ms = s->now.mono_ms;
+		    refill(u->allowance[a], passed_min * rim_of(s, u, a), rim_of(s, u, a));
+	u->allowed_ms = s->now.mono_ms;
 }
 
 static void
 user_free(struct service *s, struct user *u)
 {
+	for (unsigned i = 0; i < LAST_USERS; i++)
+		if (s->last_users[i] == u)
+			s->last_users[i] = NULL;
 	map_del(&s->users, u->bare);
 	TAILQ_REMOVE(&s->user_order, u, entry);
 	free(u->together);
-	free(u->bare);
 	free(u);
 }
 
@@ -102,6 +113,7 @@ sweep_one(struct service *s)
 	if (u == NULL)
 		return;
 	fill(s, u);
+	fill_allowances(s, u);
 	if (u->nsessions == 0 && is_full(s, u)) {
 		user_free(s, u);
 		return;
@@ -110,26 +122,40 @@ sweep_one(struct service *s)
 	TAILQ_INSERT_TAIL(&s->user_order, u, entry);
 }
 
-struct user *
-user_get(struct service *s, const char *bare)
+static struct user *
+user_new(struct service *s, const char *bare)
 {
-	struct user *u = map_get(&s->users, bare);
+	struct user *u;
 
-	if (u != NULL)
-		return u;
 	/* Two out of sight for one that comes keeps the list short. */
 	sweep_one(s);
 	sweep_one(s);
-	u = mem_alloc(sizeof(*u));
-	u->bare = mem_strdup(bare);
+	u = mem_alloc(sizeof(*u) + strlen(bare) + 1);
+	strcpy(u->bare, bare);
 	u->is_session = strchr(bare, '/') != NULL;
 	u->stanzas = part_of(s, u) * (double)s->limits.rate_burst;
 	u->bytes = part_of(s, u) * (double)s->limits.rate_bytes_burst;
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
 		u->allowance[a] = rim_of(s, u, a);
-	u->filled_ms = s->now.mono_ms;
+	u->filled_ms = u->allowed_ms = s->now.mono_ms;
 	TAILQ_INSERT_TAIL(&s->user_order, u, entry);
 	map_put(&s->users, u->bare, u);
+	return u;
+}
+
+/* One stanza asks for its sender again and again: as a session, a user, one of a domain. */
+struct user *
+user_get(struct service *s, const char *bare)
+{
+	struct user *u;
+
+	for (unsigned i = 0; i < LAST_USERS; i++)
+		if (s->last_users[i] != NULL && strcmp(s->last_users[i]->bare, bare) == 0)
+			return s->last_users[i];
+	u = map_get(&s->users, bare);
+	if (u == NULL)
+		u = user_new(s, bare);
+	s->last_users[s->nlast_users++ % LAST_USERS] = u;
 	return u;
 }
 
@@ -251,7 +277,7 @@ user_has(struct service *s, const char *bare, enum allowance a, int64_t n)
 {
 	struct user *u = user_get(s, bare);
 
-	fill(s, u);
+	fill_allowances(s, u);
 	return u->allowance[a] >= (double)n;
 }
 
@@ -260,7 +286,7 @@ user_spend(struct service *s, const char *bare, enum allowance a)
 {
 	struct user *u = user_get(s, bare);
 
-	fill(s, u);
+	fill_allowances(s, u);
 	if (u->allowance[a] < 1)
 		return false;
 	u->allowance[a] -= 1;

@@ -39,23 +39,26 @@ enum allowance {
 
 /* What is known of a bare JID over all rooms. */
 struct user {
-	char *bare;
-	unsigned nsessions;
-	double stanzas, bytes; /* tokens left */
-	bool is_session;       /* no user but one full JID: it has a part of those */
+	TAILQ_ENTRY(user) entry;
 	struct rates
 	    *together;	  /* no user but a domain, a room that sleeps, or a share; else NULL */
 	enum scope scope; /* which of them */
 	double part;	  /* of the limits, that these are for */
-	struct bucket refusals; /* of what is too much */
-	double allowance[ALLOWANCE_COUNT];
-	int64_t filled_ms;  /* mono: when they were counted last */
+	bool is_session;  /* no user but one full JID: it has a part of the tokens */
+	unsigned nsessions;
 	unsigned ban_epoch; /* ban is what user_ban() found then */
 	const struct ban *ban;
-	TAILQ_ENTRY(user) entry;
+	struct bucket refusals; /* of what is too much */
+	double allowance[ALLOWANCE_COUNT];
+	int64_t allowed_ms;    /* mono: when allowances were counted last, */
+	int64_t filled_ms;     /* and tokens; each stanza asks for these, and for the name */
+	double stanzas, bytes; /* tokens left */
+	char bare[];
 };
 
 TAILQ_HEAD(user_list, user);
+
+#define LAST_USERS 4 /* that are at hand */
 
 /* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
 bool user_charge(struct service *, const char *bare, size_t nbytes);

@@ -174,16 +174,54 @@ config_info(
 			add_field(a, form, c, f, false, lang, var);
 }
 
+/* The fields of a form: each row looks for its own, by several names. */
+struct given {
+	struct named {
+		const char *var;
+		size_t n;
+		const struct xml *field;
+	} * v;
+	size_t n;
+};
+
+static struct given
+fields_of(struct arena *a, const struct xml *form)
+{
+	struct given g = { NULL, 0 };
+	const struct xml *x;
+	size_t n = 0;
+
+	for (x = xml_child(form, NS_DATA, "field"); x != NULL; x = xml_next(x, NS_DATA, "field"))
+		n++;
+	g.v = arena_alloc(a, n * sizeof(*g.v));
+	for (x = xml_child(form, NS_DATA, "field"); x != NULL; x = xml_next(x, NS_DATA, "field")) {
+		const char *var = xml_get(x, "var");
+
+		if (var != NULL)
+			g.v[g.n++] = (struct named){ var, strlen(var), x };
+	}
+	return g;
+}
+
+static const struct xml *
+named(const struct given *g, const char *var, size_t n)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->v[i].n == n && memcmp(g->v[i].var, var, n) == 0)
+			return g->v[i].field;
+	return NULL;
+}
+
 /* What a form says of a field: under its own name, else under another. */
 static const struct xml *
-submitted(struct arena *a, const struct xml *form, const struct field *f)
+submitted(const struct given *g, const struct field *f)
 {
-	const struct xml *x = form_field(form, f->var);
-	const char *alias;
-	bool shown;
+	const struct xml *x = named(g, f->var, strlen(f->var));
+	const char *w;
+	size_t n;
 
-	for (uint32_t i = 0; x == NULL && (alias = alias_of(a, f, i, &shown)) != NULL; i++)
-		x = form_field(form, alias);
+	for (uint32_t i = 0; x == NULL && (w = field_word(f->alias, i, &n)) != NULL; i++)
+		x = named(g, w + (*w == '+'), n - (*w == '+'));
 	return x;
 }
 
@@ -203,11 +241,12 @@ set_values(uint32_t *out, const struct field *f, const struct xml *x)
 bool
 config_submit(struct arena *a, struct config *c, const struct xml *form)
 {
+	const struct given g = fields_of(a, form);
 	const struct xml *x;
 	const char *value;
 
 	for (const struct field *f = config_fields; f->var != NULL; f++) {
-		x = submitted(a, form, f);
+		x = submitted(&g, f);
 		if (x == NULL)
 			continue;
 		if (f->type == FIELD_SET) {

@@ -142,6 +142,9 @@ extern const struct feature *const features[];
 
 /* -- walkers, in features.c -- */
 
+/* To be called before any of them. */
+void features_init(void);
+
 /* Judges the plan and its deeds. Where a deed is refused, p->by is set to the room that does. */
 enum deny features_may(struct plan *);
 void features_codes(const struct plan *, const struct change *, unsigned codes[8]);

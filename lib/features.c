@@ -126,9 +126,57 @@ const struct feature *const features[] = {
 	    NULL,
 };
 
+/* -- who has a part in what: on most occasions most have none -- */
+
+#define NFEATURES (sizeof(features) / sizeof(features[0]) - 1)
+
+/* Places in the array, in its order. */
+struct few {
+	uint8_t n, of[NFEATURES];
+};
+
+_Static_assert(NFEATURES <= UINT8_MAX, "a place in the array is a byte");
+
+static struct {
+	struct few may[CH_COUNT], on[CH_COUNT];
+	struct few on_end, add_codes, greet, on_room, on_heard;
+} who;
+
+#define FOREACH_OF(f, few)                                                                         \
+	for (unsigned nth_ = 0; nth_ < (few)->n && ((f) = features[(few)->of[nth_]], true); nth_++)
+
+static void
+count(struct few *few, size_t i, bool has_part)
+{
+	if (has_part)
+		few->of[few->n++] = (uint8_t)i;
+}
+
+void
+features_init(void)
+{
+	memset(&who, 0, sizeof(who));
+	for (size_t i = 0; i < NFEATURES; i++) {
+		const struct feature *f = features[i];
+
+		for (int kind = 0; kind < CH_COUNT; kind++) {
+			count(&who.may[kind], i, f->may[kind] != NULL);
+			count(&who.on[kind], i, f->on[kind] != NULL);
+		}
+		count(&who.on_end, i, f->on_end != NULL);
+		count(&who.add_codes, i, f->add_codes != NULL);
+		count(&who.greet, i, f->greet != NULL);
+		count(&who.on_room, i, f->on_room != NULL);
+		count(&who.on_heard, i, f->on_heard != NULL);
+	}
+}
+
+/* -- walkers -- */
+
 static enum deny
 plan_may(struct plan *p)
 {
+	const struct feature *f;
 	const struct change *c;
 	enum deny deny;
 
@@ -136,11 +184,9 @@ plan_may(struct plan *p)
 		/* Whoever makes a room cannot be refused by it. */
 		if (p->room == NULL && c->kind != CH_CREATE)
 			continue;
-		for (const struct feature *const *f = features; *f != NULL; f++) {
-			if ((*f)->may[c->kind] == NULL)
-				continue;
-			p->judge = (*f)->name;
-			deny = (*f)->may[c->kind](p->room, p, c);
+		FOREACH_OF (f, &who.may[c->kind]) {
+			p->judge = f->name;
+			deny = f->may[c->kind](p->room, p, c);
 			if (deny != OK)
 				return deny;
 		}
@@ -164,42 +210,45 @@ features_may(struct plan *p)
 static void
 features_on(struct plan *p)
 {
+	const struct feature *f;
 	const struct change *c;
 
 	TAILQ_FOREACH (c, &p->changes, entry)
-		for (const struct feature *const *f = features; *f != NULL; f++)
-			if ((*f)->on[c->kind] != NULL)
-				(*f)->on[c->kind](p, c);
-	for (const struct feature *const *f = features; *f != NULL; f++)
-		if ((*f)->on_end != NULL)
-			(*f)->on_end(p);
+		FOREACH_OF (f, &who.on[c->kind])
+			f->on[c->kind](p, c);
+	FOREACH_OF (f, &who.on_end)
+		f->on_end(p);
 }
 
 void
 features_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 {
-	for (const struct feature *const *f = features; *f != NULL; f++)
-		if ((*f)->add_codes != NULL)
-			(*f)->add_codes(p, c, codes);
+	const struct feature *f;
+
+	FOREACH_OF (f, &who.add_codes)
+		f->add_codes(p, c, codes);
 }
 
 void
 features_greet(struct plan *p, struct session *x)
 {
-	for (const struct feature *const *f = features; *f != NULL; f++)
-		if ((*f)->greet != NULL)
-			(*f)->greet(p, x);
+	const struct feature *f;
+
+	FOREACH_OF (f, &who.greet)
+		f->greet(p, x);
 }
 
 struct room *
 room_open(struct service *s, const struct jid *j)
 {
 	struct room *r = room_get(s, j);
+	const struct feature *f;
 
-	for (const struct feature *const *f = features; *f != NULL && r != NULL; f++)
-		if ((*f)->on_room != NULL)
-			(*f)->on_room(s, r);
-	return r != NULL && !r->gone ? r : NULL;
+	if (r == NULL)
+		return NULL;
+	FOREACH_OF (f, &who.on_room)
+		f->on_room(s, r);
+	return !r->gone ? r : NULL;
 }
 
 void
@@ -221,9 +270,10 @@ features_doubt(struct service *s, struct session *x)
 void
 features_heard(struct service *s, struct session *x)
 {
-	for (const struct feature *const *f = features; *f != NULL; f++)
-		if ((*f)->on_heard != NULL)
-			(*f)->on_heard(s, x);
+	const struct feature *f;
+
+	FOREACH_OF (f, &who.on_heard)
+		f->on_heard(s, x);
 }
 
 void

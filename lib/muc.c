@@ -176,6 +176,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	s->store = host->store;
 	s->now = now;
 	seed_maps(host);
+	features_init();
 	s->arena = arena_new();
 	TAILQ_INIT(&s->consoles);
 	TAILQ_INIT(&s->busy);

@@ -438,6 +438,8 @@ restart(struct play *p, bool kill)
 		return false;
 	h->loses = LOSES_NOTHING;
 	end_service(h);
+	if (!h->no_ticks)
+		host_make_newer(h->store);
 	return begin_service(h) && host_turns(h);
 }
 

@@ -81,4 +81,7 @@ bool host_session_ends(struct host *, struct seat *);
 /* host_check.c: loaded from its store again, is the service the same? */
 bool host_same_after_restart(struct host *);
 
+/* host_newer.c: every record has a field more that no mucd knows yet. */
+void host_make_newer(struct store *);
+
 #endif

@@ -125,7 +125,8 @@
  *
  * In process the service has a store in memory; the clock starts at 2026-01-01T00:00:00Z and moves
  * by 1 ms a step, and by `advance`, deadline by deadline. Each script is played twice, the second
- * time with a restart of the service between all steps: the outcome must be the same. After each
+ * time with a restart of the service between all steps: the outcome must be the same. At a restart all
+ * records get a field that the service does not know, as if a newer one had been there. After each
  * play the service is loaded from its store again, and must hold the same rooms and occupants.
  * Live, each script finds a service with an empty database, and whatever one client sends is
  * handled before the next one speaks. Live clients do not see the namespaces of attributes, nor

@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "base/rec.h"
 #include "base/xml_write.h"
 #include "room/avatar.h"
 #include "room/ban.h"
@@ -388,12 +389,15 @@ import_text(struct muc *muc, const struct import_conf *conf, const char *text, s
 
 static unsigned nwrong;
 static bool shows_wrong = true;
+static char wrong_first[512]; /* of those that is_sound() counts */
 
 static void
 show_wrong(void *arg, const char *table, const char *room, const char *what)
 {
 	(void)arg;
-	nwrong++;
+	if (nwrong++ == 0)
+		snprintf(wrong_first, sizeof(wrong_first), "%s: %s: %s", table,
+		    room != NULL ? room : "-", what);
 	if (shows_wrong)
 		printf("# %s: %.40s: %s\n", table, room != NULL ? room : "-", what);
 }
@@ -852,6 +856,51 @@ test_crash(void)
 	test_release(&t);
 }
 
+/* A room that is destroyed while it is written. */
+static void
+test_cut(void)
+{
+	static const struct import_conf conf = { 0 };
+	struct buf b = BUF_INIT;
+	struct export *x;
+	struct import *in;
+	struct world w;
+	struct test t;
+	struct room *r;
+	struct jid j;
+	uint64_t n;
+
+	world_init(&w);
+	any_room(&w, "room0");
+	end_turn(&w);
+	x = export_new(w.s.store, complain, NULL);
+	ok(export_next(x), "there is a room");
+	buf_adds(&b, EXPORT_FIRST "\n");
+	is_int(export_step(x, &b), EXPORT_HEAD, "and more of it");
+	jid_split(w.s.arena, "room0@rooms.example", &j);
+	r = room_get(&w.s, &j);
+	room_destroy(r);
+	while (rooms_purge(&w.s))
+		continue;
+	rooms_sweep(&w.s);
+	while (export_step(x, &b) != EXPORT_END)
+		continue;
+	ok(b.len > 5 && memcmp(b.p + b.len - 5, "\ncut\n", 5) == 0,
+	    "when it is destroyed meanwhile, it is cut");
+	export_free(x);
+	begin(&t);
+	is_str(import_text(t.muc, &conf, b.p, b.len), NULL, "that can be read");
+	ok(is_clean(&t), "and nothing comes of it");
+	in = import_new(t.muc, &conf);
+	import_line(in, EXPORT_FIRST, strlen(EXPORT_FIRST));
+	is_str(import_finish(in, t.now, &n), NULL, "so can no room at all");
+	is_str(import_line(in, "end", 3), "it is over", "but behind the end nothing can be");
+	import_free(in);
+	test_release(&t);
+	world_release(&w);
+	buf_release(&b);
+}
+
 /* -- who is in a room -- */
 
 static const char *
@@ -1025,89 +1074,136 @@ nth_visit(void *arg, struct bytes key, struct bytes val)
 	return 1;
 }
 
-/* Takes each record of a table away in turn; how many of them are missed. */
+/* What is done to a record in the store; val is a copy of its value, which may be changed. */
+typedef void do_harm(struct store *, enum table, struct bytes key, struct buf *val);
+
+static void
+take_away(struct store *s, enum table t, struct bytes key, struct buf *val)
+{
+	(void)val;
+	s->del(s, t, key);
+}
+
+static void
+cut_value(struct store *s, enum table t, struct bytes key, struct buf *val)
+{
+	s->put(s, t, key, (struct bytes){ val->p, val->len > 0 ? val->len - 1 : 0 });
+}
+
+/* The last byte: of a vCard's record, of its last hash. */
+static void
+alter_value(struct store *s, enum table t, struct bytes key, struct buf *val)
+{
+	val->p[val->len - 1] ^= 1;
+	s->put(s, t, key, (struct bytes){ val->p, val->len });
+	val->p[val->len - 1] ^= 1;
+}
+
+static struct bytes
+cut(struct bytes key)
+{
+	return (struct bytes){ key.p, key.n - 1 };
+}
+
+static void
+cut_key(struct store *s, enum table t, struct bytes key, struct buf *val)
+{
+	s->del(s, t, key);
+	s->put(s, t, cut(key), (struct bytes){ val->p, val->len });
+}
+
+/* Harms each of `n` records of a table in turn, and mends it; how many are found out. */
 static unsigned
-missed(struct store *s, enum table t, unsigned *n)
+found_out(struct store *s, enum table t, do_harm *harm, unsigned *n)
 {
 	struct nth f = { .val = BUF_INIT };
-	unsigned i = 0, found = 0;
+	struct bytes key;
+	unsigned found = 0;
 
 	shows_wrong = false;
-	for (;; i++) {
-		f.n = i;
+	for (*n = 0;; ++*n) {
+		f.n = *n;
 		if (s->each(s, t, none, none, nth_visit, &f) != STORE_STOP)
 			break;
-		s->del(s, t, (struct bytes){ f.key, f.key_len });
+		key = (struct bytes){ f.key, f.key_len };
+		harm(s, t, key, &f.val);
 		found += !is_sound(s);
-		s->put(
-		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
+		s->del(s, t, cut(key));
+		s->put(s, t, key, (struct bytes){ f.val.p, f.val.len });
 	}
 	shows_wrong = true;
-	*n = i;
 	buf_release(&f.val);
 	return found;
 }
 
-/* Cuts the last byte off each record in turn. */
-static unsigned
-found_broken(struct store *s, enum table t, unsigned *n)
+static void
+test_harm(
+    struct store *s, const char *what, do_harm *harm, const enum table *tables, size_t ntables)
 {
-	struct nth f = { .val = BUF_INIT };
-	unsigned i = 0, found = 0;
+	unsigned n, found;
 
-	shows_wrong = false;
-	for (;; i++) {
-		f.n = i;
-		if (s->each(s, t, none, none, nth_visit, &f) != STORE_STOP)
-			break;
-		s->put(s, t, (struct bytes){ f.key, f.key_len },
-		    (struct bytes){ f.val.p, f.val.len > 0 ? f.val.len - 1 : 0 });
-		found += !is_sound(s);
-		s->put(
-		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
+	for (size_t i = 0; i < ntables; i++) {
+		found = found_out(s, tables[i], harm, &n);
+		ok(n > 0 && found == n, "each of %u records of %s %s: %u", n,
+		    store_table_name(tables[i]), what, found);
 	}
-	shows_wrong = true;
-	*n = i;
-	buf_release(&f.val);
-	return found;
 }
 
-/* Makes the last byte of each record another one in turn: of a vCard's, of its last hash. */
-static unsigned
-found_altered(struct store *s, enum table t, unsigned *n)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What is on its way: a record of each table that nothing of a room is in. */
+static void
+put_under_way(struct store *s)
 {
-	struct nth f = { .val = BUF_INIT };
-	unsigned i = 0, found = 0;
+	static const char told[] = "rooms.example\0\0\0\0\0\0\0\0\1";
+	static const uint8_t gone[8] = { 0xff };
+	struct buf b = BUF_INIT;
+
+	rec_put_u64(&b, 1, 2);
+	rec_put_u64(&b, 2, 1);
+	rec_put_str(&b, 4, "Romeo");
+	s->put(
+	    s, TABLE_told, (struct bytes){ told, sizeof(told) - 1 }, (struct bytes){ b.p, b.len });
+	s->put(s, TABLE_dead, (struct bytes){ gone, sizeof(gone) }, none);
+	s->put(s, TABLE_over, (struct bytes){ gone, sizeof(gone) }, none);
+	buf_release(&b);
+}
+
+/* A name that is one too many, of a room that is there and of one that is not. */
+static void
+test_names(struct world *w, uint64_t id)
+{
+	struct store *s = w->s.store;
+	const struct bytes name = name_key(w->s.arena, "rooms.example", "alias");
 
 	shows_wrong = false;
-	for (;; i++) {
-		f.n = i;
-		if (s->each(s, t, none, none, nth_visit, &f) != STORE_STOP)
-			break;
-		f.val.p[f.val.len - 1] ^= 1;
-		s->put(
-		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
-		found += !is_sound(s);
-		f.val.p[f.val.len - 1] ^= 1;
-		s->put(
-		    s, t, (struct bytes){ f.key, f.key_len }, (struct bytes){ f.val.p, f.val.len });
-	}
+	s->put(s, TABLE_names, name, store_key(w->s.arena, id, ""));
+	ok(!is_sound(s) && strstr(wrong_first, "another room stands under its name") != NULL, "%s",
+	    wrong_first);
+	s->put(s, TABLE_names, name, none);
+	ok(!is_sound(s), "a name of no room");
+	is_str(wrong_first, "names: alias@rooms.example: a name without a room", "told in full");
+	s->del(s, TABLE_names, name);
+	ok(is_sound(s), "mended");
 	shows_wrong = true;
-	*n = i;
-	buf_release(&f.val);
-	return found;
 }
 
 static void
 test_unsound(void)
 {
 	static const enum table whole[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
-		TABLE_listed, TABLE_user, TABLE_gone, TABLE_archive, TABLE_held, TABLE_aging };
+		TABLE_listed, TABLE_user, TABLE_gone, TABLE_archive, TABLE_held, TABLE_aging,
+		TABLE_meta };
 	static const enum table broken[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
 		TABLE_requests, TABLE_listed, TABLE_sessions, TABLE_user, TABLE_gone, TABLE_archive,
-		TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs, TABLE_bans };
+		TABLE_held, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs, TABLE_bans,
+		TABLE_told };
+	static const enum table keyed[] = { TABLE_names, TABLE_rooms, TABLE_affil, TABLE_nicks,
+		TABLE_requests, TABLE_listed, TABLE_sessions, TABLE_user, TABLE_gone, TABLE_archive,
+		TABLE_held, TABLE_aging, TABLE_invites, TABLE_blobs, TABLE_told, TABLE_dead,
+		TABLE_over };
+	static const enum table hashed[] = { TABLE_blobs };
 	struct world w;
-	unsigned n, found;
 	struct room *r;
 	struct jid j;
 
@@ -1132,19 +1228,14 @@ test_unsound(void)
 	    &w.s, &(struct ban){
 		      .target = "*.example", .reason = "spam", .set_ms = NOW, .until_ms = NOW });
 	end_turn(&w);
+	put_under_way(w.s.store);
 	ok(is_sound(w.s.store), "a store with all there may be is sound");
-	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
-		found = missed(w.s.store, whole[i], &n);
-		ok(n > 0 && found == n, "each of %u records of %s is missed: %u", n,
-		    store_table_name(whole[i]), found);
-	}
-	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
-		found = found_broken(w.s.store, broken[i], &n);
-		ok(n > 0 && found == n, "each of %u records of %s is found broken: %u", n,
-		    store_table_name(broken[i]), found);
-	}
-	found = found_altered(w.s.store, TABLE_blobs, &n);
-	ok(n > 0 && found == n, "each of %u vCards with another hash is found out: %u", n, found);
+	test_harm(w.s.store, "is missed", take_away, whole, COUNT(whole));
+	test_harm(w.s.store, "is found broken", cut_value, broken, COUNT(broken));
+	test_harm(w.s.store, "is found under another key", cut_key, keyed, COUNT(keyed));
+	test_harm(w.s.store, "with another hash is found out", alter_value, hashed, COUNT(hashed));
+	ok(is_sound(w.s.store), "all is mended");
+	test_names(&w, r->id);
 	room_free(r);
 	bans_free(&w.s);
 	world_release(&w);
@@ -1332,6 +1423,7 @@ main(int argc, char **argv)
 	test_refused();
 	test_garbled();
 	test_crash();
+	test_cut();
 	test_occupants();
 	test_meanwhile();
 	test_full();

@@ -114,7 +114,7 @@ check_name(struct check *c, struct bytes key, struct bytes val)
 	if (val.n == 8 && bytes_id(val.p) > c->greatest_id)
 		c->greatest_id = bytes_id(val.p);
 	if (jid == NULL) {
-		check_wrong(c, arena_strndup(c->arena, key.p, key.n), "a name without a room");
+		check_wrong(c, name_address(c->arena, key), "a name without a room");
 		return;
 	}
 	if (!jid_split(c->arena, jid, &j) || j.node == NULL ||
@@ -241,11 +241,15 @@ static void
 check_listed(struct check *c, struct bytes key, struct bytes val)
 {
 	struct bytes id;
-	const char *name = arena_strndup(c->arena, key.p, key.n);
+	const char *name = name_address(c->arena, key),
+		   *domain = arena_strndup(c->arena, key.p, key.n);
 
 	check_record(c, name, LINE_listed, BYTES_NONE, val);
 	if (!check_get(c, TABLE_names, key, &id))
 		check_wrong(c, name, "a room that is not there is listed");
+	/* Whether it is as many is looked at with the record that counts them: check_meta(). */
+	if (rooms_listed_count(&c->service, domain) == 0)
+		check_wrong(c, name, "it is listed and not counted");
 }
 
 static void
@@ -365,7 +369,7 @@ check_gone(struct check *c, struct bytes key, struct bytes val)
 		return;
 	}
 	c->ngone++;
-	name = arena_strndup(c->arena, key.p, key.n);
+	name = name_address(c->arena, key);
 	check_record(c, name, LINE_gone, BYTES_NONE, val);
 	id_bytes(check_number(LINE_gone, "until", val), expiry + 1);
 	id_bytes(check_number(LINE_gone, "id", val), expiry + 9);

@@ -115,7 +115,7 @@ next_visit(void *arg, struct bytes key, struct bytes val)
 	buf_add(&x->name, key.p, key.n);
 	if (begin(x, val))
 		return 1;
-	x->complaint(x->arg, arena_strndup(x->arena, key.p, key.n), "a name without a room");
+	x->complaint(x->arg, name_address(x->arena, key), "a name without a room");
 	return 0;
 }
 

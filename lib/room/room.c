@@ -110,6 +110,18 @@ name_key(struct arena *a, const char *domain, const char *node)
 	return make_key(a, domain, strlen(domain) + 1, node);
 }
 
+const char *
+name_address(struct arena *a, struct bytes name)
+{
+	const char *domain = arena_strndup(a, name.p, name.n);
+	const size_t nhead = strlen(domain) + 1;
+	const char *node = (const char *)name.p + nhead;
+
+	if (name.n <= nhead || *(const uint8_t *)node == 0xff)
+		return domain;
+	return arena_cat(a, arena_strndup(a, node, name.n - nhead), "@", domain, NULL);
+}
+
 char *
 fresh_id(struct service *s)
 {

@@ -519,6 +519,9 @@ struct bytes store_key(struct arena *, uint64_t id, const char *s);
 /* domain NUL node: the names of a domain stand together, in the order of their bytes. */
 struct bytes name_key(struct arena *, const char *domain, const char *node);
 
+/* The address that such a key stands for; where only a digest of the node is left, the domain alone. */
+const char *name_address(struct arena *, struct bytes name);
+
 /* A fresh random id of 22 characters. */
 char *fresh_id(struct service *);
 

@@ -509,6 +509,8 @@ main(int argc, char **argv)
 	struct mucd d = { .path = MUCD_CONF, .ready_fd = -1 };
 	static const struct option options[] = {
 		{ "leave", no_argument, NULL, 'L' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	bool check_only = false, leaves = false;

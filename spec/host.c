@@ -148,6 +148,9 @@ read_conf(struct host *h)
 	h->conf.room_forced = forced;
 	for (s = scs->admins; s != NULL; s = s->next)
 		*admin++ = s->value;
+	for (s = scs->conf; s != NULL && scs->admins == NULL; s = s->next)
+		if (strcmp(s->name, "admins") == 0)
+			*admin++ = s->value;
 	for (s = scs->conf; s != NULL; s = s->next) {
 		if (scs_is_policy(s->name) || set_limit(&h->conf.limits, s->name, s->value))
 			continue;

@@ -125,7 +125,10 @@ add_wishes(struct buf *b, const struct scs *scs)
 		if (scs_forced(p->name) != NULL)
 			add_option(b, scs_forced(p->name), p->value);
 	buf_adds(b, "}\n");
-	add_list(b, "admins", scs->admins, NULL);
+	if (scs->admins != NULL)
+		add_list(b, "admins", scs->admins, NULL);
+	else
+		add_list(b, "admins", scs->conf, "admins");
 	add_policy(b, scs);
 }
 

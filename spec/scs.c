@@ -608,8 +608,8 @@ scs_configure(struct scs *scs, struct scs_pair *pair)
 bool
 scs_is_policy(const char *name)
 {
-	static const char *const names[] = { "create", "creators", "reserved_names", "banned",
-		"service_name" };
+	static const char *const names[] = { "admins", "create", "creators", "reserved_names",
+		"banned", "service_name" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)

@@ -98,10 +98,11 @@
  *	#@ no-restart-pass why	not played with a restart between all steps (see below)
  *	#@ manual		all clients are manual
  *	#@ conf name=value	a limit (MUC_LIMITS of muc.h), a default of new rooms (tbl/config.h),
- *				or create, creators, reserved_names, banned, service_name,
+ *				or admins, create, creators, reserved_names, banned, service_name,
  *				contact.abuse...: as in mucd.conf(5), lists by a line for each;
  *				forced.NAME: an option of room_forced
- *	#@ admin JID		an administrator of the service; may stand several times
+ *	#@ admin JID		an administrator of the service; may stand several times, and then
+ *				#@ conf says no other ones
  *	#@ service DOMAIN	a domain of the service; several times; without any it is
  *				conference.localhost
  *

@@ -307,9 +307,13 @@ def socket_way():
          (0, ["r001@" + DOMAIN, "r104@" + DOMAIN]), "choices of several pages")
     got = at_terminal([*here, "destroy-rooms", "rooms=r103@" + DOMAIN], [])
     is_ran(got, 0, "r103@", "a choice of the second page alone, at a terminal")
+    got = run(*here, "-j", "destroy-rooms", "rooms=r003", "rooms=r102")
+    same((got.status, sorted(i["room"] for i in got.json()["items"])),
+         (0, ["r003@" + DOMAIN, "r102@" + DOMAIN]), "without their domain, too")
+    is_ran(run(*here, "destroy-rooms", "rooms=r00", "rooms=r"), 64, "is none of|no field", "but by the whole of the name")
     got = run(*here, "destroy-rooms", "rooms=r002@" + DOMAIN, "rooms=no@" + DOMAIN)
     is_ran(got, 64, "is none of|no field", "one that is on no page")
-    same(len(run(*here, "-j", "list-rooms").json()["items"]), 103, "and nothing was done")
+    same(len(run(*here, "-j", "list-rooms").json()["items"]), 101, "and nothing was done")
     ok(not [x for x in romeo.all() if "console" in ET.tostring(x).decode()],
        "occupants are told of no console")
     exported(server, mucd, romeo, here)
@@ -317,7 +321,7 @@ def socket_way():
     same(mucd.count("another mucd goes on here"), 0, "restarts nothing")
     is_ran(run(*here, "restart"), 0, "What is installed now goes on", "a restart")
     ok(until(lambda: mucd.count(r"serves \d+ domain") == 2, 15), "another mucd goes on")
-    same(len(run(*here, "-j", "list-rooms").json()["items"]), 103, "with the same rooms, at the same socket")
+    same(len(run(*here, "-j", "list-rooms").json()["items"]), 101, "with the same rooms, at the same socket")
     mucd.kill()
     is_ran(run(*here, "help"), 2, "mucd does not run here", "a socket that is stale", "err")
 

@@ -136,6 +136,7 @@ def options():
     p = run("-h")
     ok(p.returncode == 0 and p.stdout.startswith("usage: mucd") and p.stderr == "" and
        all(o in p.stdout for o in ("-c", "-f", "-n", "-h", "-V", "--leave")), "-h names all options")
+    ok(run("--help").stdout == p.stdout and run("--version").stdout == run("-V").stdout, "by their long names, too")
     for argv in (("-x",), ("-c",), ("file",), ("-n", "file"), ("--leave", "-n"), ("--leave", "-f"), ("--lead",)):
         p = run(*argv)
         ok(p.returncode == 1 and p.stderr != "" and "usage" in p.stderr and p.stdout == "",

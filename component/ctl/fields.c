@@ -241,16 +241,43 @@ read_bool(const char *s)
 	return NULL;
 }
 
-/* By its value, else by its label, else by that in whatever case; NULL: none, and the list is not open. */
+/* The one whose address begins with that name, if it is the only one; NULL: none is, or several are. */
+static const char *
+read_name(const struct field *f, const char *s)
+{
+	const size_t n = strlen(s);
+	const char *found = NULL;
+
+	for (size_t i = 0; n > 0 && i < f->nchoices; i++) {
+		const char *value = f->choices[i].value;
+
+		if (strncmp(value, s, n) != 0 || value[n] != '@')
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = value;
+	}
+	return found;
+}
+
+/*
+ * By its value, else by its label in whatever case, else, as a room may be named without the domain, by
+ * the beginning of an address; NULL: none, and the list is not open.
+ */
 static const char *
 read_choice(const struct field *f, const char *s)
 {
+	const char *named;
+
 	for (size_t i = 0; i < f->nchoices; i++)
 		if (strcmp(f->choices[i].value, s) == 0)
 			return s;
 	for (size_t i = 0; i < f->nchoices; i++)
 		if (strcasecmp(f->choices[i].label, s) == 0)
 			return f->choices[i].value;
+	named = read_name(f, s);
+	if (named != NULL)
+		return named;
 	return f->is_open ? s : NULL;
 }
 

@@ -42,6 +42,13 @@ backup_ready(const char *folder, char *why, size_t cap)
 	return false;
 }
 
+void
+backup_look(const char *folder)
+{
+	if (folder != NULL && access(folder, W_OK | X_OK) == -1)
+		log_warn("backup_dir: no copies can be made in %s", folder);
+}
+
 /* What is renamed must be there before its name is. */
 static bool
 sync_path(const char *path, int flags)

@@ -11,6 +11,9 @@
 /* Can one be made now into that folder (NULL: none is configured)? False, and why not in a sentence. */
 bool backup_ready(const char *folder, char *why, size_t cap);
 
+/* Warns if none could be made into that folder (NULL: none is wanted). */
+void backup_look(const char *folder);
+
 /*
  * Has a child make one, mucd-DATE in that folder, which is there when all of it is. False: there is no child.
  * The log says how it went.

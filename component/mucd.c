@@ -442,6 +442,7 @@ serve(struct mucd *d)
 		log_line(MUC_LOG_ERROR, why);
 		goto done;
 	}
+	backup_look(d->conf->backup_dir);
 	for (size_t i = 0; i < lo->nlinks && d->handover != NULL; i++)
 		handover_link(d->handover, lo->links[i]);
 	lo->arg = d;

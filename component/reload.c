@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backup.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "conf.h"
@@ -114,6 +115,7 @@ reload_conf(struct loop *lo, struct conf *was, const char *path)
 	store_lmdb_set_max(lo->store, (size_t)is->database_max);
 	log_set_level(is->log_level);
 	lo->w.conf = is;
+	backup_look(is->backup_dir);
 	conf_free(was);
 	log_info("%s: read again", path);
 	return is;

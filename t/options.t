@@ -181,6 +181,10 @@ def reload():
     ok("new" not in [w for l in mucd.log().splitlines() for w in re.findall(r'"(\w+)"', l)] and
        SECRET not in mucd.log(), "and says no secret")
     same(mucd.count("attached|lost"), 0, "the link was not touched")
+    mucd.write(host.components(), 'backup_dir = "%s/none"' % mucd.dir)
+    hup()
+    ok(mucd.says(r"warn: backup_dir: no copies can be made in .*/none: No such file") and
+       mucd.says("read again"), "SIGHUP: a folder for backups that is not there is named, no more")
     os.unlink(mucd.conf)
     hup()
     ok(mucd.says("No such file or directory") and mucd.says("stays as it was"), "SIGHUP: no file")

@@ -24,19 +24,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "log.h"
 #include "readers.h"
+#include "store_env.h"
 #include "store_lmdb.h"
 #include "store_lock.h"
+#include "store_log.h"
 #include "store_new.h"
 #include "store_walk.h"
 
 #define FIRST_BYTES ((size_t)4 << 20)	/* of the map of a new database */
 #define STEP_BYTES  ((size_t)256 << 20) /* the map doubles until a step would be more than that */
 #define LEAST_BYTES ((size_t)64 << 10)	/* the least step worth trying on a disk almost full */
-#define MARGIN	    ((size_t)1 << 20)	/* less than that free: the disk is full */
 
 struct lmdb {
 	struct store store;
@@ -49,17 +49,12 @@ struct lmdb {
 	size_t max_bytes;
 	size_t reserved; /* bytes of the file that are reserved: the map when it is sound */
 	size_t map_bytes;
-	struct buf log; /* struct change, key, value; again */
+	struct store_log log;
+	struct store_slot slot; /* what the last commit that was tried has found */
+	bool is_doubtful;	/* it is to be that again before anything is written */
 	struct readers readers;
 	bool pauses; /* what is removed stays: as of the last look */
 	char why[256];
-};
-
-struct change {
-	uint32_t table;
-	uint32_t key_len;
-	uint64_t val_len;
-	bool is_put;
 };
 
 static struct lmdb *
@@ -68,7 +63,7 @@ lmdb_of(struct store *s)
 	return (struct lmdb *)s;
 }
 
-/* Whatever is not a want of room leaves in doubt what is on the disk: the restart will see. */
+/* Whatever is not a want of room may be anything: the restart will see. */
 static void __attribute__((noreturn)) die(const struct lmdb *s, const char *doing, int rc)
 {
 	fatalx("database %s: %s: %s", s->path, doing, mdb_strerror(rc));
@@ -180,41 +175,6 @@ abort_txn(struct lmdb *s)
 	s->txn = NULL;
 }
 
-/* Applies one change; returns LMDB's result. */
-static int
-apply(struct lmdb *s, const struct change *c, const char *key, const char *val)
-{
-	MDB_val k = { c->key_len, (void *)(uintptr_t)key };
-	MDB_val v = { c->val_len, (void *)(uintptr_t)val };
-	int rc;
-
-	if (c->is_put)
-		return mdb_put(s->txn, s->dbi[c->table], &k, &v, 0);
-	rc = mdb_del(s->txn, s->dbi[c->table], &k, NULL);
-	return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-/* Applies the whole log; 0 or MDB_MAP_FULL. */
-static int
-apply_log(struct lmdb *s)
-{
-	struct change c;
-	size_t off = 0;
-	int rc;
-
-	while (off < s->log.len) {
-		memcpy(&c, s->log.p + off, sizeof c);
-		off += sizeof c;
-		rc = apply(s, &c, s->log.p + off, s->log.p + off + c.key_len);
-		if (rc == MDB_MAP_FULL)
-			return rc;
-		if (rc != 0)
-			die(s, "writing", rc);
-		off += c.key_len + c.val_len;
-	}
-	return 0;
-}
-
 /* After it a transaction is open that has all changes of the turn in it, reserved or not. */
 static void
 ensure_txn(struct lmdb *s)
@@ -225,8 +185,11 @@ ensure_txn(struct lmdb *s)
 		rc = mdb_txn_begin(s->env, NULL, 0, &s->txn);
 		if (rc != 0)
 			die(s, "beginning a transaction", rc);
-		if (apply_log(s) == 0)
+		rc = store_log_apply(&s->log, 0, s->txn, s->dbi);
+		if (rc == 0)
 			return;
+		if (rc != MDB_MAP_FULL)
+			die(s, "writing", rc);
 		abort_txn(s);
 		if (s->map_bytes > s->reserved || !grow(s))
 			set_map(s, s->map_bytes * 2);
@@ -236,19 +199,16 @@ ensure_txn(struct lmdb *s)
 static void
 change(struct lmdb *s, bool is_put, enum table table, struct bytes key, struct bytes val)
 {
-	struct change c = { table, (uint32_t)key.n, val.n, is_put };
+	size_t at;
 	int rc;
 
 	if (key.n == 0 || key.n > STORE_KEY_MAX)
 		fatalx("database %s: a key of %zu bytes in %s", s->path, key.n,
 		    store_table_name(table));
 	ensure_txn(s);
-	buf_add(&s->log, &c, sizeof c);
-	buf_add(&s->log, key.p, key.n);
-	if (val.n > 0)
-		buf_add(&s->log, val.p, val.n);
+	at = store_log_add(&s->log, is_put, table, key, val);
 	/* From the log: what was given may be a value that the change moves. */
-	rc = apply(s, &c, s->log.p + s->log.len - val.n - key.n, s->log.p + s->log.len - val.n);
+	rc = store_log_apply(&s->log, at, s->txn, s->dbi);
 	if (rc == 0)
 		return;
 	if (rc != MDB_MAP_FULL)
@@ -320,35 +280,78 @@ lmdb_del(struct store *store, enum table table, struct bytes key)
 	change(lmdb_of(store), false, table, key, (struct bytes){ NULL, 0 });
 }
 
-/* The log is empty again, and small. */
-static void
-forget_log(struct lmdb *s)
+/*
+ * Takes back what a commit that failed may have left, and opens the file anew: LMDB may have given it up. False,
+ * with why: there is no room for that either.
+ *
+ * Without room it is opened to be read, all the same; but not if it shows the commit that failed: whoever opens a
+ * file of LMDB first has all go on from what it shows, and what is taken back afterwards would be missed.
+ */
+static bool
+reopen(struct lmdb *s)
 {
-	s->log.len = 0;
-	if (s->log.cap > MARGIN)
-		buf_release(&s->log);
+	MDB_envinfo info;
+	const char *why;
+	int rc;
+
+	abort_txn(s);
+	rc = store_slot_write(&s->slot, s->dir_fd);
+	if (rc != 0 && !is_no_room(rc))
+		die(s, "taking a commit back", rc);
+	if (rc != 0)
+		set_why(s, "%s", strerror(rc));
+	s->is_doubtful = rc != 0;
+	mdb_env_info(s->env, &info);
+	if (info.me_last_txnid >= s->slot.txn)
+		return false;
+	mdb_env_close(s->env);
+	s->env = NULL;
+	rc = store_env_open(&s->env, s->path, s->map_bytes);
+	if (rc != 0)
+		die(s, "opening it again", rc);
+	why = store_env_tables(s->env, s->dbi, false);
+	if (why != NULL)
+		fatalx("database %s: opening it again: %s", s->path, why);
+	mdb_env_info(s->env, &info);
+	s->map_bytes = info.me_mapsize;
+	return !s->is_doubtful;
+}
+
+/* LMDB says EIO also for a write that came short, which is what a full disk does: then errno does not say so. */
+static int
+commit_txn(struct lmdb *s)
+{
+	const char *why = store_slot_read(&s->slot, s->txn);
+	int rc;
+
+	if (why != NULL)
+		fatalx("database %s: committing: %s", s->path, why);
+	errno = 0;
+	rc = mdb_txn_commit(s->txn);
+	s->txn = NULL;
+	return rc == EIO && errno != EIO ? ENOSPC : rc;
 }
 
 /*
- * LMDB says EIO for a write that came back short, and that is what a full disk does to it where
- * nothing could be reserved. The next commit writes each page of the turn again.
+ * Where a file system copies on write, or has put off finding room, any write may find the disk full, in place or
+ * not, and any sync. After that the cache shows what the disk may not have, and another sync would succeed all the
+ * same. But the sync of the turn before has succeeded; so in doubt are only the pages of this turn, which are all
+ * written again, from the log, and the slot, which is written back before.
+ *
+ * EIO is another matter: a disk that fails has more to hide than what it was last told to keep. That ends mucd.
  */
-static bool
-is_full_disk(const struct lmdb *s, int rc)
-{
-	return is_no_room(rc) || (rc == EIO && disk_free(s) < s->log.len + MARGIN);
-}
-
 static enum store_result
 lmdb_commit(struct store *store)
 {
 	struct lmdb *s = lmdb_of(store);
 	int rc;
 
-	if (s->log.len == 0) {
+	if (s->log.buf.len == 0) {
 		abort_txn(s);
 		return STORE_NONE;
 	}
+	if (s->is_doubtful && !reopen(s))
+		return STORE_RETRY;
 	for (;;) {
 		ensure_txn(s);
 		if (s->map_bytes > s->reserved) {
@@ -359,8 +362,7 @@ lmdb_commit(struct store *store)
 				return STORE_RETRY;
 			continue;
 		}
-		rc = mdb_txn_commit(s->txn);
-		s->txn = NULL;
+		rc = commit_txn(s);
 		if (rc == 0)
 			break;
 		if (rc == MDB_MAP_FULL) {
@@ -368,12 +370,13 @@ lmdb_commit(struct store *store)
 				return STORE_RETRY;
 			continue;
 		}
-		if (!is_full_disk(s, rc))
+		if (!is_no_room(rc))
 			die(s, "committing", rc);
-		set_why(s, "%s", strerror(rc == EIO ? ENOSPC : rc));
+		set_why(s, "%s", strerror(rc));
+		reopen(s);
 		return STORE_RETRY;
 	}
-	forget_log(s);
+	store_log_clear(&s->log);
 	return STORE_OK;
 }
 
@@ -423,16 +426,21 @@ lmdb_close(struct store *store)
 		close(s->lock_fd);
 	if (s->dir_fd != -1)
 		close(s->dir_fd);
-	buf_release(&s->log);
+	store_log_release(&s->log);
 	free(s->path);
 	free(s);
 }
 
 /* -- opening -- */
 
+/*
+ * What is in the file need not be on the disk, if it is there after a commit that failed and ended mucd: LMDB has
+ * not synced what it took back.
+ */
 static bool
-open_tables(struct lmdb *s)
+settle(struct lmdb *s)
 {
+	const char *why;
 	MDB_txn *txn;
 	int rc;
 
@@ -441,19 +449,27 @@ open_tables(struct lmdb *s)
 		set_why(s, "%s", mdb_strerror(rc));
 		return false;
 	}
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		rc = mdb_dbi_open(txn, store_table_name((enum table)i), MDB_CREATE, &s->dbi[i]);
-		if (rc != 0) {
-			set_why(
-			    s, "table %s: %s", store_table_name((enum table)i), mdb_strerror(rc));
-			mdb_txn_abort(txn);
-			return false;
-		}
+	why = store_slot_read(&s->slot, txn);
+	mdb_txn_abort(txn);
+	if (why != NULL) {
+		set_why(s, "%s", why);
+		return false;
 	}
-	rc = mdb_txn_commit(txn);
-	if (rc != 0)
-		set_why(s, "%s", mdb_strerror(rc));
-	return rc == 0;
+	rc = store_slot_write(&s->slot, s->dir_fd);
+	s->is_doubtful = is_no_room(rc);
+	if (rc != 0 && !s->is_doubtful)
+		set_why(s, "%s", strerror(rc));
+	return rc == 0 || s->is_doubtful;
+}
+
+static bool
+open_tables(struct lmdb *s)
+{
+	const char *why = store_env_tables(s->env, s->dbi, !s->is_doubtful);
+
+	if (why != NULL)
+		set_why(s, "%s", why);
+	return why == NULL;
 }
 
 static bool
@@ -475,13 +491,7 @@ open_env(struct lmdb *s)
 	}
 	if (nbytes < least)
 		nbytes = least;
-	rc = mdb_env_create(&s->env);
-	if (rc == 0)
-		rc = mdb_env_set_maxdbs(s->env, TABLE_COUNT);
-	if (rc == 0)
-		rc = mdb_env_set_mapsize(s->env, nbytes);
-	if (rc == 0)
-		rc = mdb_env_open(s->env, s->path, 0, 0600);
+	rc = store_env_open(&s->env, s->path, nbytes);
 	switch (rc) {
 	case 0:
 		break;
@@ -532,7 +542,7 @@ store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 	}
 	s->lock_fd = store_lock(s->dir_fd, s->why, sizeof s->why);
 	is_taken = s->lock_fd == -1 && errno == EBUSY;
-	if (s->lock_fd == -1 || !open_env(s) || !open_tables(s))
+	if (s->lock_fd == -1 || !open_env(s) || !settle(s) || !open_tables(s))
 		goto fail;
 	return &s->store;
 

@@ -65,9 +65,8 @@ def powers(rng):
 
 
 # What befalls which calls, how late at most, and how mucd takes it: it dies, ends by itself, or goes on.
-# A write of the first page of a transaction may be the one that ends it: then it is no retry.
 DIES, ENDS, GOES = "dies", "ends", "goes on"
-ENOUGH = 21  # more than there are kinds
+ENOUGH = 24  # more than there are kinds
 FAULTS = (
     (KILL, (WRITE, SYNC, RESERVE), 0, 120, {DIES}),
     (TEAR, (WRITE,), 0, 100, {DIES}),
@@ -76,15 +75,23 @@ FAULTS = (
     (TEAR, (SEND,), 0, 30, {DIES}),
     (AFTER, (SEND,), 0, 30, {DIES}),
     (FAIL, (WRITE,), errno.EIO, 100, {ENDS}),
-    (SHORT, (WRITE,), 0, 100, {ENDS}),
+    (FAIL, (LAST,), errno.EIO, 12, {ENDS}),
+    (DONE, (LAST,), errno.EIO, 12, {ENDS}),
+    (SHORT, (WRITE,), 0, 100, {GOES}),
     (FAIL, (SYNC,), errno.EIO, 12, {ENDS}),
+    (FAIL, (SYNC,), errno.ENOSPC, 12, {GOES}),
+    (FAIL, (LAST,), errno.ENOSPC, 12, {GOES}),
+    (SHORT, (LAST,), 0, 12, {GOES}),
+    (DONE, (LAST,), errno.ENOSPC, 12, {GOES}),
+    (FILL, (LAST,), errno.ENOSPC, 12, {GOES}),
     (FAIL, (SEND,), errno.ECONNRESET, 30, {GOES}),
     (SHORT, (SEND,), 0, 30, {GOES}),
-    (FAIL, (WRITE,), errno.ENOSPC, 100, {GOES, ENDS}),
+    (FAIL, (WRITE,), errno.ENOSPC, 100, {GOES}),
     (FAIL, (RESERVE,), errno.ENOSPC, 3, {GOES}),
 )
-NAMES = {KILL: "killed before", TEAR: "killed within", AFTER: "killed behind", FAIL: "failed", SHORT: "short"}
-CALLS = {WRITE: "write", SYNC: "sync", RESERVE: "reserve", SEND: "send"}
+NAMES = {KILL: "killed before", TEAR: "killed within", AFTER: "killed behind", FAIL: "failed", SHORT: "short",
+         DONE: "failed when done", FILL: "filled the disk"}
+CALLS = {WRITE: "write", SYNC: "sync", RESERVE: "reserve", SEND: "send", LAST: "last write"}
 
 
 class Series:
@@ -131,10 +138,13 @@ class Series:
         was_hit = switches.get("ndeeds")
         switches.disarm()
         switches.set(ndeeds=0)
-        if was_hit and deed not in (FAIL, SHORT):
+        if was_hit and deed == FILL and self.rng.random() < 0.5:
+            time.sleep(1.1)
+        switches.set(is_full=0)
+        if was_hit and deed in (KILL, TEAR, AFTER):
             self.mucd.proc.wait(10)
-        elif was_hit and error == errno.ENOSPC:
-            # It tries again after a second; LMDB may be of another opinion.
+        elif was_hit and (error == errno.ENOSPC or deed == SHORT and calls[0] != SEND):
+            # It tries again after a second.
             until(lambda: not self.mucd.runs() or "there is room again" in self.mucd.log()[mark:], 3)
         elif was_hit and calls[0] != SEND:
             until(lambda: not self.mucd.runs(), 0.3)
@@ -149,7 +159,9 @@ class Series:
             found, complaints, how = {"wrong": 0}, [], GOES
             if self.link.ended and not self.attach():
                 complaints.append("mucd does not attach again")
-        if not loads.settle(self.load, self.link):
+        # That a link is lost may be seen only now.
+        if not loads.settle(self.load, self.link) and not (
+                self.link.ended and self.attach() and loads.settle(self.load, self.link)):
             complaints.append("it does not answer: " + self.mucd.tail())
         return how if was_hit else None, found["wrong"], complaints
 

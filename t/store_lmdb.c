@@ -1,132 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * store_lmdb.c - what lasts, and what happens when there is no room for it
+ * store_lmdb.c - what lasts
  */
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "../component/store_lmdb.h"
-#include "tap.h"
-
-#define MB ((size_t)1 << 20)
-
-static char top[] = "/tmp/mucd-store-XXXXXX";
-static char path[64];
-static char value[4000];
-
-/* -- a disk that does what the test wants: these stand before the C library's -- */
-
-static enum { DISK_GOOD, DISK_NO_FALLOCATE, DISK_NO_SYNC } disk;
-static int nsyncs;
-
-int
-fallocate(int fd, int mode, off_t offset, off_t len)
-{
-	if (disk == DISK_NO_FALLOCATE) {
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	return (int)syscall(SYS_fallocate, fd, mode, offset, len);
-}
-
-int
-fstatvfs(int fd, struct statvfs *v)
-{
-	(void)fd;
-	*v = (struct statvfs){ .f_frsize = 4096,
-		.f_bavail = disk == DISK_NO_FALLOCATE ? 1 : 1 << 30 };
-	return 0;
-}
-
-int
-fdatasync(int fd)
-{
-	nsyncs++;
-	if (disk == DISK_NO_SYNC) {
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_fdatasync, fd);
-}
-
-/* A folder that is not there yet. */
-static void
-fresh(void)
-{
-	static int n;
-
-	snprintf(path, sizeof path, "%s/%d", top, n++);
-}
-
-static struct store *
-reopen(size_t max_bytes)
-{
-	char why[512] = "";
-	struct store *s = store_lmdb_open(path, max_bytes, why, sizeof why);
-
-	if (s == NULL)
-		printf("# %s\n", why);
-	return s;
-}
-
-static struct bytes
-str(const char *s)
-{
-	return (struct bytes){ s, strlen(s) };
-}
-
-static struct bytes
-number(unsigned n)
-{
-	static char key[16];
-
-	snprintf(key, sizeof key, "%08u", n);
-	return str(key);
-}
-
-static void
-put(struct store *s, const char *key, const char *val)
-{
-	s->put(s, TABLE_rooms, str(key), str(val));
-}
-
-static bool
-has(struct store *s, const char *key, const char *want)
-{
-	struct bytes val;
-
-	if (s->get(s, TABLE_rooms, str(key), &val) != STORE_OK)
-		return want == NULL;
-	return want != NULL && val.n == strlen(want) && memcmp(val.p, want, val.n) == 0;
-}
-
-/* Puts records of sizeof value from..to. */
-static void
-put_many(struct store *s, unsigned from, unsigned to)
-{
-	for (unsigned i = from; i < to; i++)
-		s->put(s, TABLE_affil, number(i), (struct bytes){ value, sizeof value });
-}
-
-static unsigned
-count_many(struct store *s, unsigned to)
-{
-	struct bytes val;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < to; i++)
-		n += s->get(s, TABLE_affil, number(i), &val) == STORE_OK && val.n == sizeof value;
-	return n;
-}
+#include "lmdb.h"
 
 struct walk {
 	char text[256];
@@ -311,112 +193,6 @@ test_ceiling(void)
 	s->close(s);
 }
 
-/* A limit on the size of files stands for a full disk: fallocate(2) fails. */
-static void
-test_full_disk(void)
-{
-	struct rlimit was, small = { 6 * MB, 6 * MB };
-	struct store *s;
-
-	fresh();
-	signal(SIGXFSZ, SIG_IGN);
-	getrlimit(RLIMIT_FSIZE, &was);
-	small.rlim_max = was.rlim_max;
-	s = reopen(1024 * MB);
-	put(s, "a", "1");
-	s->commit(s);
-	setrlimit(RLIMIT_FSIZE, &small);
-	put(s, "a", "2");
-	put_many(s, 0, 3000);
-	put(s, "b", "2");
-	ok(has(s, "a", "2") && has(s, "b", "2") && count_many(s, 3000) == 3000,
-	    "a full disk: the turn goes on");
-	is_int(s->commit(s), STORE_RETRY, "and has to wait");
-	ok(strstr(store_lmdb_why(s), strerror(EFBIG)) != NULL, "why: %s", store_lmdb_why(s));
-	ok(has(s, "a", "2") && count_many(s, 3000) == 3000, "it can be read while it waits");
-	is_int(s->commit(s), STORE_RETRY, "again, in vain");
-	setrlimit(RLIMIT_FSIZE, &was);
-	is_int(s->commit(s), STORE_OK, "there is room: committed");
-	ok(has(s, "a", "2") && has(s, "b", "2") && count_many(s, 3000) == 3000, "all is there");
-	s->close(s);
-	s = reopen(1024 * MB);
-	ok(has(s, "b", "2") && count_many(s, 3000) == 3000, "after reopening, too");
-	s->close(s);
-}
-
-/* Where nothing can be reserved LMDB meets the full disk itself, in the middle of a commit. */
-static void
-test_no_fallocate(void)
-{
-	struct rlimit was, small = { 4 * MB + 100000, 0 };
-	struct store *s;
-
-	fresh();
-	getrlimit(RLIMIT_FSIZE, &was);
-	small.rlim_max = was.rlim_max;
-	disk = DISK_NO_FALLOCATE;
-	s = reopen(1024 * MB);
-	put(s, "a", "1");
-	s->commit(s);
-	setrlimit(RLIMIT_FSIZE, &small);
-	put(s, "a", "2");
-	put_many(s, 0, 3000);
-	is_int(s->commit(s), STORE_RETRY, "a full disk without fallocate(2)");
-	ok(has(s, "a", "2") && count_many(s, 3000) == 3000, "it can be read while it waits");
-	is_int(s->commit(s), STORE_RETRY, "again, in vain");
-	setrlimit(RLIMIT_FSIZE, &was);
-	is_int(s->commit(s), STORE_OK, "there is room: committed");
-	s->close(s);
-	s = reopen(1024 * MB);
-	ok(has(s, "a", "2") && count_many(s, 3000) == 3000, "after reopening, too");
-	s->close(s);
-	disk = DISK_GOOD;
-}
-
-static void
-exit_if_synced_again(void)
-{
-	if (nsyncs != 1)
-		_exit(2);
-}
-
-/* Nobody knows what is on the disk after a sync has failed. */
-static void
-test_no_sync(void)
-{
-	struct store *s;
-	char said[512] = "";
-	int fds[2], status = 0;
-	pid_t pid;
-
-	fresh();
-	if (pipe(fds) == -1)
-		return;
-	pid = fork();
-	if (pid == 0) {
-		dup2(fds[1], STDERR_FILENO);
-		s = reopen(64 * MB);
-		put(s, "a", "1");
-		s->commit(s);
-		put(s, "a", "2");
-		disk = DISK_NO_SYNC;
-		nsyncs = 0;
-		/* fatalx() calls exit(3): with one sync, and with the right words. */
-		atexit(exit_if_synced_again);
-		s->commit(s);
-		_exit(0);
-	}
-	close(fds[1]);
-	waitpid(pid, &status, 0);
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 1, "a failed sync ends the process");
-	ok(read(fds[0], said, sizeof said - 1) > 0 && strstr(said, "committing: ") != NULL &&
-		strstr(said, strerror(EIO)) != NULL,
-	    "it says so");
-	s = reopen(64 * MB);
-	ok(has(s, "a", "1"), "the turn before is there");
-	s->close(s);
-}
-
 /* The child commits turns of two records each until it is killed. */
 static void
 test_kill(void)
@@ -556,22 +332,13 @@ test_new(void)
 int
 main(void)
 {
-	char command[96];
-
-	if (mkdtemp(top) == NULL)
+	if (!lmdb_begin())
 		return 1;
-	memset(value, 'v', sizeof value);
 	test_basics();
 	test_growth();
 	test_ceiling();
-	test_full_disk();
-	test_no_fallocate();
-	test_no_sync();
 	test_kill();
 	test_refused();
 	test_new();
-	snprintf(command, sizeof command, "rm -rf %s", top);
-	if (system(command) != 0)
-		printf("# %s\n", command);
-	return tap_done();
+	return lmdb_done();
 }

@@ -209,15 +209,21 @@ class World:
             (KILL, (WRITE, SYNC, RESERVE), 0, 100), (TEAR, (WRITE,), 0, 80), (AFTER, (WRITE, SYNC), 0, 100),
             (KILL, (SEND,), 0, 30), (TEAR, (SEND,), 0, 30), (AFTER, (SEND,), 0, 30),
             (FAIL, (WRITE,), errno.EIO, 80), (SHORT, (WRITE,), 0, 80), (FAIL, (SYNC,), errno.EIO, 10),
-            (FAIL, (SEND,), errno.EPIPE, 30), (SHORT, (SEND,), 0, 30), (FAIL, (WRITE,), errno.ENOSPC, 80)))
+            (FAIL, (SEND,), errno.EPIPE, 30), (SHORT, (SEND,), 0, 30), (FAIL, (WRITE,), errno.ENOSPC, 80),
+            (FAIL, (LAST,), errno.ENOSPC, 20), (DONE, (LAST,), errno.ENOSPC, 20), (FILL, (LAST,), errno.ENOSPC, 20),
+            (FAIL, (SYNC,), errno.ENOSPC, 10)))
+        goes_on = error == errno.ENOSPC or deed == SHORT
+        if goes_on:
+            self.deaths = ()
         self.shim.switches.set(ndeeds=0)
         self.shim.switches.arm(deed, calls, self.rng.randint(1, most), error)
         for _ in range(8):
             if not self.talk(40) or self.shim.switches.get("ndeeds"):
                 break
         self.shim.switches.disarm()
-        if error == errno.ENOSPC:
+        if goes_on:
             until(lambda: not self.mucd.runs(), 1.3)
+        self.shim.switches.set(is_full=0)
 
     FAULTS = (kill, stop, cut, deaf, mute, restart, full_disk, full_map, clock, sleep, call, call, call)
 

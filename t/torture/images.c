@@ -45,7 +45,7 @@ struct pending {
 	int64_t at;
 	size_t n;
 	const char *p; /* in the log */
-	bool is_lost;  /* a sync of it failed: another one will not bring it to the disk */
+	bool is_lost;  /* writing it back failed: another sync will not bring it to the disk */
 };
 
 struct images {
@@ -63,7 +63,9 @@ struct images {
 	struct state state;	       /* of the transaction that was looked at last */
 	uint64_t txn;		       /* UINT64_MAX: none */
 	uint64_t asked_txn, asked_for; /* the last question */
-	struct map hashes;	       /* of every transaction that was seen */
+	struct map hashes;	       /* of every transaction that was seen; 0: not yet */
+	bool has_failed;	       /* the last transaction, in its last write */
+	uint64_t *failed;	       /* its hash, if it has been seen all the same */
 	struct arena *keep;
 	uint64_t nimages, nsynced, nmaybe, nopened, nstarted, ntxns, ntold;
 	uint64_t ncalls[CALL_COUNT];
@@ -294,6 +296,20 @@ start_service(struct images *g, struct store *store)
 	g->nstarted++;
 }
 
+/* Another one is to be in its place, of the same number. */
+static void
+forget_failed(struct images *g)
+{
+	g->has_failed = false;
+	if (g->failed == NULL)
+		return;
+	*g->failed = 0;
+	g->failed = NULL;
+	if (g->txn != UINT64_MAX)
+		state_release(&g->state);
+	g->txn = g->asked_txn = UINT64_MAX;
+}
+
 /* The records of a transaction never change, whatever is written behind it. */
 static void
 look_at(struct images *g, struct store *store, uint64_t txn)
@@ -303,10 +319,13 @@ look_at(struct images *g, struct store *store, uint64_t txn)
 
 	if (known == NULL) {
 		known = arena_alloc(g->keep, sizeof(*known));
-		*known = hash;
 		map_put(&g->hashes, name, known);
 		g->ntxns++;
+		if (g->has_failed)
+			g->failed = known;
 	}
+	if (*known == 0)
+		*known = hash;
 	if (*known != hash)
 		complain("a transaction is not what it was", name);
 	if (txn == g->txn)
@@ -391,7 +410,7 @@ write_to(int fd, const char *p, size_t n, int64_t at)
 
 /* Page by page, as the kernel has them. */
 static void
-pend(struct images *g, int64_t at, size_t n, const char *p)
+pend(struct images *g, int64_t at, size_t n, const char *p, bool is_lost)
 {
 	while (n > 0) {
 		const size_t room = (size_t)(PAGE - at % PAGE), most = n < room ? n : room;
@@ -400,7 +419,7 @@ pend(struct images *g, int64_t at, size_t n, const char *p)
 			g->cap = g->cap > 0 ? 2 * g->cap : 64;
 			g->pending = mem_realloc(g->pending, g->cap * sizeof(*g->pending));
 		}
-		g->pending[g->npending++] = (struct pending){ at, most, p, false };
+		g->pending[g->npending++] = (struct pending){ at, most, p, is_lost };
 		at += (int64_t)most;
 		p += most;
 		n -= most;
@@ -430,14 +449,17 @@ static void
 wrote(struct images *g, const struct logged *l, const char *p)
 {
 	if (g->sync_failed)
-		complain("written to after a sync that failed", "");
+		complain("written to after a sync that failed by no want of room", "");
 	if (l->len == 0)
 		return;
 	write_to(g->all, p, (size_t)l->len, l->at);
-	if ((l->flags & IS_DURABLE) != 0)
+	if ((l->flags & IS_DURABLE) != 0 && l->result > 0)
+		forget_failed(g);
+	g->has_failed |= (l->flags & IS_DURABLE) != 0 && l->result < 0;
+	if ((l->flags & IS_DURABLE) != 0 && l->result > 0)
 		settle_pages(g, l->at, (size_t)l->len);
 	else
-		pend(g, l->at, (size_t)l->len, p);
+		pend(g, l->at, (size_t)l->len, p, l->result < 0);
 }
 
 /* What a sync brings to the disk. */
@@ -456,10 +478,10 @@ synced(struct images *g, const struct logged *l)
 	const struct pending *p;
 
 	if (g->sync_failed)
-		complain("synced after a sync that failed", "");
+		complain("synced after a sync that failed by no want of room", "");
 	for (size_t i = 0; l->result != 0 && i < g->npending; i++)
 		g->pending[i].is_lost = true;
-	g->sync_failed = l->result != 0;
+	g->sync_failed = l->result != 0 && l->result != -ENOSPC;
 	if (l->result != 0)
 		return;
 	while ((p = first_of_now(g)) != NULL)
@@ -538,6 +560,7 @@ happened(struct images *g, const struct logged *l, const char *p)
 	case CALL_START:
 		g->sync_failed = false;
 		return false;
+	case CALL_LAST:
 	case CALL_COUNT:
 		break;
 	}

@@ -69,6 +69,7 @@ REAL(clock_gettime)
 
 static void note(enum call, unsigned flags, int64_t at, const struct iovec *, int niov,
     int64_t result, uint64_t conn);
+static void note_done(const struct logged *, const struct iovec *, int niov);
 
 /* mucd closes what whoever started it has left open; the log is not that. */
 EXPORT int
@@ -126,9 +127,17 @@ static void
 note(enum call call, unsigned flags, int64_t at, const struct iovec *iov, int niov, int64_t result,
     uint64_t conn)
 {
-	struct logged l = { call, flags, at, result > 0 && iov != NULL ? result : 0, result, conn };
-	struct iovec out[1 + 128] = { { &l, sizeof(l) } };
-	int64_t left = l.len;
+	const struct logged l = { call, flags, at, result > 0 && iov != NULL ? result : 0, result,
+		conn };
+
+	note_done(&l, iov, niov);
+}
+
+static void
+note_done(const struct logged *l, const struct iovec *iov, int niov)
+{
+	struct iovec out[1 + 128] = { { (void *)(uintptr_t)l, sizeof(*l) } };
+	int64_t left = l->len;
 	const int error = errno;
 	int n = 1;
 
@@ -140,7 +149,7 @@ note(enum call call, unsigned flags, int64_t at, const struct iovec *iov, int ni
 			out[n].iov_len = (size_t)left;
 		left -= (int64_t)out[n++].iov_len;
 	}
-	if (real_writev(log_fd, out, n) != (ssize_t)(sizeof(l) + (size_t)l.len))
+	if (real_writev(log_fd, out, n) != (ssize_t)(sizeof(*l) + (size_t)l->len))
 		abort(); /* half a log is worse than none */
 	errno = error;
 }
@@ -155,9 +164,9 @@ static void __attribute__((noreturn)) die(void)
 
 /* Is it this call's turn, and what befalls it? */
 static enum deed
-deed_of(enum call call)
+deed_of_any(unsigned calls)
 {
-	if (sw->nth == 0 || (sw->calls & 1u << call) == 0)
+	if (sw->nth == 0 || (sw->calls & calls) == 0)
 		return DEED_NONE;
 	if (++sw->done != sw->nth)
 		return DEED_NONE;
@@ -165,6 +174,12 @@ deed_of(enum call call)
 	if (sw->deed == DEED_KILL)
 		die();
 	return (enum deed)sw->deed;
+}
+
+static enum deed
+deed_of(enum call call)
+{
+	return deed_of_any(1u << call);
 }
 
 static int
@@ -209,7 +224,7 @@ static ssize_t
 put(int fd, const struct iovec *iov, int niov, int64_t at)
 {
 	const unsigned flags = kind_of(fd) == DURABLE ? IS_DURABLE : 0;
-	const enum deed deed = deed_of(CALL_WRITE);
+	const enum deed deed = deed_of_any(1u << CALL_WRITE | (flags != 0 ? 1u << CALL_LAST : 0));
 	const size_t nbytes = total(iov, niov);
 	struct iovec part[128];
 	ssize_t rc;
@@ -218,8 +233,8 @@ put(int fd, const struct iovec *iov, int niov, int64_t at)
 	if (niov > 128)
 		abort();
 	memcpy(part, iov, (size_t)niov * sizeof(*iov));
-	/* As where even what has its place is written elsewhere first; but not the page that LMDB ends with. */
-	if (sw->is_full && flags == 0) {
+	/* As where even what has its place is written elsewhere first. */
+	if (sw->is_full) {
 		sw->nfull++;
 		rc = fail(ENOSPC);
 	} else if (deed == DEED_FAIL)
@@ -228,6 +243,13 @@ put(int fd, const struct iovec *iov, int niov, int64_t at)
 		if (deed == DEED_SHORT || deed == DEED_TEAR)
 			n = cut(part, iov, niov, nbytes / 2);
 		rc = pwritev(fd, part, n, at);
+	}
+	if (rc > 0 && deed >= DEED_DONE) {
+		const struct logged l = { CALL_WRITE, flags, at, rc, -sw->error, 0 };
+
+		sw->is_full |= deed == DEED_FILL;
+		note_done(&l, part, n);
+		return fail(sw->error);
 	}
 	note(CALL_WRITE, flags, at, part, n, result_of(rc), 0);
 	if (deed == DEED_TEAR || deed == DEED_AFTER)

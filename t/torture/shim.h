@@ -19,6 +19,7 @@ enum call {
 	CALL_SEND,     /* to a server */
 	CALL_RECV,     /* from a server; never counted */
 	CALL_START,    /* a process begins; never counted */
+	CALL_LAST,     /* a WRITE that IS_DURABLE, as which it is logged: it ends a commit */
 	CALL_COUNT,
 };
 
@@ -40,6 +41,8 @@ enum deed {
 	DEED_KILL,  /* SIGKILL before it */
 	DEED_TEAR,  /* SIGKILL in the middle of it */
 	DEED_AFTER, /* SIGKILL behind it */
+	DEED_DONE,  /* a write is done, and `error` is returned all the same */
+	DEED_FILL,  /* that, and is_full from then on */
 };
 
 /* What a test turns while mucd runs. */

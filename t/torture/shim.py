@@ -23,7 +23,8 @@ if not os.path.isdir(SHM) or muctest.shutil.disk_usage(SHM).free < 1 << 30:
 
 # enum call, enum deed of shim.h
 WRITE, SYNC, TRUNCATE, RESERVE, NAME, SEND = range(6)
-NOTHING, FAIL, SHORT, KILL, TEAR, AFTER = range(6)
+LAST = 8
+NOTHING, FAIL, SHORT, KILL, TEAR, AFTER, DONE, FILL = range(8)
 
 
 class Switches:

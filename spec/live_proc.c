@@ -193,11 +193,11 @@ loopback(int port)
 	return sin;
 }
 
-/* All are taken before one is given back, so that they differ. */
+/* A port that is bound is given to nobody who asks for any; SO_REUSEADDR is what servers set, too. */
 bool
-free_ports(int *port, size_t n)
+ports_take(int *port, int *fd, size_t n)
 {
-	int *fd = mem_alloc((n + 1) * sizeof(*fd));
+	const int yes = 1;
 	bool good = true;
 	size_t i;
 
@@ -206,16 +206,22 @@ free_ports(int *port, size_t n)
 		socklen_t len = sizeof(sin);
 
 		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (fd[i] < 0 || bind(fd[i], (struct sockaddr *)&sin, len) != 0 ||
+		if (fd[i] < 0 ||
+		    setsockopt(fd[i], SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 ||
+		    bind(fd[i], (struct sockaddr *)&sin, len) != 0 ||
 		    getsockname(fd[i], (struct sockaddr *)&sin, &len) != 0)
 			good = complain("a free port");
 		port[i] = ntohs(sin.sin_port);
 	}
-	for (i = 0; i < n; i++)
+	return good;
+}
+
+void
+ports_give(const int *fd, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);
-	free(fd);
-	return good;
 }
 
 bool

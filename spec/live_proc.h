@@ -44,8 +44,13 @@ int proc_stop(struct proc *, int sig);
 /* What became of a process, in words. */
 const char *proc_fate(int status);
 
-/* Finds n TCP ports of the loopback interface that nobody uses. */
-bool free_ports(int *port, size_t n);
+/*
+ * Takes n TCP ports of the loopback interface that nobody uses. Until ports_give() the sockets in fd hold them:
+ * a server that sets SO_REUSEADDR may listen there, and nobody gets one by chance. False: not all could be had;
+ * fd is to be given back all the same.
+ */
+bool ports_take(int *port, int *fd, size_t n);
+void ports_give(const int *fd, size_t n);
 
 /* Does anybody accept connections there? */
 bool port_accepts(int port);

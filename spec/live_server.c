@@ -19,8 +19,8 @@
 #include "base/mem.h"
 #include "live_server.h"
 
-#define START_MS    40000
-#define START_TRIES 3
+#define START_MS    100000 /* ejabberd takes seconds of CPU time, and a busy machine has little */
+#define START_TRIES 2
 
 static const char *const kinds[] = { "prosody", "ejabberd" };
 
@@ -366,11 +366,11 @@ say_output(const struct server *s, const struct server_conf *conf)
 	free(out);
 }
 
-/* Once, on ports that were free a moment ago. */
+/* Once. The ports are held until the server has them. */
 static bool
 try_start(struct server *s, struct server_conf *conf)
 {
-	int port[SERVER_MAX + 1];
+	int port[SERVER_MAX + 1], held[SERVER_MAX + 1];
 	bool good;
 	size_t i;
 
@@ -379,13 +379,14 @@ try_start(struct server *s, struct server_conf *conf)
 	if (s->dir == NULL)
 		return false;
 	s->log = text_of("%s/%s.log", s->dir, kinds[conf->kind]);
-	good = free_ports(port, conf->ncomponents + 1);
+	good = ports_take(port, held, conf->ncomponents + 1);
 	s->client_port = port[conf->ncomponents];
 	for (i = 0; i < conf->ncomponents; i++)
 		conf->component[i].port = port[i];
 	good = good &&
 	       (conf->kind == SERVER_PROSODY ? prosody_start(s, conf) : ejabberd_start(s, conf)) &&
 	       wait_ready(s, conf);
+	ports_give(held, conf->ncomponents + 1);
 	if (good)
 		return true;
 	say_output(s, conf);
@@ -393,7 +394,6 @@ try_start(struct server *s, struct server_conf *conf)
 	return false;
 }
 
-/* Somebody else may have taken a port before the server does: then others are tried. */
 bool
 server_start(struct server *s, struct server_conf *conf)
 {

@@ -54,9 +54,7 @@ def refusals(kind, server):
 
 
 def closed(kind, server):
-    sock = socket.create_server(("127.0.0.1", 0))
-    port = sock.getsockname()[1]
-    sock.close()
+    port = closed_port()
     mucd = Mucd([(DOMAIN, port, SECRET)], attach=False)
     told(kind, mucd, r"127\.0\.0\.1:%d: cannot connect: Connection refused; trying again in" % port,
          "a closed port")

@@ -19,13 +19,6 @@ ASK = "<iq type='get' id='q' to='%s'>%s</iq>" % (DOMAIN, LIST)
 OTHER = 65534
 
 
-def closed_port():
-    sock = socket.create_server(("127.0.0.1", 0))
-    port = sock.getsockname()[1]
-    sock.close()
-    return port
-
-
 def alone(path, settings="", start=True):
     """A mucd whose server is away: the control needs none."""
     mucd = Mucd([(DOMAIN, closed_port(), SECRET)], 'control = "%s"\n%s' % (path, settings), start=False)

@@ -158,6 +158,24 @@ def until(what, timeout=15, step=0.02):
         time.sleep(step)
 
 
+def hold_port():
+    """
+    (port, socket): while the socket lives nobody is given that port by chance, and connections are refused,
+    unless somebody listens there by number (SO_REUSEADDR).
+    """
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", 0))
+    return sock.getsockname()[1], sock
+
+
+def closed_port():
+    """A port where nobody listens for as long as the test runs."""
+    port, sock = hold_port()
+    OPEN.append(sock)
+    return port
+
+
 def has_sanitizer(path=None):
     with open(path or MUCD, "rb") as f:
         return b"__asan_init" in f.read()
@@ -649,15 +667,20 @@ class Fake:
     """A port for mucd to attach to, which says what it is told; link is the Stream of it."""
 
     def __init__(self, rcvbuf=0):
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if rcvbuf:
-            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(8)
-        self.port = self.listener.getsockname()[1]
+        self.port, self.hold = hold_port()
+        self.rcvbuf = rcvbuf
+        self.listen()
         self.link = None
         OPEN.append(self)
+
+    def listen(self):
+        """Again, if the listener was closed."""
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if self.rcvbuf:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.rcvbuf)
+        self.listener.bind(("127.0.0.1", self.port))
+        self.listener.listen(8)
 
     def components(self, domain=DOMAIN):
         return [(domain, self.port, SECRET)]
@@ -697,6 +720,7 @@ class Fake:
         if self.link is not None:
             self.link.close()
         self.listener.close()
+        self.hold.close()
         if self in OPEN:
             OPEN.remove(self)
 
@@ -713,9 +737,8 @@ class Proxy:
         self.parts_came, self.parts_went = [], []
         self.record = record
         self.near = set()
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.port = listener.getsockname()[1]
-        self.listener = listener
+        self.port, self.hold = hold_port()
+        self.listener = socket.create_server(("127.0.0.1", self.port))
         self.target = target
         self.pairs = {}
         self.running = True
@@ -801,5 +824,6 @@ class Proxy:
         self.running = False
         self.cut()
         self.thread.join(5)
+        self.hold.close()
         if self in OPEN:
             OPEN.remove(self)

@@ -29,8 +29,8 @@ from shim import *
 from crowd import Crowd, MAM, RSM
 import load as loads
 
-SEED = int(os.environ.get("SEED", 1))
-LONG = int(os.environ.get("TORTURE_S", 0))
+SEED = int(os.environ.get("SEED") or 1)
+LONG = int(os.environ.get("TORTURE_S") or 0)
 SECONDS = LONG or 18
 SETTINGS = loads.UNLIMITED + """
 history_stanzas = 20
@@ -153,7 +153,7 @@ class World:
         self.host.listener.close()
         self.link.close()
         time.sleep(self.rng.uniform(0.05, 0.4))
-        self.host.listener = socket.create_server(("127.0.0.1", self.host.port))
+        self.host.listen()
         self.attach()
 
     def burst(self, kb):

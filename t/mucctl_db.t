@@ -314,7 +314,7 @@ def half_sent(mucd, path, before):
 def is_gone(mucd, before, what):
     """Nothing of it is left, and all is sound."""
     kept = ("archive", "affil", "nicks", "names", "rooms", "dead")
-    after = until(lambda: [c for c in [counts(mucd)] if all(c[t] == before[t] for t in kept)])
+    after = until(lambda: [c for c in [counts(mucd)] if all(c[t] == before[t] for t in kept)], 60)
     ok(after, "%s: nothing of it is left" % what)
     good(("check", "-c", mucd.conf), "%s: sound" % what)
 

@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 from muctest import *
 
 ROUNDS = 5
-SEED = int(os.environ.get("SEED", 1))
+SEED = int(os.environ.get("SEED") or 1)
 
 
 def again(mucd):

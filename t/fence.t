@@ -19,7 +19,7 @@ DOMAINS = ("one.localhost", "two.localhost", "three.localhost")
 CLIENTS = 30
 ROUNDS = 4
 EVERY = 150     # stanzas between two fences
-SEED = int(os.environ.get("SEED", 1))
+SEED = int(os.environ.get("SEED") or 1)
 
 
 def attach(server, domain):

@@ -259,7 +259,7 @@ def broken():
 
 
 def fuzz():
-    seed = int(os.environ.get("SEED", 1))
+    seed = int(os.environ.get("SEED") or 1)
     diag("SEED=%d" % seed)
     rng = random.Random(seed)
     host = Host("doubt_wait_s = 86400\n")

@@ -25,8 +25,8 @@ from muctest import *
 from shim import *
 import load as loads
 
-SEED = int(os.environ.get("SEED", 1))
-LONG = int(os.environ.get("TORTURE_S", 0))
+SEED = int(os.environ.get("SEED") or 1)
+LONG = int(os.environ.get("TORTURE_S") or 0)
 SETTINGS = """
 rate_per_s = 1000000
 rate_burst = 1000000

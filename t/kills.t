@@ -27,8 +27,8 @@ import slixmpp
 from muctest import *
 
 ROOM = slixmpp.JID("lounge@" + DOMAIN)
-KILLS = int(os.environ.get("KILLS", 10))
-SEED = int(os.environ.get("SEED", 1))
+KILLS = int(os.environ.get("KILLS") or 10)
+SEED = int(os.environ.get("SEED") or 1)
 NAMES = ("romeo", "juliet", "tybalt", "mercutio", "benvolio", "nurse")
 WAIT = 20
 SETTINGS = "rate_per_s = 1000\nroom_messages_per_s = 10000\nretry_first_ms = 20\n"

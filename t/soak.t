@@ -19,8 +19,8 @@ sys.path.append(os.path.dirname(os.path.abspath(__file__)) + "/torture")
 from muctest import *
 import load as loads
 
-SEED = int(os.environ.get("SEED", 1))
-SECONDS = int(os.environ.get("SOAK_S", 0)) or 45
+SEED = int(os.environ.get("SEED") or 1)
+SECONDS = int(os.environ.get("SOAK_S") or 0) or 45
 MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
 KEPT = 60               # messages of a room
 ROOMS = 6

@@ -134,6 +134,8 @@ struct muc_host {
 	LIMIT(password_guesses_per_min, 10, 1, 100000, "wrong passwords one bare JID may try")     \
 	LIMIT(room_messages_per_s, 500, 1, 1000000, "messages that a room takes, for long")        \
 	LIMIT(room_entries_per_min, 1000, 1, 1000000, "strangers that a room takes a minute")      \
+	LIMIT(room_entries_of_one_per_min, 60, 1, 1000000,                                         \
+	    "how often one bare JID may enter the same room a minute")                             \
 	LIMIT(room_closed_s, 60, 1, 86400, "a room is closed to strangers when more come")         \
 	LIMIT(room_bytes_per_s, 4194304, 1024, 1099511627776,                                      \
 	    "bytes of the messages that a room takes")                                             \

@@ -294,6 +294,69 @@ play_in_turn(void)
 	test_release(&t);
 }
 
+/* Two minutes of somebody who is in and does nothing but enter; how often they are told all, and how much. */
+static int
+enter_again(struct test *t, const char *leave, uint64_t *nbytes)
+{
+	static const char enter[] =
+	    "<presence from='u0@example/r' to='a@rooms.example/u0@example'>" MUC "</x></presence>";
+	const uint64_t before = muc_stats(t->muc)->out_bytes;
+	int n = 0;
+	char *out;
+
+	for (int ms = 0; ms < 120000; ms += 20) {
+		out = test_ask(t, enter);
+		n += strstr(out, "<subject") != NULL;
+		free(out);
+		if (leave != NULL)
+			ask(t, "%s", leave);
+		t->now.mono_ms += 20;
+	}
+	*nbytes = muc_stats(t->muc)->out_bytes - before;
+	return n;
+}
+
+static void
+play_again(void)
+{
+	const struct row row = { "", SCOPE_ROOM, RATE_ENTRY, 0, 60 };
+	static const char leave[] =
+	    "<presence from='u0@example/r' to='a@rooms.example' type='unavailable'/>";
+	struct test t;
+	uint64_t nbytes;
+	char *out;
+	int n;
+
+	begin(&t, &row);
+	t.conf.limits.room_entries_of_one_per_min = 60;
+	muc_reload(t.muc, &t.conf);
+	n = enter_again(&t, NULL, &nbytes);
+	ok(n > 100 && n < 185, "who is in enters again %d times in two minutes, not 6000", n);
+	test_release(&t);
+
+	begin(&t, &row);
+	t.conf.limits.room_entries_of_one_per_min = 1000000;
+	t.conf.limits.rate_bytes_burst = 100000;
+	t.conf.limits.rate_bytes_per_s = 10000;
+	muc_reload(t.muc, &t.conf);
+	n = enter_again(&t, NULL, &nbytes);
+	ok(n > 10 && nbytes < 8 * 1300000, "of entering %d times one is told %d bytes", n,
+	    (int)nbytes);
+	test_release(&t);
+
+	begin(&t, &row);
+	t.conf.limits.room_entries_per_min = 50;
+	t.conf.limits.room_entries_of_one_per_min = 60;
+	muc_reload(t.muc, &t.conf);
+	n = enter_again(&t, leave, &nbytes);
+	out = test_ask(
+	    &t, "<presence from='new@example/r' to='a@rooms.example/new'>" MUC "</x></presence>");
+	ok(n > 100 && strstr(out, "type='error'") == NULL,
+	    "a room is not closed by one who comes again, %d times", n);
+	free(out);
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -304,5 +367,6 @@ main(void)
 		play_fair(&rows[i]);
 	play_domain();
 	play_in_turn();
+	play_again();
 	return tap_done();
 }

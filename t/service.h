@@ -78,6 +78,7 @@ test_init(struct test *t)
 	/* Tests are faster than people: rates are for those that are about them. */
 	t->conf.limits.entries_per_min = 1000000;
 	t->conf.limits.room_entries_per_min = 1000000;
+	t->conf.limits.room_entries_of_one_per_min = 1000000;
 	t->conf.limits.room_messages_per_s = 1000000;
 	t->conf.limits.domain_per_s = 1000000;
 	t->conf.limits.service_per_s = t->conf.limits.service_entries_per_min = 1000000000;

@@ -210,6 +210,7 @@ on_enter(struct plan *p, const struct change *c)
 	r.wire = arena_alloc(p->s->arena, (size_t)r.stanzas * sizeof(struct wire *));
 	r.used = arena_used(p->s->arena);
 	archive_each_back(p->room, p->before, take, &r);
+	sender_told(p->s, &p->ev->from, (size_t)p->s->limits.history_bytes - (size_t)r.bytes);
 	while (r.n > 0) {
 		tell(p, r.wire[--r.n], r.to->addr);
 		wire_unref(r.wire[r.n]);

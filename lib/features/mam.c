@@ -10,9 +10,6 @@
 #include "base/rsm.h"
 #include "feature.h"
 
-/* So many bytes of a page cost whoever asks for it as much as one that they send: pages are no flood. */
-#define TOLD_FOR_ONE 8
-
 /* -- what is asked -- */
 
 static const enum deny read_errors[] = {
@@ -252,7 +249,8 @@ tell_page(struct plan *p, const struct lookup *l)
 		nbytes += tell_result(p, l, &l->found[l->back != l->flip ? n - 1 - i : i], to);
 	tell_fin(p, l, to);
 	addr_unref(to);
-	user_owe(p->s, p->ev->from.bare, nbytes / TOLD_FOR_ONE);
+	/* Pages are no flood. */
+	sender_told(p->s, &p->ev->from, nbytes);
 }
 
 /* One step. All who search share what may be looked at in a second. */

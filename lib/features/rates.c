@@ -139,11 +139,34 @@ may_create(const struct room *r, const struct plan *p, const struct change *c)
 	return rates_may(p, RATE_ENTRY);
 }
 
+/* What one does in one room alone. */
+static const char *
+here(const struct plan *p)
+{
+	return share_name(p->s, p->room->jid, p->ev->from.bare);
+}
+
+static enum deny
+may_sync(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return user_has(p->s, here(p), ALLOWANCE_AGAIN, 1) ? OK : TOO_FAST;
+}
+
+static void
+on_sync(struct plan *p, const struct change *c)
+{
+	(void)c;
+	user_spend(p->s, here(p), ALLOWANCE_AGAIN);
+}
+
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
 	enum deny deny = may_create(r, p, c);
 
+	if (deny == OK && p->room != NULL)
+		deny = may_sync(r, p, c);
 	if (deny != OK)
 		return deny;
 	if (r->closed_until_ms > p->s->now.mono_ms && is_stranger(p))
@@ -151,18 +174,16 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 	return OK;
 }
 
-/* A room that nobody enters so fast need not know of it. */
+/* A room that nobody enters so fast need not know of it. Whoever comes again and again is one. */
 static void
-on_enter(struct plan *p, const struct change *c)
+count_stranger(struct plan *p)
 {
 	struct service *s = p->s;
 	struct room *r = p->room;
 	const double per_min = (double)s->limits.room_entries_per_min;
 
-	(void)c;
-	sender_spend(s, &p->ev->from, ALLOWANCE_ENTER);
-	rates_did(p, RATE_ENTRY);
-	if (!is_stranger(p) || r->closed_until_ms > s->now.mono_ms)
+	if (!is_stranger(p) || r->closed_until_ms > s->now.mono_ms ||
+	    !user_is_fresh(s, here(p), ALLOWANCE_AGAIN))
 		return;
 	/* Those who were in may all come back at once, when their server was away. */
 	if (bucket_has(&r->entries, s->now.mono_ms, per_min / 60, 0, 0))
@@ -173,6 +194,16 @@ on_enter(struct plan *p, const struct change *c)
 	r->closed_until_ms = s->now.mono_ms + s->limits.room_closed_s * 1000;
 	service_log(s, MUC_LOG_WARN, "%s: too many enter: closed to strangers for %lld s", r->jid,
 	    (long long)s->limits.room_closed_s);
+}
+
+static void
+on_enter(struct plan *p, const struct change *c)
+{
+	(void)c;
+	sender_spend(p->s, &p->ev->from, ALLOWANCE_ENTER);
+	rates_did(p, RATE_ENTRY);
+	count_stranger(p);
+	user_spend(p->s, here(p), ALLOWANCE_AGAIN);
 }
 
 /* -- in the room -- */
@@ -254,6 +285,7 @@ const struct feature feature_rates = {
 	.may = {
 		[CH_CREATE] = may_create,
 		[CH_ENTER] = may_enter,
+		[CH_SYNC] = may_sync,
 		[CH_RENAME] = may_rename,
 		[CH_MESSAGE] = may_message,
 		[CH_SUBJECT] = may_message,
@@ -264,6 +296,7 @@ const struct feature feature_rates = {
 	},
 	.on = {
 		[CH_ENTER] = on_enter,
+		[CH_SYNC] = on_sync,
 		[CH_RENAME] = on_rename,
 		[CH_MESSAGE] = on_message,
 		[CH_SUBJECT] = on_message,

@@ -88,6 +88,9 @@ struct share {
 	bool by_domain; /* what their domain does counts, too */
 };
 
+/* Under which name a struct user is kept for what somebody does in a domain or a room. */
+const char *share_name(struct service *, const char *of, const char *who);
+
 bool share_has(struct service *, const struct share *, enum rate, double n);
 void share_take(struct service *, const struct share *, enum rate, double n);
 

@@ -20,19 +20,20 @@ kept(enum rate rate)
 }
 
 /* No bare JID begins with an @, and none has a blank in it. */
-static const char *
-name_of(struct service *s, const struct share *h, const char *who)
+const char *
+share_name(struct service *s, const char *of, const char *who)
 {
-	return arena_cat(s->arena, "@@@", h->of, " ", who, NULL);
+	return arena_cat(s->arena, "@@@", of, " ", who, NULL);
 }
 
 /* Has somebody done no more than they are sure of? Of whom nothing is noted has done nothing. */
 static bool
 is_modest(struct service *s, const struct share *h, enum rate rate, double n, const char *who)
 {
-	const struct user *u = map_get(&s->users, name_of(s, h, who));
+	const struct user *u = map_get(&s->users, share_name(s, h->of, who));
 
-	return u == NULL || rate_has(s, h->scope, rate, u->together, n, u->part, 0);
+	return u == NULL || u->together == NULL ||
+	       rate_has(s, h->scope, rate, u->together, n, u->part, 0);
 }
 
 bool
@@ -49,7 +50,7 @@ static void
 note(struct service *s, const struct share *h, enum rate rate, double n, const char *who,
     double part)
 {
-	struct user *u = user_get(s, name_of(s, h, who));
+	struct user *u = user_get(s, share_name(s, h->of, who));
 
 	if (u->together == NULL)
 		u->together = mem_alloc(sizeof(*u->together));

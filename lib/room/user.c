@@ -12,7 +12,8 @@
 #include "../base/mem.h"
 #include "room.h"
 
-#define REFUSALS_S 10 /* seconds' worth that may be told at once */
+#define REFUSALS_S   10 /* seconds' worth that may be told at once */
+#define TOLD_FOR_ONE 8	/* bytes told for one that one may send */
 
 static double
 refill(double tokens, double more, double burst)
@@ -35,20 +36,19 @@ per_min(const struct service *s, enum allowance a)
 	}
 }
 
-/* The part that a session has of what its bare JID may send. */
 static double
-part_of(const struct service *s, const struct user *u)
+part_of(const struct service *s, bool is_session)
 {
-	return u->is_session ? (double)s->limits.session_percent / 100.0 : 1;
+	return is_session ? (double)s->limits.session_percent / 100.0 : 1;
 }
 
 /* What there may be of an allowance: of a session at least one. */
 static double
-rim_of(const struct service *s, const struct user *u, enum allowance a)
+rim_of(const struct service *s, bool is_session, enum allowance a)
 {
-	const double rim = part_of(s, u) * (double)per_min(s, a);
+	const double rim = part_of(s, is_session) * (double)per_min(s, a);
 
-	return u->is_session && rim < 1 ? 1 : rim;
+	return is_session && rim < 1 ? 1 : rim;
 }
 
 static void
@@ -56,7 +56,7 @@ fill(struct service *s, struct user *u)
 {
 	const struct muc_limits *l = &s->limits;
 	const double passed_s = (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
-	const double part = part_of(s, u);
+	const double part = part_of(s, u->is_session);
 
 	u->stanzas = refill(
 	    u->stanzas, part * passed_s * (double)l->rate_per_s, part * (double)l->rate_burst);
@@ -72,8 +72,8 @@ fill_allowances(struct service *s, struct user *u)
 	const double passed_min = (double)(s->now.mono_ms - u->allowed_ms) / 60000.0;
 
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		u->allowance[a] =
-		    refill(u->allowance[a], passed_min * rim_of(s, u, a), rim_of(s, u, a));
+		u->allowance[a] = refill(u->allowance[a], passed_min * rim_of(s, u->is_session, a),
+		    rim_of(s, u->is_session, a));
 	u->allowed_ms = s->now.mono_ms;
 }
 
@@ -94,14 +94,14 @@ static bool
 is_full(const struct service *s, const struct user *u)
 {
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		if (u->allowance[a] < rim_of(s, u, a))
+		if (u->allowance[a] < rim_of(s, u->is_session, a))
 			return false;
 	if (u->together != NULL && !rates_full(s, u->scope, u->together, u->part))
 		return false;
 	if (!bucket_has(&u->refusals, s->now.mono_ms, (double)s->limits.refusals_per_s, 0, 0))
 		return false;
-	return u->stanzas >= part_of(s, u) * (double)s->limits.rate_burst &&
-	       u->bytes >= part_of(s, u) * (double)s->limits.rate_bytes_burst;
+	return u->stanzas >= part_of(s, u->is_session) * (double)s->limits.rate_burst &&
+	       u->bytes >= part_of(s, u->is_session) * (double)s->limits.rate_bytes_burst;
 }
 
 /* Looks at the one looked at longest ago: forgets it or puts it at the end. */
@@ -133,10 +133,10 @@ user_new(struct service *s, const char *bare)
 	u = mem_alloc(sizeof(*u) + strlen(bare) + 1);
 	strcpy(u->bare, bare);
 	u->is_session = strchr(bare, '/') != NULL;
-	u->stanzas = part_of(s, u) * (double)s->limits.rate_burst;
-	u->bytes = part_of(s, u) * (double)s->limits.rate_bytes_burst;
+	u->stanzas = part_of(s, u->is_session) * (double)s->limits.rate_burst;
+	u->bytes = part_of(s, u->is_session) * (double)s->limits.rate_bytes_burst;
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
-		u->allowance[a] = rim_of(s, u, a);
+		u->allowance[a] = rim_of(s, u->is_session, a);
 	u->filled_ms = u->allowed_ms = s->now.mono_ms;
 	TAILQ_INSERT_TAIL(&s->user_order, u, entry);
 	map_put(&s->users, u->bare, u);
@@ -211,6 +211,20 @@ user_owe(struct service *s, const char *bare, size_t nbytes)
 	u->bytes -= (double)nbytes;
 }
 
+static bool
+is_parted(const struct service *s, const struct jid *sender)
+{
+	return sender->resource != NULL && s->limits.session_percent < 100;
+}
+
+void
+sender_told(struct service *s, const struct jid *sender, size_t nbytes)
+{
+	if (is_parted(s, sender))
+		user_owe(s, sender->full, nbytes / TOLD_FOR_ONE);
+	user_owe(s, sender->bare, nbytes / TOLD_FOR_ONE);
+}
+
 bool
 domain_holds(const char *domain, const char *of)
 {
@@ -272,13 +286,27 @@ domain_charge(struct service *s, const struct jid *from, size_t nbytes)
 	return true;
 }
 
+/* Whom nobody knows has used nothing; who looks does not make them known. */
 bool
 user_has(struct service *s, const char *bare, enum allowance a, int64_t n)
 {
-	struct user *u = user_get(s, bare);
+	struct user *u = map_get(&s->users, bare);
 
+	if (u == NULL)
+		return (double)n <= rim_of(s, strchr(bare, '/') != NULL, a);
 	fill_allowances(s, u);
 	return u->allowance[a] >= (double)n;
+}
+
+bool
+user_is_fresh(struct service *s, const char *bare, enum allowance a)
+{
+	struct user *u = map_get(&s->users, bare);
+
+	if (u == NULL)
+		return true;
+	fill_allowances(s, u);
+	return u->allowance[a] >= rim_of(s, u->is_session, a);
 }
 
 bool
@@ -291,12 +319,6 @@ user_spend(struct service *s, const char *bare, enum allowance a)
 		return false;
 	u->allowance[a] -= 1;
 	return true;
-}
-
-static bool
-is_parted(const struct service *s, const struct jid *sender)
-{
-	return sender->resource != NULL && s->limits.session_percent < 100;
 }
 
 bool

@@ -27,6 +27,7 @@ struct service;
 	ALLOWANCE(INVITED, invited_per_min)                                                        \
 	ALLOWANCE(NOTICE, notices_per_min)                                                         \
 	ALLOWANCE(ENTER, entries_per_min)                                                          \
+	ALLOWANCE(AGAIN, room_entries_of_one_per_min)                                              \
 	ALLOWANCE(NICK, nick_changes_per_min)                                                      \
 	ALLOWANCE(GUESS, password_guesses_per_min)
 
@@ -75,6 +76,9 @@ bool user_charge_more(struct service *, const char *bare, size_t nbytes);
 /* Takes bytes that have been told already; when there are not enough the next stanza has to wait for them. */
 void user_owe(struct service *, const char *bare, size_t nbytes);
 
+/* The same of what the sender of a stanza, and nobody else, was told by it: an eighth of it. */
+void sender_told(struct service *, const struct jid *, size_t nbytes);
+
 /*
  * Takes a stanza from what the users of a domain may send together; false: it is used up for now, or for one who
  * sends much.
@@ -96,6 +100,9 @@ void rates_recall(struct service *, struct room *);
 
 /* Are there so many of an allowance? Takes none. */
 bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
+
+/* Has nothing of it been used, or all of it come back? */
+bool user_is_fresh(struct service *, const char *bare, enum allowance);
 
 /* Takes one from an allowance; false: it is used up for now. */
 bool user_spend(struct service *, const char *bare, enum allowance);

@@ -40,6 +40,7 @@ peer_conf(const char *path, const char *dir, const char *domain, int port)
 	    "rate_per_s = 1000000\nrate_burst = 1000000\nrate_bytes_per_s = 1G\n"
 	    "rate_bytes_burst = 1G\nentries_per_min = 1000000\nnick_changes_per_min = 100000\n"
 	    "room_messages_per_s = 1000000\nroom_entries_per_min = 1000000\n"
+	    "room_entries_of_one_per_min = 1000000\n"
 	    "room_bytes_per_s = 1G\nroom_presences_per_s = 1000000\nroom_queries_per_s = 1000000\n"
 	    "room_nick_changes_per_min = 1000000\n"
 	    "service_per_s = 1000000000\nservice_bytes_per_s = 1000G\n"

@@ -18,6 +18,7 @@ rate_bytes_per_s = 1G
 rate_bytes_burst = 1G
 entries_per_min = 1000000
 room_entries_per_min = 1000000
+room_entries_of_one_per_min = 1000000
 room_messages_per_s = 1000000
 domain_per_s = 1000000
 notices_per_min = 1000000

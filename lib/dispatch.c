@@ -412,19 +412,19 @@ plan_judged(struct plan *p, struct ev *ev)
 
 /* Administrators can still do something about it when the service has too much to do. */
 static bool
-service_charge(struct service *s, const struct ev *ev, bool is_foreign, size_t nbytes)
+service_charge(struct service *s, const struct ev *ev, size_t nbytes)
 {
 	const struct share h = {
 		.scope = SCOPE_SERVICE,
 		.all = &s->rates,
 		.of = "",
 		.by = &ev->from,
-		.by_domain = is_foreign,
+		.to = ev->to.domain,
 	};
 
-	if (!service_admin(s, ev->from.bare) &&
-	    (!share_has(s, &h, RATE_STANZA, 1) || !share_has(s, &h, RATE_BYTE, (double)nbytes)))
-		return false;
+	if (!service_admin(s, ev->from.bare))
+		return share_pay(s, &h, RATE_STANZA, 1) &&
+		       share_pay(s, &h, RATE_BYTE, (double)nbytes);
 	share_take(s, &h, RATE_STANZA, 1);
 	share_take(s, &h, RATE_BYTE, (double)nbytes);
 	return true;
@@ -434,15 +434,13 @@ service_charge(struct service *s, const struct ev *ev, bool is_foreign, size_t n
 static enum deny
 charge(struct service *s, const struct ev *ev, size_t nbytes)
 {
-	const bool is_foreign = !domain_holds(ev->from.domain, ev->to.domain);
-
 	if (ev->from.resource != NULL && !session_charge(s, ev->from.full, nbytes))
 		return TOO_FAST;
 	if (!user_charge(s, ev->from.bare, nbytes))
 		return TOO_FAST;
-	if (is_foreign && !domain_charge(s, &ev->from, nbytes))
+	if (!domain_holds(ev->from.domain, ev->to.domain) && !domain_charge(s, &ev->from, nbytes))
 		return TOO_FAST;
-	return service_charge(s, ev, is_foreign, nbytes) ? OK : SERVICE_BUSY;
+	return service_charge(s, ev, nbytes) ? OK : SERVICE_BUSY;
 }
 
 /* What cannot be handled costs its sender as much: who is told why might ask without end. */

@@ -14,16 +14,13 @@ tell_entry(struct plan *p, const struct change *c, struct session *s)
 	struct presence self = {
 		.occupant = s->occupant, .role = s->occupant->role, .id = p->ev->id
 	};
-	size_t first, nbytes = 0;
+	size_t nbytes;
 
 	features_codes(p, c, self.self_codes);
 	features_greet(p, s);
-	first = p->side->n;
-	tell_roster(p, s);
+	nbytes = tell_roster(p, s);
 	tell_presence(p, &self, s, true);
 	note_entered(p, s, true);
-	for (size_t i = first; i < p->side->n; i++)
-		nbytes += pair_bytes(&p->side->v[i]);
 	sender_told(p->s, &p->ev->from, nbytes);
 }
 

@@ -81,7 +81,7 @@ may_tell_late(struct service *s, const struct session *x)
 	    !rate_has(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1, 0) ||
 	    !user_charge(s, x->occupant->bare, 0))
 		return false;
-	rate_take(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1);
+	rate_take(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1, 0);
 	return true;
 }
 

@@ -46,13 +46,13 @@ share_of(const struct plan *p, enum scope scope)
 {
 	const struct ev *ev = p->ev;
 	struct service *s = p->s;
-	struct share h = { .scope = scope, .by = &ev->from, .by_domain = is_foreign(ev) };
+	struct share h = { .scope = scope, .by = &ev->from, .to = ev->to.domain };
 
 	switch (scope) {
 	case SCOPE_DOMAIN:
 		h.all = domain_rates(s, ev->from.domain);
 		h.of = ev->from.domain;
-		h.by_domain = false;
+		h.to = NULL;
 		break;
 	case SCOPE_ROOM:
 		h.all = &p->room->rates;
@@ -109,9 +109,11 @@ rates_did(struct plan *p, enum rate rate)
 static bool
 take_of_room(struct plan *p, enum rate rate)
 {
-	if (!is_above_room(p) && !has(p, SCOPE_ROOM, rate, 1))
-		return false;
-	take(p, SCOPE_ROOM, rate, 1);
+	const struct share h = share_of(p, SCOPE_ROOM);
+
+	if (!is_above_room(p))
+		return share_pay(p->s, &h, rate, 1);
+	share_take(p->s, &h, rate, 1);
 	return true;
 }
 
@@ -146,18 +148,36 @@ here(const struct plan *p)
 	return share_name(p->s, p->room->jid, p->ev->from.bare);
 }
 
+/* It is noted who comes only where so many come at once, beside one a second. */
+#define COMINGS 20
+
+static bool
+is_quiet(const struct plan *p)
+{
+	return bucket_has(&p->room->comings, p->s->now.mono_ms, 1, COMINGS, 1);
+}
+
 static enum deny
 may_sync(const struct room *r, const struct plan *p, const struct change *c)
 {
 	(void)r, (void)c;
-	return user_has(p->s, here(p), ALLOWANCE_AGAIN, 1) ? OK : TOO_FAST;
+	return is_quiet(p) || user_has(p->s, here(p), ALLOWANCE_AGAIN, 1) ? OK : TOO_FAST;
+}
+
+static void
+note_coming(struct plan *p)
+{
+	if (is_quiet(p))
+		bucket_take(&p->room->comings, p->s->now.mono_ms, 1, 1);
+	else
+		user_spend(p->s, here(p), ALLOWANCE_AGAIN);
 }
 
 static void
 on_sync(struct plan *p, const struct change *c)
 {
 	(void)c;
-	user_spend(p->s, here(p), ALLOWANCE_AGAIN);
+	note_coming(p);
 }
 
 static enum deny
@@ -182,8 +202,9 @@ count_stranger(struct plan *p)
 	struct room *r = p->room;
 	const double per_min = (double)s->limits.room_entries_per_min;
 
-	if (!is_stranger(p) || r->closed_until_ms > s->now.mono_ms ||
-	    !user_is_fresh(s, here(p), ALLOWANCE_AGAIN))
+	if (!is_stranger(p) || r->closed_until_ms > s->now.mono_ms)
+		return;
+	if (!is_quiet(p) && !user_is_fresh(s, here(p), ALLOWANCE_AGAIN))
 		return;
 	/* Those who were in may all come back at once, when their server was away. */
 	if (bucket_has(&r->entries, s->now.mono_ms, per_min / 60, 0, 0))
@@ -203,7 +224,7 @@ on_enter(struct plan *p, const struct change *c)
 	sender_spend(p->s, &p->ev->from, ALLOWANCE_ENTER);
 	rates_did(p, RATE_ENTRY);
 	count_stranger(p);
-	user_spend(p->s, here(p), ALLOWANCE_AGAIN);
+	note_coming(p);
 }
 
 /* -- in the room -- */

@@ -249,8 +249,8 @@ struct wire *wire_presence(struct plan *, const struct presence *, bool with_jid
 /* The present one of an occupant, perhaps made before: seen.c. */
 struct wire *seen_wire(struct plan *, struct occupant *, bool with_jid);
 
-/* The presence of all others who are shown to one session: 7.2.2. */
-void tell_roster(struct plan *, const struct session *to);
+/* The presence of all others who are shown to one session: 7.2.2. Returns how many bytes it is. */
+size_t tell_roster(struct plan *, const struct session *to);
 
 /*
  * What is told of presence is noted (fence.h). So is by this, that a session was told of all others and,

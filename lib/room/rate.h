@@ -68,8 +68,14 @@ struct rates {
  */
 bool rate_has(const struct service *, enum scope, enum rate, const struct rates *, double n,
     double part, double keep);
-void
-rate_take(const struct service *, enum scope, enum rate, struct rates *, double n, double part);
+
+/* Takes n if rate_has() says that there is so much. */
+bool rate_pay(const struct service *, enum scope, enum rate, struct rates *, double n, double part,
+    double keep);
+
+/* Takes n, also what is not there; was there so much before? */
+bool rate_take(const struct service *, enum scope, enum rate, struct rates *, double n, double part,
+    double keep);
 
 /* Do none of them say anything? */
 bool rates_full(const struct service *, enum scope, const struct rates *, double part);
@@ -85,7 +91,8 @@ struct share {
 	struct rates *all;
 	const char *of; /* the domain, the room; "" for the service */
 	const struct jid *by;
-	bool by_domain; /* what their domain does counts, too */
+	const char
+	    *to; /* domain to which they speak: what all of a foreign one do counts, too; or NULL */
 };
 
 /* Under which name a struct user is kept for what somebody does in a domain or a room. */
@@ -93,5 +100,8 @@ const char *share_name(struct service *, const char *of, const char *who);
 
 bool share_has(struct service *, const struct share *, enum rate, double n);
 void share_take(struct service *, const struct share *, enum rate, double n);
+
+/* Both at once; false: it may not be, and nothing is taken. */
+bool share_pay(struct service *, const struct share *, enum rate, double n);
 
 #endif

@@ -183,6 +183,7 @@ struct room {
 	struct asked_list asked_order;
 
 	struct bucket entries; /* of strangers */
+	struct bucket comings; /* of whomever, also of who is in: one a second is nothing */
 	struct rates rates;
 	unsigned nreturning;	 /* occupants when strangers began to come */
 	int64_t closed_until_ms; /* mono: strangers do not enter before */

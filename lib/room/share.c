@@ -26,6 +26,12 @@ share_name(struct service *s, const char *of, const char *who)
 	return arena_cat(s->arena, "@@@", of, " ", who, NULL);
 }
 
+static bool
+counts_domain(const struct share *h)
+{
+	return h->to != NULL && !domain_holds(h->by->domain, h->to);
+}
+
 /* Has somebody done no more than they are sure of? Of whom nothing is noted has done nothing. */
 static bool
 is_modest(struct service *s, const struct share *h, enum rate rate, double n, const char *who)
@@ -43,7 +49,7 @@ share_has(struct service *s, const struct share *h, enum rate rate, double n)
 		return true;
 	return rate_has(s, h->scope, rate, h->all, n, 1, kept(rate)) &&
 	       is_modest(s, h, rate, n, h->by->bare) &&
-	       (!h->by_domain || is_modest(s, h, rate, n, h->by->domain));
+	       (!counts_domain(h) || is_modest(s, h, rate, n, h->by->domain));
 }
 
 static void
@@ -56,18 +62,26 @@ note(struct service *s, const struct share *h, enum rate rate, double n, const c
 		u->together = mem_alloc(sizeof(*u->together));
 	u->scope = h->scope;
 	u->part = part;
-	rate_take(s, h->scope, rate, u->together, n, part);
+	rate_take(s, h->scope, rate, u->together, n, part, 0);
 }
 
 void
 share_take(struct service *s, const struct share *h, enum rate rate, double n)
 {
-	const bool is_plenty = rate_has(s, h->scope, rate, h->all, n, 1, HALF);
-
-	rate_take(s, h->scope, rate, h->all, n, 1);
-	if (is_plenty)
+	if (rate_take(s, h->scope, rate, h->all, n, 1, HALF))
 		return;
 	note(s, h, rate, n, h->by->bare, USER_PART);
-	if (h->by_domain)
+	if (counts_domain(h))
 		note(s, h, rate, n, h->by->domain, DOMAIN_PART);
+}
+
+bool
+share_pay(struct service *s, const struct share *h, enum rate rate, double n)
+{
+	if (rate_pay(s, h->scope, rate, h->all, n, 1, HALF))
+		return true;
+	if (!share_has(s, h, rate, n))
+		return false;
+	share_take(s, h, rate, n);
+	return true;
 }

@@ -371,20 +371,23 @@ tell_presence_all(
 	views_release(&v);
 }
 
-void
+size_t
 tell_roster(struct plan *p, const struct session *to)
 {
 	struct occupant *o;
 	struct wire *w;
+	size_t nbytes = 0;
 
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		if (o == to->occupant || !sees_presence(p->room, to->occupant, o))
 			continue;
 		w = seen_wire(p, o, sees_jid(p->room, to->occupant, o));
 		tell(p, w, to->addr);
+		nbytes += w->len;
 		wire_unref(w);
 	}
 	note_entered(p, to, false);
+	return nbytes;
 }
 
 void

@@ -58,6 +58,8 @@ fill(struct service *s, struct user *u)
 	const double passed_s = (double)(s->now.mono_ms - u->filled_ms) / 1000.0;
 	const double part = part_of(s, u->is_session);
 
+	if (s->now.mono_ms == u->filled_ms)
+		return;
 	u->stanzas = refill(
 	    u->stanzas, part * passed_s * (double)l->rate_per_s, part * (double)l->rate_burst);
 	u->bytes = refill(u->bytes, part * passed_s * (double)l->rate_bytes_per_s,
@@ -279,11 +281,7 @@ domain_charge(struct service *s, const struct jid *from, size_t nbytes)
 		.by = from,
 	};
 
-	if (!share_has(s, &h, RATE_STANZA, 1) || !share_has(s, &h, RATE_BYTE, (double)nbytes))
-		return false;
-	share_take(s, &h, RATE_STANZA, 1);
-	share_take(s, &h, RATE_BYTE, (double)nbytes);
-	return true;
+	return share_pay(s, &h, RATE_STANZA, 1) && share_pay(s, &h, RATE_BYTE, (double)nbytes);
 }
 
 /* Whom nobody knows has used nothing; who looks does not make them known. */
@@ -331,10 +329,8 @@ sender_has(struct service *s, const struct jid *sender, enum allowance a, int64_
 bool
 sender_spend(struct service *s, const struct jid *sender, enum allowance a)
 {
-	if (!sender_has(s, sender, a, 1))
+	if (is_parted(s, sender) && !user_spend(s, sender->full, a))
 		return false;
-	if (is_parted(s, sender))
-		user_spend(s, sender->full, a);
 	return user_spend(s, sender->bare, a);
 }
 

@@ -452,6 +452,18 @@ unsound(struct service *s, const struct ev *ev, size_t nbytes, enum deny why)
 	return deny == OK ? why : too_much(s, ev, deny);
 }
 
+/*
+ * What costs nothing wakes no room: nobody is in one that sleeps, to leave it or to answer. Only an invitation
+ * may come back to it, and that has its price.
+ */
+static bool
+wakes_none(struct service *s, const struct ev *ev, size_t nbytes)
+{
+	if (answerable(ev) || map_get(&s->rooms, ev->to.bare) != NULL)
+		return false;
+	return ev->kind != KIND_MESSAGE || charge(s, ev, nbytes) != OK;
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -463,6 +475,8 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 	if (!sound_iq(ev))
 		return BAD_REQUEST;
 	if (ev->address != TO_SERVICE) {
+		if (wakes_none(p->s, ev, nbytes))
+			return IGNORE;
 		p->room = room_open(p->s, &ev->to);
 		if (p->room != NULL) {
 			ev->affiliation = affiliation_of(p->room, ev->from.bare);

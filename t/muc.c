@@ -4,6 +4,7 @@
  */
 #include "muc.h"
 
+#include "room/room.h"
 #include "service.h"
 #include "tap.h"
 
@@ -196,6 +197,55 @@ answered(struct test *t,
 		n++;
 	free(out);
 	return n;
+}
+
+/* Does that stanza wake the room, which sleeps? */
+static bool
+wakes(struct test *t, const char *stanza)
+{
+	const struct service *s = (const struct service *)t->muc;
+	bool awake;
+
+	test_send(t, stanza);
+	awake = map_get(&s->rooms, "room@rooms.example") != NULL;
+	muc_commit(t->muc);
+	free(test_drain(t, 65536));
+	return awake;
+}
+
+/* What costs its sender nothing has no room read from the disk. */
+static void
+test_sleeping(void)
+{
+	static const char error[] =
+	    "<message from='s@far.example' to='room@rooms.example' type='error' id='x'/>";
+	static const char *const persistent[] = { "persistentroom", "1", NULL };
+	struct test t;
+	enum muc_error e;
+	int n = 0;
+
+	test_init(&t);
+	t.conf.room_defaults = persistent;
+	t.conf.limits.rate_burst = 5;
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	free(test_ask(
+	    &t, "<presence from='a@example/r' to='room@rooms.example' type='unavailable'/>"));
+	ok(!wakes(&t,
+	       "<presence from='s@far.example/r' to='room@rooms.example' type='unavailable'/>") &&
+		!wakes(&t,
+		    "<presence from='s@far.example/r' to='room@rooms.example/A' type='error'/>") &&
+		!wakes(&t,
+		    "<iq from='s@far.example/r' to='room@rooms.example/A' type='result' id='x'/>"),
+	    "a room in which nobody is sleeps on when somebody leaves it or answers");
+	while (n < 100 && wakes(&t, error))
+		n++;
+	is_int(n, 5, "an invitation may come back; not without end");
+	ok(wakes(&t, "<iq from='b@example/r' to='room@rooms.example' type='get' id='x'><query "
+		     "xmlns='http://jabber.org/protocol/disco#info'/></iq>"),
+	    "others wake it");
+	test_release(&t);
 }
 
 /* Nobody is made to answer without end by what cannot be read. */
@@ -535,6 +585,7 @@ main(void)
 	test_refuse();
 	test_over();
 	test_refusals();
+	test_sleeping();
 	test_namespace_bomb();
 	test_turn_ends();
 	test_schema();

@@ -126,6 +126,7 @@ test_kept(struct world *w)
 static void
 test_many(struct world *w)
 {
+	static char root[] = "root@x";
 	char first[64], second[64];
 
 	w->s.limits.commands = 4;
@@ -143,6 +144,9 @@ test_many(struct world *w)
 	put(w, "c@x/r");
 	ok(!dialog_room(&w->s, "d@x"), "there are four");
 	ok(dialog_room(&w->s, "a@x"), "who has two of them may go on");
+	map_put(&w->s.admins, "root@x", root);
+	ok(dialog_room(&w->s, "root@x"), "and so may an administrator");
+	map_release(&w->s.admins);
 	w->s.limits.commands_per_user = 1;
 	put(w, "a@x/t");
 	is_int((int)w->s.ndialogs, 3, "fewer are allowed: as many go");

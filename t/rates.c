@@ -357,6 +357,33 @@ play_again(void)
 	test_release(&t);
 }
 
+/* Private messages are messages, too: many send them to one. */
+static void
+play_private(void)
+{
+	const struct row row = { "", SCOPE_ROOM, RATE_MESSAGE, 0, 1 };
+	struct test t;
+	char bare[64];
+	int n = 0;
+
+	begin(&t, &row);
+	t.conf.limits.room_messages_per_s = 2;
+	muc_reload(t.muc, &t.conf);
+	for (int i = 0; i < 400; i++) {
+		char *out;
+
+		user_of(bare, &row, i % 20);
+		out = test_askf(&t,
+		    "<message from='%s/r' to='a@rooms.example/u39@example' type='chat' "
+		    "id='p%d'><body>x</body></message>",
+		    bare, i);
+		n += strstr(out, "to='u39@example/r'") != NULL;
+		free(out);
+	}
+	is_int(n, 20, "private messages are among the messages of a room");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -368,5 +395,6 @@ main(void)
 	play_domain();
 	play_in_turn();
 	play_again();
+	play_private();
 	return tap_done();
 }

@@ -105,6 +105,7 @@ test_bounds(void)
 {
 	struct test t;
 	int passed = 0, refused = 0;
+	char *out;
 
 	test_init(&t);
 	t.conf.limits.queries_per_session = 50;
@@ -112,7 +113,7 @@ test_bounds(void)
 	t.conf.limits.sessions_per_occupant = 5;
 	begin(&t);
 	for (int i = 0; i < 60; i++) {
-		char *out = query(&t, i);
+		out = query(&t, i);
 
 		passed += count_of(out, "to='b@example/r'");
 		refused += count_of(out, "resource-constraint");
@@ -121,21 +122,25 @@ test_bounds(void)
 	is_int(passed, 50, "so many of one session");
 	is_int(refused, 10, "no more");
 	for (int i = 0; i < 40; i++) {
-		char *out = test_ask(&t,
+		out = test_ask(&t,
 		    "<iq from='b@example/r' to='room@rooms.example/A' type='get' id='v'>"
 		    "<vCard xmlns='vcard-temp'/></iq>");
 
 		passed += count_of(out, "to='a@example'");
 		free(out);
 	}
-	is_int(passed, 80, "so many of all");
+	is_int(passed, 90, "nobody is kept from asking by what waits");
+	out = tick(&t, 0);
+	is_int(count_of(out, "remote-server-timeout"), 10,
+	    "of too many of all the oldest are waited for no more");
+	free(out);
 	/* Each who leaves takes its own with it, those it asked and those it was asked. */
 	free(test_ask(
 	    &t, "<presence from='b@example/r' to='room@rooms.example/B' type='unavailable'/>"));
 	free(test_ask(&t, ENTER("b", "B")));
 	passed = 0;
 	for (int i = 0; i < 60; i++) {
-		char *out = query(&t, i);
+		out = query(&t, i);
 
 		passed += count_of(out, "to='b@example/r'");
 		free(out);

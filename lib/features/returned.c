@@ -154,9 +154,10 @@ on_leave(struct plan *p, const struct change *c)
 static int64_t
 deadline(const struct service *s)
 {
-	const struct query *q = query_first(s);
+	int64_t due_ms;
 
-	return q != NULL ? q->due_ms : INT64_MAX;
+	query_first(s, &due_ms);
+	return due_ms;
 }
 
 static void
@@ -164,9 +165,10 @@ tick(struct service *s)
 {
 	struct query *q;
 	struct plan p;
+	int64_t due_ms;
 
-	while (s->turn_pairs <= TURN_PAIRS && (q = query_first(s)) != NULL &&
-	       q->due_ms <= s->now.mono_ms) {
+	while (s->turn_pairs <= TURN_PAIRS && (q = query_first(s, &due_ms)) != NULL &&
+	       due_ms <= s->now.mono_ms) {
 		plan_init(&p, s, NULL, q->by->occupant->room);
 		tell_failed(&p, q, NO_ANSWER);
 		plan_run(&p);

@@ -218,7 +218,7 @@ own_dialogs(struct service *s, const char *jid)
 bool
 dialog_room(struct service *s, const char *bare)
 {
-	return s->ndialogs < s->limits.commands ||
+	return s->ndialogs < s->limits.commands || service_admin(s, bare) ||
 	       own_dialogs(s, bare).n >= s->limits.commands_per_user;
 }
 

@@ -82,8 +82,7 @@ query_fits(const struct session *by)
 	const struct service *s = service_of(by);
 	unsigned n = by->talk != NULL ? by->talk->nasks : 0;
 
-	return n < s->limits.queries_per_session &&
-	       map_count(&s->relay.queries) < (size_t)s->limits.queries;
+	return n < s->limits.queries_per_session;
 }
 
 struct query *
@@ -120,9 +119,13 @@ query_find(const struct room *r, const char *id, const char *from)
 }
 
 struct query *
-query_first(const struct service *s)
+query_first(const struct service *s, int64_t *due_ms)
 {
-	return TAILQ_FIRST(&s->relay.query_order);
+	struct query *q = TAILQ_FIRST(&s->relay.query_order);
+	const bool is_one_too_many = map_count(&s->relay.queries) > (size_t)s->limits.queries;
+
+	*due_ms = q == NULL ? INT64_MAX : is_one_too_many ? s->now.mono_ms : q->due_ms;
+	return q;
 }
 
 void

@@ -80,8 +80,11 @@ struct query *query_add(
 /* The one that this answer from `from` to the room is for; NULL: none. */
 struct query *query_find(const struct room *, const char *id, const char *from);
 
-/* The oldest one; NULL: none. */
-struct query *query_first(const struct service *);
+/*
+ * The oldest one, and when it has waited long enough (mono): now, when there are too many of all sessions. So
+ * who asks what nobody answers keeps nobody else from asking. NULL: none.
+ */
+struct query *query_first(const struct service *, int64_t *due_ms);
 
 void query_free(struct query *);
 

@@ -145,9 +145,9 @@ user_new(struct service *s, const char *bare)
 	return u;
 }
 
-/* One stanza asks for its sender again and again: as a session, a user, one of a domain. */
-struct user *
-user_get(struct service *s, const char *bare)
+/* One stanza asks for its sender again and again: as a session, a user, one of a domain. NULL: nobody. */
+static struct user *
+user_find(struct service *s, const char *bare)
 {
 	struct user *u;
 
@@ -155,9 +155,18 @@ user_get(struct service *s, const char *bare)
 		if (s->last_users[i] != NULL && strcmp(s->last_users[i]->bare, bare) == 0)
 			return s->last_users[i];
 	u = map_get(&s->users, bare);
+	if (u != NULL)
+		s->last_users[s->nlast_users++ % LAST_USERS] = u;
+	return u;
+}
+
+struct user *
+user_get(struct service *s, const char *bare)
+{
+	struct user *u = user_find(s, bare);
+
 	if (u == NULL)
-		u = user_new(s, bare);
-	s->last_users[s->nlast_users++ % LAST_USERS] = u;
+		u = s->last_users[s->nlast_users++ % LAST_USERS] = user_new(s, bare);
 	return u;
 }
 
@@ -288,7 +297,7 @@ domain_charge(struct service *s, const struct jid *from, size_t nbytes)
 bool
 user_has(struct service *s, const char *bare, enum allowance a, int64_t n)
 {
-	struct user *u = map_get(&s->users, bare);
+	struct user *u = user_find(s, bare);
 
 	if (u == NULL)
 		return (double)n <= rim_of(s, strchr(bare, '/') != NULL, a);
@@ -299,7 +308,7 @@ user_has(struct service *s, const char *bare, enum allowance a, int64_t n)
 bool
 user_is_fresh(struct service *s, const char *bare, enum allowance a)
 {
-	struct user *u = map_get(&s->users, bare);
+	struct user *u = user_find(s, bare);
 
 	if (u == NULL)
 		return true;

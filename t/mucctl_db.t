@@ -509,12 +509,18 @@ def refused():
     status, out, err = ctl("check", "-d", d + "/none")
     ok(status == 2 and "No such file" in err, "no database")
     os.mkdir(d + "/junk")
+    status, out, err = ctl("check", "-d", d + "/junk")
+    ok(status == 2 and "there is no data.mdb in it" in err, "no database in a folder: %s" % err.strip())
     write(d + "/junk/data.mdb", "junk" * 5000)
     status, out, err = ctl("check", "-d", d + "/junk")
     ok(status == 2 and "not a database" in err, "something else: %s" % err.strip())
     for argv in ((), ("nonsense",), ("check", "x"), ("check", "-r"), ("export", "-q"), ("import",),
                  ("import", "-m", "x", "f"), ("stat", "-n", "-1"), ("backup",), ("import", "-p", "f", "-c", conf)):
         same(ctl(*argv)[0], 64, "usage: %s" % " ".join(argv))
+    ok("db has no command nonsense" in ctl("nonsense")[2], "what is no command is named")
+    for argv in (("help",), ("-h",), ("check", "--help")):
+        status, out, err = ctl(*argv)
+        ok(status == 0 and "usage: mucctl db" in out and err == "", "help: %s" % " ".join(argv))
 
 
 def take_away(folder, table):

@@ -57,6 +57,7 @@ static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "database", required_argument, NULL, 'd' },
 	{ "from", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "rename", required_argument, NULL, 'm' },
 	{ "rooms", required_argument, NULL, 'n' },
@@ -66,17 +67,30 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum ctl_exit
-usage(void)
+static void
+tell_usage(FILE *f)
 {
 	fputs("usage: mucctl db command [-c file | -d directory] [option ...] [argument ...]\n\n"
 	      "  -c, --config file         whose database it is; " MUCD_CONF " if not given\n"
 	      "  -d, --database directory  the database itself\n\n",
-	    stderr);
+	    f);
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(stderr, "  %s %s\n        %s\n", commands[i].name, commands[i].args,
+		fprintf(f, "  %s %s\n        %s\n", commands[i].name, commands[i].args,
 		    commands[i].what);
+}
+
+static enum ctl_exit
+usage(void)
+{
+	tell_usage(stderr);
 	return CTL_USAGE;
+}
+
+static enum ctl_exit
+help(void)
+{
+	tell_usage(stdout);
+	return db_written(CTL_OK);
 }
 
 /* -- options -- */
@@ -144,14 +158,19 @@ take_option(struct db *db, int c)
 	}
 }
 
+/* False: they are none, or -h is one of them. */
 static bool
-take_options(struct db *db, int argc, char **argv)
+take_options(struct db *db, int argc, char **argv, bool *wants_help)
 {
 	char letters[32];
 	int c;
 
-	snprintf(letters, sizeof letters, "%s", "c:d:f:jm:n:o:pr");
+	snprintf(letters, sizeof letters, "%s", "c:d:f:hjm:n:o:pr");
 	while ((c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+		if (c == 'h') {
+			*wants_help = true;
+			return false;
+		}
 		if (c != 'c' && c != 'd' && c != '?' && strchr(db->command->options, c) == NULL) {
 			ctl_complain("db %s has no option -%c", db->command->name, c);
 			return false;
@@ -190,12 +209,22 @@ ctl_db(const struct ctl_options *o, int argc, char **argv)
 {
 	struct db db = { .json = o->is_json, .nrooms = -1, .timeout_s = o->timeout_s };
 	enum ctl_exit rc = CTL_FAILED;
+	bool wants_help = false;
 
-	for (size_t i = 0; argc > 1 && i < NCOMMANDS; i++)
+	if (argc < 2)
+		return usage();
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "--help") == 0)
+		return help();
+	for (size_t i = 0; i < NCOMMANDS; i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
 			db.command = &commands[i];
-	if (db.command == NULL || !take_options(&db, argc - 1, argv + 1))
-		rc = usage();
+	if (db.command == NULL) {
+		ctl_complain("db has no command %s", argv[1]);
+		return usage();
+	}
+	if (!take_options(&db, argc - 1, argv + 1, &wants_help))
+		rc = wants_help ? help() : usage();
 	else if (find_database(&db))
 		rc = db.command->run(&db);
 	conf_free(db.conf);

@@ -103,23 +103,27 @@ say_tables(const struct db *db, struct store *s)
 
 /* -- the file, and who reads it -- */
 
+struct readers {
+	const struct db *db;
+	size_t n;
+};
+
 static int
 say_reader(const char *line, void *arg)
 {
-	const struct db *db = arg;
+	struct readers *r = arg;
 	long pid;
 	char thread[32], txn[32];
-	static bool is_later;
 
 	/* The first line is a heading, or says that there is nobody. */
 	if (sscanf(line, " %ld %31s %31s", &pid, thread, txn) != 3 || pid == getpid())
 		return 0;
-	if (db->json)
-		printf("%s\n  {\"process\": %ld, \"reads\": %s}", is_later ? "," : "", pid,
+	if (r->db->json)
+		printf("%s\n  {\"process\": %ld, \"reads\": %s}", r->n > 0 ? "," : "", pid,
 		    *txn == '-' ? "false" : "true");
 	else
 		printf("  process %ld%s\n", pid, *txn == '-' ? "" : ", reading");
-	is_later = true;
+	r->n++;
 	return 0;
 }
 
@@ -148,6 +152,7 @@ enum ctl_exit
 db_stat(const struct db *db)
 {
 	struct store *s = db_read(db);
+	struct readers readers = { .db = db };
 	struct largest l = { .most = (size_t)(db->nrooms >= 0 ? db->nrooms : ROOMS_SHOWN) };
 
 	if (s == NULL)
@@ -159,8 +164,11 @@ db_stat(const struct db *db)
 	say_rooms(db, &l);
 	fputs(db->json ? ",\n \"readers\": [" : "\nreaders:\n", stdout);
 	db_store_rest(s);
-	mdb_reader_list(db_store_env(s), say_reader, (void *)(uintptr_t)db);
-	fputs(db->json ? "]}\n" : "", stdout);
+	mdb_reader_list(db_store_env(s), say_reader, &readers);
+	if (db->json)
+		fputs("]}\n", stdout);
+	else if (readers.n == 0)
+		puts("  none");
 	for (size_t i = 0; i < l.n; i++)
 		free(l.v[i].jid);
 	free(l.v);

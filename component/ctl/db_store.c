@@ -4,6 +4,7 @@
  */
 #include "db_store.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -264,7 +265,9 @@ db_store_open(const char *path, char *why, size_t why_cap)
 	if (rc == 0)
 		return &s->store;
 	snprintf(why, why_cap, "database %s: %s", path,
-	    rc == MDB_INVALID ? "data.mdb is not a database of LMDB" : mdb_strerror(rc));
+	    rc == MDB_INVALID ? "data.mdb is not a database of LMDB"
+	    : rc == ENOENT    ? "there is no data.mdb in it"
+			      : mdb_strerror(rc));
 	read_close(&s->store);
 	return NULL;
 }

@@ -255,7 +255,7 @@ def socket_way():
          "a refusal in JSON")
     is_ran(run(*here, "-r", "hall", "room-details"), 0, r"(?m)^Room: hall@", "a command of a room")
     is_ran(run(*here, "-r", ROOM, "room-details"), 0, r"(?m)^Room: hall@", "by its whole address")
-    is_ran(run(*here, "-r", "none", "room-details"), 1, r"none@.*: there is no such .*\(item-not-found\)",
+    is_ran(run(*here, "-r", "none", "room-details"), 1, r"none@.*: there is nothing of that name \(item-not-found\)",
            "of a room that is not there")
     # Completion.
     same(complete("-S %s de" % path), ["destroy-rooms"], "bash completes commands")

@@ -73,7 +73,7 @@ static const struct {
 } conditions[] = {
 	{ "feature-not-implemented", "that is nothing that has commands" },
 	{ "forbidden", "you may not do that" },
-	{ "item-not-found", "there is no such service, room or command" },
+	{ "item-not-found", "there is nothing of that name" },
 	{ "not-allowed", "that is not allowed" },
 	{ "policy-violation", "that is too much at once" },
 	{ "remote-server-not-found", "there is no such server" },

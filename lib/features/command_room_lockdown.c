@@ -42,10 +42,10 @@ run(struct call *c)
 	plan_lockdown(p, until_ms);
 	if (p != c->plan)
 		call_audit(c, &(struct audit){ .room = r->jid, .after = call_value(c, "minutes") });
-	if (minutes > 0)
-		command_note(c, NOTE_INFO,
-		    call_say_of(
-			c, "Locked down until %s", date_write(c->plan->s->arena, until_ms)));
+	command_note(c, NOTE_INFO,
+	    minutes > 0
+		? call_say_of(c, "Locked down until %s", date_write(c->plan->s->arena, until_ms))
+		: call_say(c, "This room is as open again as it was before"));
 	return OK;
 }
 

@@ -114,7 +114,7 @@ read_whom(struct call *c, struct jid *j)
 	if (nick != NULL)
 		jid = jid_of_nick(c->plan, nick);
 	if (jid == NULL)
-		return ITEM_NOT_FOUND;
+		return call_fault(c, NO_SUCH_WRITER, nick);
 	if (!jid_prep(c->plan->s->arena, jid, j) || j->node == NULL)
 		return call_fault(c, BAD_PAYLOAD, jid);
 	return OK;

@@ -41,6 +41,7 @@ ERROR(ADDRESS_HIDDEN, "auth", "forbidden", "Who is behind a nickname is not told
 ERROR(NO_PRIVATE, "auth", "forbidden", "You may not send private messages in this room")
 ERROR(ROOM_GONE, "cancel", "gone", "That room has been destroyed")
 ERROR(ITEM_NOT_FOUND, "cancel", "item-not-found", NULL)
+ERROR(NO_SUCH_WRITER, "modify", "item-not-found", "Nobody goes by that nickname here, or has written under it: %s")
 ERROR(NO_NICK, "modify", "jid-malformed", "A nickname is needed to enter a room")
 ERROR(BAD_NICK, "modify", "jid-malformed", "That nickname cannot be used")
 ERROR(BAD_ROOM_NAME, "modify", "jid-malformed", "That room name cannot be used")

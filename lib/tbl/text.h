@@ -182,6 +182,10 @@ TEXT("Nobody can ask for voice in this room",
     "In diesem Raum kann niemand um Schreibrecht bitten",
     "Personne ne peut demander la parole dans ce salon",
     "Nadie puede pedir voz en esta sala")
+TEXT("Nobody goes by that nickname here, or has written under it: %s",
+    "Niemand trägt hier diesen Spitznamen oder hat darunter geschrieben: %s",
+    "Personne ici ne porte ce pseudo ni n'a écrit sous ce nom : %s",
+    "Nadie usa aquí ese apodo ni ha escrito con él: %s")
 TEXT("Not after this time",
     "Nicht nach dieser Zeit",
     "Pas après cette date",

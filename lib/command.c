@@ -361,10 +361,13 @@ in_form(struct xml *form, const char *var)
 void
 call_owner_fill(struct call *c, struct xml *form)
 {
+	struct arena *a = c->plan->s->arena;
 	struct xml *x = in_form(form, "owner");
 
-	if (c->plan->ev->console != NULL && x != NULL)
-		xml_add(c->plan->s->arena, x, NS_DATA, "required");
+	if (c->plan->ev->console == NULL || x == NULL)
+		return;
+	xml_set(a, x, "label", call_say(c, "Owner"));
+	xml_add(a, x, NS_DATA, "required");
 }
 
 void

@@ -223,7 +223,7 @@ def socket_way():
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  rooms=CHOICE, again for more \(required\)$",
            "help of a command has its fields")
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  dry_run=yes\|no\n.* \[no\]$", "with what holds if they are not given")
-    is_ran(run(*here, "help", "create-room"), 0, r"(?m)^  owner=ADDRESS \(required\)$",
+    is_ran(run(*here, "help", "create-room"), 0, r"(?m)^  owner=ADDRESS \(required\)\n +Owner$",
            "nobody at a console owns a room")
     is_ran(run(*here, "help", "statistics"), 0, "It has no fields", "of one that has none, too")
     is_ran(run(*here, "help", "help"), 0, "what can be done", "and of mucctl's own")

@@ -12,6 +12,11 @@ static const struct command_field log_fields[] = {
 	{ .var = "filter",
 	    .type = "text-single",
 	    .label = SAID("Part of a user, a room or a command") },
+	{ .var = "before",
+	    .type = "text-single",
+	    .label = SAID("Only what came before this number"),
+	    .least = 1,
+	    .most = INT64_C(1000000000000000) },
 	COMMAND_MAX,
 	{ .var = NULL },
 };
@@ -36,6 +41,7 @@ struct reading {
 	struct xml *into;
 	const char *filter;
 	struct command_page page;
+	uint64_t last; /* number of what was looked at last */
 };
 
 static bool
@@ -57,6 +63,7 @@ add_note(void *arg, const struct audit *n)
 	struct reading *r = arg;
 	struct arena *a = r->call->plan->s->arena;
 
+	r->last = n->no;
 	if (suits(r, n) && command_page_has(&r->page))
 		command_row(r->call, r->into, log_columns,
 		    (const char *[]){
@@ -80,8 +87,12 @@ run_log(struct call *c)
 
 	r.page = command_page(c, 0);
 	r.into = command_table(c, call_say(c, "Audit log"), log_columns);
-	audit_each_back(c->plan->s, add_note, &r);
+	audit_each_back(c->plan->s, (uint64_t)call_number(c, "before"), add_note, &r);
 	c->dialog.more = r.page.more;
+	if (r.page.is_cut && !r.page.more)
+		command_note(c, NOTE_WARN,
+		    call_say_number(
+			c, "Not all was looked at: the rest came before number %s", r.last));
 	return OK;
 }
 
@@ -114,6 +125,8 @@ add_change(void *arg, const struct audit *n)
 	struct arena *a = r->call->plan->s->arena;
 	enum affiliation before, after;
 
+	r->last = n->no;
+
 	if (is_change(n, &before, &after) && command_page_has(&r->page))
 		command_option(r->call, r->into, "notes",
 		    arena_cat(a, date_write(a, n->ms), " ", n->room, ": ", n->target, ", ",
@@ -128,8 +141,12 @@ fill_undo(struct call *c, struct xml *form)
 	struct reading r = { .call = c, .into = form };
 
 	r.page = command_page(c, NOTES_ON_A_PAGE);
-	audit_each_back(c->plan->s, add_change, &r);
+	audit_each_back(c->plan->s, 0, add_change, &r);
 	c->dialog.more = r.page.more;
+	if (r.page.is_cut && !r.page.more)
+		command_note(c, NOTE_WARN,
+		    call_say_number(
+			c, "Not all was looked at: the rest came before number %s", r.last));
 }
 
 static const struct command_step undo_steps[] = {

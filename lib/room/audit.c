@@ -130,11 +130,15 @@ walk_visit(void *arg, struct bytes key, struct bytes val)
 }
 
 int
-audit_each_back(struct service *s, int (*visit)(void *arg, const struct audit *), void *arg)
+audit_each_back(
+    struct service *s, uint64_t before, int (*visit)(void *arg, const struct audit *), void *arg)
 {
 	struct walk w = { s, visit, arg, 0 };
+	uint8_t key[8];
 
-	s->store->each_back(s->store, TABLE_audit, none, none, walk_visit, &w);
+	id_bytes(before, key);
+	s->store->each_back(s->store, TABLE_audit, none,
+	    before != 0 ? (struct bytes){ key, sizeof(key) } : none, walk_visit, &w);
 	return w.result;
 }
 

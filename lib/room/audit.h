@@ -23,8 +23,9 @@ struct audit {
 
 void audit_put(struct service *, const struct audit *);
 
-/* Visits them, the latest first; returns what made it stop, or 0. Strings: arena. */
-int audit_each_back(struct service *, int (*visit)(void *arg, const struct audit *), void *arg);
+/* Visits those before that number, 0 for all, the latest first; returns what made it stop, or 0. Strings: arena. */
+int audit_each_back(
+    struct service *, uint64_t before, int (*visit)(void *arg, const struct audit *), void *arg);
 
 /* The one of that number; false: there is none any more. */
 bool audit_get(struct service *, uint64_t no, struct audit *);

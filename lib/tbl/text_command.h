@@ -272,6 +272,10 @@ TEXT("None",
     "Keine",
     "Aucune",
     "Ninguna")
+TEXT("Not all was looked at: the rest came before number %s",
+    "Nicht alles wurde angesehen: der Rest kam vor Nummer %s",
+    "Tout n'a pas été examiné : le reste est venu avant le numéro %s",
+    "No se ha mirado todo: el resto vino antes del número %s")
 TEXT("Nothing was done",
     "Es wurde nichts getan",
     "Rien n'a été fait",
@@ -300,6 +304,10 @@ TEXT("Only the first %s rooms were looked at",
     "Nur die ersten %s Räume wurden angesehen",
     "Seuls les %s premiers salons ont été examinés",
     "Solo se han mirado las primeras %s salas")
+TEXT("Only what came before this number",
+    "Nur was vor dieser Nummer kam",
+    "Seulement ce qui est venu avant ce numéro",
+    "Solo lo que vino antes de este número")
 TEXT("Options of the room",
     "Einstellungen des Raums",
     "Options du salon",

@@ -147,11 +147,51 @@ test_asleep(void)
 	test_release(&t);
 }
 
+/* Makes another room and locks it down for so many minutes. */
+static void
+lock_other(struct test *t, const char *room, int minutes)
+{
+	free(test_askf(t,
+	    "<presence from='r@example/r' to='%s@rooms.example/r'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    room));
+	free(test_askf(t,
+	    "<iq from='r@example/r' to='%s@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'/></query></iq>",
+	    room));
+	free(test_askf(t,
+	    "<iq from='r@example/r' to='%s@rooms.example' type='set' id='l'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='lock-down'>"
+	    "<x xmlns='jabber:x:data' type='submit'>"
+	    "<field var='minutes'><value>%d</value></field></x></command></iq>",
+	    room, minutes));
+}
+
+/* Each room has its own time, in whatever order they were locked down. */
+static void
+test_order(void)
+{
+	struct test t;
+
+	begin(&t);
+	lock_other(&t, "sooner", 5);
+	lock_other(&t, "later", 20);
+	lock_other(&t, "same", 10);
+	is_int(pass(&t, 299000), 0, "four rooms are locked down");
+	ok(muc_deadline(t.muc) <= t.now.mono_ms + 1000, "the one that ends first is waited for");
+	is_int(pass(&t, 1000), 1, "it ends alone");
+	is_int(pass(&t, 300000), 3, "then two at one time, with three people in them");
+	is_int(pass(&t, 600000), 1, "and the last");
+	test_release(&t);
+}
+
 int
 main(void)
 {
 	test_time();
 	test_restart();
 	test_asleep();
+	test_order();
 	return tap_done();
 }

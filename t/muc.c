@@ -179,6 +179,118 @@ test_over(void)
 	test_release(&t);
 }
 
+/* What is no stanza, or nobody's. */
+static void
+test_odd(void)
+{
+	static const char bad[] = "<message from='a@example/r' to='rooms.example'>&b;</message>";
+	struct test t;
+	enum muc_error e;
+	struct buf b = BUF_INIT;
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	out = test_ask(&t, "<handshake/>");
+	is_str(out, "", "an element that is no stanza is not answered");
+	is_int((int)muc_stats(t.muc)->in_other, 1, "and counted");
+	free(out);
+	out = test_ask(&t, "<iq to='rooms.example' type='get' id='i'><x xmlns='urn:x'/></iq>");
+	is_str(out, "", "nor is what comes from nowhere");
+	free(out);
+	out = test_ask(&t, bad);
+	is_str(out, "", "nor what is not well-formed");
+	is_int((int)muc_stats(t.muc)->in_bad, 1, "that is counted");
+	is_str(t.log, "a stanza of 60 bytes is not well-formed: dropped", "and logged");
+	free(out);
+	buf_adds(
+	    &b, "<iq from='a@example/r' to='rooms.example' type='set' id='i'><x xmlns='urn:x'>");
+	for (int i = 0; i < 9000; i++)
+		buf_addc(&b, 'y');
+	buf_adds(&b, "</x></iq>");
+	buf_addc(&b, '\0');
+	out = test_ask(&t, b.p);
+	ok(strstr(out, "<x xmlns='urn:x'/><error") != NULL,
+	    "what was asked comes back by name, %zu", strlen(out));
+	free(out);
+	buf_release(&b);
+	ok(muc_stream_new(t.muc, 0, "<x>", 3) == NULL, "a stream begins with its header");
+	test_release(&t);
+}
+
+/* Nothing is kept without end for a link that does not come back. */
+static void
+test_down(void)
+{
+	struct test t;
+	struct buf b = BUF_INIT;
+	char *out;
+	int n;
+
+	test_init(&t);
+	test_start_unlimited(&t);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	muc_domain_down(t.muc, 0, t.now);
+	buf_adds(&b,
+	    "<message from='a@example/r' to='room@rooms.example' type='groupchat' id='m'><body>");
+	for (int i = 0; i < 100000; i++)
+		buf_addc(&b, 'y');
+	buf_adds(&b, "</body></message>");
+	for (n = 0; n < 1000 && muc_stats(t.muc)->in_refused == 0; n++) {
+		muc_input(t.muc, t.stream, b.p, b.len, t.now);
+		muc_commit(t.muc);
+	}
+	ok(n > 100 && n < 200, "after %d messages of 100 kB no more are taken while it is down", n);
+	muc_domain_up(t.muc, 0, t.now);
+	out = test_drain(&t, 65536);
+	is_int(count_of(out, "</body>"), n - 1, "all that were taken are told when it is up");
+	free(out);
+	buf_release(&b);
+	test_release(&t);
+}
+
+static unsigned
+almost_full(struct store *s)
+{
+	(void)s;
+	return 90;
+}
+
+/* Where there is little room left nothing new begins. */
+static void
+test_almost_full(void)
+{
+	struct test t;
+	enum muc_error e;
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	t.host.store->fill = almost_full;
+	out = test_ask(&t, "<presence from='b@example/r' to='new@rooms.example/B'>"
+			   "<x xmlns='http://jabber.org/protocol/muc'/></presence>");
+	ok(strstr(out, "<resource-constraint") != NULL, "no new room");
+	free(out);
+	out = test_ask(&t, "<iq from='a@example/r' to='room@rooms.example' type='set' id='v'>"
+			   "<vCard xmlns='vcard-temp'><DESC>x</DESC></vCard></iq>");
+	ok(strstr(out, "<resource-constraint") != NULL, "no vCard");
+	free(out);
+	out = test_ask(&t, "<iq from='a@example/r' to='room@rooms.example' type='set' id='v'>"
+			   "<vCard xmlns='vcard-temp'/></iq>");
+	ok(strstr(out, "type='result'") != NULL, "but it may be taken away");
+	free(out);
+	out = test_ask(&t, ENTER("b", "B"));
+	ok(strstr(out, "<status code='110'/>") != NULL, "who enters is in");
+	free(out);
+	out = test_ask(&t, SAY("b", "x"));
+	is_int(count_of(out, "<body>x</body>"), 2, "and speaks");
+	free(out);
+	test_release(&t);
+}
+
 /* How many of 100 stanzas that are refused by their head are answered, each way of refusing them. */
 static int
 answered(struct test *t,
@@ -584,6 +696,9 @@ main(void)
 	test_retry();
 	test_refuse();
 	test_over();
+	test_odd();
+	test_down();
+	test_almost_full();
 	test_refusals();
 	test_sleeping();
 	test_namespace_bomb();

@@ -70,6 +70,33 @@ test_ids(void)
 	test_release(&t);
 }
 
+/* Of two messages with one id the later one is meant by what comes back. */
+static void
+test_same_id(void)
+{
+	static const char said[] =
+	    "<message from='a@example/r' to='room@rooms.example/B' type='chat' "
+	    "id='same'><body>x</body></message>";
+	static const char back[] =
+	    "<message from='b@example/r' to='room@rooms.example/A' type='error' "
+	    "id='same'><error type='wait'><resource-constraint "
+	    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>";
+	struct test t;
+	char *out;
+
+	test_init(&t);
+	begin(&t);
+	free(test_ask(&t, said));
+	free(test_ask(&t, said));
+	out = test_ask(&t, back);
+	is_int(count_of(out, "<resource-constraint"), 1, "an id that was used twice comes back");
+	free(out);
+	out = test_ask(&t, back);
+	is_int(count_of(out, "<resource-constraint"), 0, "once");
+	free(out);
+	test_release(&t);
+}
+
 static void
 test_time(void)
 {
@@ -264,6 +291,7 @@ int
 main(void)
 {
 	test_ids();
+	test_same_id();
 	test_time();
 	test_bounds();
 	test_over();

@@ -70,26 +70,30 @@ test_ids(void)
 	test_release(&t);
 }
 
+#define CHAT(nick)                                                                                 \
+	"<message from='a@example/r' to='room@rooms.example/" nick "' type='chat' id='same'>"      \
+	"<body>x</body></message>"
+
 /* Of two messages with one id the later one is meant by what comes back. */
 static void
 test_same_id(void)
 {
-	static const char said[] =
-	    "<message from='a@example/r' to='room@rooms.example/B' type='chat' "
-	    "id='same'><body>x</body></message>";
 	static const char back[] =
-	    "<message from='b@example/r' to='room@rooms.example/A' type='error' "
-	    "id='same'><error type='wait'><resource-constraint "
+	    "<message from='b@example/r' to='room@rooms.example/A' type='error' id='same'>"
+	    "<error type='wait'><resource-constraint "
 	    "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>";
 	struct test t;
 	char *out;
 
 	test_init(&t);
 	begin(&t);
-	free(test_ask(&t, said));
-	free(test_ask(&t, said));
+	free(test_ask(&t, CHAT("B")));
+	free(test_ask(&t, "<presence from='b@example/r' to='room@rooms.example/C'/>"));
+	free(test_ask(&t, CHAT("C")));
 	out = test_ask(&t, back);
-	is_int(count_of(out, "<resource-constraint"), 1, "an id that was used twice comes back");
+	ok(count_of(out, "<resource-constraint") == 1 &&
+		strstr(out, "from='room@rooms.example/C'") != NULL,
+	    "of an id that was used twice the later one comes back");
 	free(out);
 	out = test_ask(&t, back);
 	is_int(count_of(out, "<resource-constraint"), 0, "once");

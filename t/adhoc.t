@@ -190,7 +190,7 @@ async def story(server, mucd, folder):
     ok(await soon(lambda: any(c[0] == "verona@%s/Juliet" % DOMAIN and 332 in c[2] for c in juliet.codes)),
        "and leave")
     ok(await soon(lambda: mucd.proc.poll() is not None) and mucd.proc.returncode == 0, "it ends well")
-    await asyncio.wait([asyncio.ensure_future(g.disconnect(wait=2)) for g in (romeo, juliet)], timeout=5)
+    await farewell(romeo, juliet)
     return copy
 
 
@@ -199,17 +199,7 @@ def prosody():
     folder = server.dir + "/backups"
     os.mkdir(folder)
     mucd = Mucd(server.components, 'admins = { "romeo@localhost" }\nbackup_dir = "%s"' % folder)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        copy = loop.run_until_complete(asyncio.wait_for(story(server, mucd, folder), 60))
-    except (asyncio.TimeoutError, slixmpp.exceptions.IqTimeout) as e:
-        raise Failure(repr(e))
-    finally:
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
+    copy = converse(story(server, mucd, folder), 60)
     restored = Mucd(server.components, start=False)
     os.mkdir(restored.database, 0o700)
     shutil.copy(copy + "/data.mdb", restored.database)

@@ -27,19 +27,17 @@ restart(struct test *t)
 	start(t);
 }
 
+/* Each request a millisecond after the one before. */
 static char *__attribute__((format(printf, 2, 3))) ask(struct test *t, const char *fmt, ...)
 {
-	char *stanza, *out;
+	char *out;
 	va_list ap;
 
-	va_start(ap, fmt);
-	if (vasprintf(&stanza, fmt, ap) == -1)
-		abort();
-	va_end(ap);
 	t->now.wall_ms++;
 	t->now.mono_ms++;
-	out = test_ask(t, stanza);
-	free(stanza);
+	va_start(ap, fmt);
+	out = test_vaskf(t, fmt, ap);
+	va_end(ap);
 	return out;
 }
 
@@ -594,6 +592,38 @@ test_ends(void)
 	test_release(&t);
 }
 
+static int
+take_key(void *arg, struct bytes key, struct bytes val)
+{
+	(void)val;
+	memcpy(arg, key.p, key.n);
+	return 1;
+}
+
+/* What cannot be read is left out, and whoever reads the rest is told so. */
+static void
+test_broken(void)
+{
+	uint8_t key[STORE_KEY_MAX];
+	struct reading r;
+	struct test t;
+	char *text;
+
+	make_with(&t, 3);
+	t.host.store->each(t.host.store, TABLE_archive, BYTES_NONE, BYTES_NONE, take_key, key);
+	t.host.store->put(
+	    t.host.store, TABLE_archive, (struct bytes){ key, 24 }, (struct bytes){ "\1\177", 2 });
+	begin(&t, &r, "a", MESSAGES);
+	ok(strstr(r.last, "Something cannot be read: see the log") != NULL, "a record is broken");
+	is_str(t.log,
+	    "export of room@rooms.example: a record of table archive: the record is broken",
+	    "which the log names");
+	text = finish(&r);
+	ok(strstr(text, "two") != NULL && strstr(text, "\nend ") != NULL, "the rest is there");
+	free(text);
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -604,5 +634,6 @@ main(void)
 	test_changed();
 	test_cleared();
 	test_ends();
+	test_broken();
 	return tap_done();
 }

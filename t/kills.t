@@ -208,17 +208,7 @@ def check(kind):
     server = Server(kind, users=NAMES)
     way = Way(server.ports[DOMAIN], record=True)
     mucd = Mucd(way.components(), SETTINGS)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        guests, kills = loop.run_until_complete(asyncio.wait_for(conversation(server, mucd), 60 + 3 * KILLS))
-    except (asyncio.TimeoutError, slixmpp.exceptions.IqTimeout) as e:
-        raise Failure(repr(e))
-    finally:
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
+    guests, kills = converse(conversation(server, mucd), 60 + 3 * KILLS)
     judge(guests, kills, way)
     same(mucd.stop()[0], 0, "mucd ends well")
 

@@ -125,21 +125,11 @@ async def story(server, ids):
     fin = await iq.send(timeout=WAIT)
     same(found, [ids[n] for n in range(7, COUNT, 1000)], "words are found in all of it, and then it ends")
     same(fin["mam_fin"]["rsm"]["count"], str(COUNT // 1000), "which says how many there were")
-    await asyncio.wait([asyncio.ensure_future(juliet.disconnect(wait=2))], timeout=5)
+    await farewell(juliet)
 
 
 def run(server, ids, what):
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_until_complete(asyncio.wait_for(what(server, ids), 150))
-    except (asyncio.TimeoutError, slixmpp.exceptions.IqTimeout) as e:
-        raise Failure(repr(e))
-    finally:
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
+    converse(what(server, ids), 150)
 
 
 async def again(server, ids):
@@ -148,7 +138,7 @@ async def again(server, ids):
     for reverse, want in ((False, ids[:500]), (True, ids[:-501:-1])):
         told = juliet["xep_0313"].iterate(ROOM, reverse=reverse, rsm={"max": 100}, total=500)
         same([x["mam_result"]["id"] async for x in told], want, "after a kill it is the same")
-    await asyncio.wait([asyncio.ensure_future(juliet.disconnect(wait=2))], timeout=5)
+    await farewell(juliet)
 
 
 def prosody():

@@ -7,6 +7,7 @@ client that says whatever it is told to, well-formed or not; a fake server for m
 Everything lives on free ports of 127.0.0.1 and in one temporary directory, and is ended by its
 process id. MUCD and LIVE name the programs, if they are not build/mucd and build/spec/live.
 """
+import asyncio
 import atexit
 import copy
 import ctypes
@@ -174,6 +175,31 @@ def closed_port():
     port, sock = hold_port()
     OPEN.append(sock)
     return port
+
+
+# -- slixmpp, of those who use it --
+
+def converse(story, limit):
+    """Runs a story of slixmpp's clients, for so many seconds at most, and ends what it leaves; its result."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(asyncio.wait_for(story, limit))
+    except Exception as e:
+        # Its class is known only where slixmpp is.
+        if isinstance(e, asyncio.TimeoutError) or type(e).__name__ == "IqTimeout":
+            raise Failure(repr(e))
+        raise
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+async def farewell(*clients):
+    """Their streams are closed by them; a server that says no more is not waited for."""
+    await asyncio.wait([asyncio.ensure_future(x.disconnect(wait=2)) for x in clients], timeout=5)
 
 
 def has_sanitizer(path=None):

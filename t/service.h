@@ -125,18 +125,27 @@ test_ask(struct test *t, const char *stanza)
 	return test_drain(t, 65536);
 }
 
+static inline char *__attribute__((format(printf, 2, 0)))
+test_vaskf(struct test *t, const char *fmt, va_list ap)
+{
+	char *stanza, *out;
+
+	if (vasprintf(&stanza, fmt, ap) == -1)
+		abort();
+	out = test_ask(t, stanza);
+	free(stanza);
+	return out;
+}
+
 static inline char *__attribute__((format(printf, 2, 3)))
 test_askf(struct test *t, const char *fmt, ...)
 {
-	char *stanza, *out;
+	char *out;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&stanza, fmt, ap) == -1)
-		abort();
+	out = test_vaskf(t, fmt, ap);
 	va_end(ap);
-	out = test_ask(t, stanza);
-	free(stanza);
 	return out;
 }
 

@@ -191,24 +191,13 @@ async def story(kind, server):
          "%s: the room is destroyed, and says why" % kind)
     await refused(romeo["xep_0030"].get_info(ROOM, timeout=WAIT), "gone",
                   "%s: and is gone" % kind)
-    await asyncio.wait([asyncio.ensure_future(g.disconnect(wait=2)) for g in (romeo, juliet)],
-                       timeout=5)
+    await farewell(romeo, juliet)
 
 
 def check(kind):
     server = Server(kind)
     mucd = Mucd(server.components)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_until_complete(asyncio.wait_for(story(kind, server), 60))
-    except (asyncio.TimeoutError, slixmpp.exceptions.IqTimeout) as e:
-        raise Failure(repr(e))
-    finally:
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
+    converse(story(kind, server), 60)
     same(mucd.count("attached to"), 1, "%s: the link stayed up" % kind)
     same(mucd.stop()[0], 0, "%s: mucd ends well" % kind)
 

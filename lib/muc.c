@@ -18,9 +18,7 @@
 #include "room/fence.h"
 
 enum {
-	TURN_ARENA = 8 << 20,	   /* bytes of trees that end a turn */
-	LATE_BYTES = 16 << 20,	   /* of presences kept when there is no room for input */
-	REFUSALS_BYTES = 16 << 20, /* of refusals in waiting output beyond which none is told */
+	TURN_ARENA = 8 << 20, /* bytes of trees that end a turn */
 };
 
 void
@@ -209,17 +207,6 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	return m;
 }
 
-static void
-late_free(struct muc *m, struct late *l)
-{
-	map_del(&m->lates, l->key);
-	TAILQ_REMOVE(&m->late_order, l, entry);
-	m->late_bytes -= l->len;
-	free(l->key);
-	free(l->text);
-	free(l);
-}
-
 void
 muc_free(struct muc *m)
 {
@@ -370,8 +357,8 @@ muc_stream_free(struct muc_stream *st)
 	free(st);
 }
 
-static enum muc_input
-turn_state(struct muc *m)
+enum muc_input
+muc_turn_state(struct muc *m)
 {
 	struct service *s = &m->s;
 
@@ -406,24 +393,7 @@ muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct 
 	case PARSE_DISAGREE:
 		return MUC_DISAGREE;
 	}
-	return turn_state(m);
-}
-
-/*
- * A refusal without a look at the room. There may be more of them than turns, so they have a limit of
- * their own: what is said in rooms may be much more, shared by many.
- */
-static void
-refuse(struct muc *m, struct muc_stream *st, const struct xml *x, size_t nbytes, enum deny why)
-{
-	size_t before = muc_queued(m);
-
-	if (before < REFUSALS_BYTES)
-		m->refusals_bytes = 0;
-	if (m->refusals_bytes >= REFUSALS_BYTES)
-		return;
-	dispatch_refuse(&m->s, &st->way, x, nbytes, why);
-	m->refusals_bytes += muc_queued(m) - before;
+	return muc_turn_state(m);
 }
 
 enum muc_input
@@ -436,73 +406,13 @@ muc_input_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, 
 	s->now = now;
 	s->stats.in_over++;
 	if (n == 0)
-		return turn_state(m);
+		return muc_turn_state(m);
 	e = xml_parse_tag(st->parser, s->arena, tag, n, &x);
 	if (e == PARSE_DISAGREE)
 		return MUC_DISAGREE;
 	if (e == PARSE_OK || e == PARSE_UNBOUND)
-		refuse(m, st, x, n, TOO_LARGE);
-	return turn_state(m);
-}
-
-/*
- * Keeps a presence until there is room: only the last from a sender to an address counts, and only those
- * that say whether somebody is there.
- */
-static void
-keep_late(struct muc *m, struct muc_stream *st, const struct xml *x, const char *p, size_t n)
-{
-	const char *from = xml_get(x, "from"), *to = xml_get(x, "to"), *type = xml_get(x, "type");
-	struct late *l;
-	char *key;
-
-	if (from == NULL || to == NULL || (type != NULL && strcmp(type, "unavailable") != 0))
-		return;
-	key = arena_cat(m->s.arena, from, "\n", to, NULL);
-	l = map_get(&m->lates, key);
-	if (m->late_bytes - (l != NULL ? l->len : 0) + n > LATE_BYTES)
-		return;
-	if (l != NULL)
-		late_free(m, l);
-	l = mem_alloc(sizeof(*l));
-	l->stream = st;
-	l->key = mem_strdup(key);
-	l->text = mem_strndup(p, n);
-	l->len = n;
-	m->late_bytes += n;
-	map_put(&m->lates, l->key, l);
-	TAILQ_INSERT_TAIL(&m->late_order, l, entry);
-}
-
-enum muc_input
-muc_refuse(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct muc_now now)
-{
-	struct service *s = &m->s;
-	const struct xml *x;
-	enum parse e;
-
-	s->now = now;
-	s->stats.in_refused++;
-	e = xml_parse(st->parser, s->arena, p, n, &x);
-	if (e == PARSE_DISAGREE)
-		return MUC_DISAGREE;
-	if (e == PARSE_OK && xml_is(x, NS_STANZA, "presence"))
-		keep_late(m, st, x, p, n);
-	else if (e == PARSE_OK || e == PARSE_UNBOUND)
-		refuse(m, st, x, n, RESOURCE_CONSTRAINT);
-	return turn_state(m);
-}
-
-bool
-muc_late(struct muc *m, struct muc_now now, enum muc_input *result)
-{
-	struct late *l = TAILQ_FIRST(&m->late_order);
-
-	if (l == NULL)
-		return false;
-	*result = muc_input(m, l->stream, l->text, l->len, now);
-	late_free(m, l);
-	return true;
+		late_refuse(m, st, x, n, TOO_LARGE);
+	return muc_turn_state(m);
 }
 
 int64_t
@@ -528,7 +438,7 @@ muc_tick(struct muc *m, struct muc_now now)
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->tick != NULL)
 			(*f)->tick(&m->s);
-	return turn_state(m);
+	return muc_turn_state(m);
 }
 
 void

@@ -308,7 +308,7 @@ muc_input_over(struct muc *, struct muc_stream *, const char *tag, size_t n, str
  * Input that there is no room to keep: answers with resource-constraint (wait) and does nothing
  * else; presence is not answered but kept, its last state per (from, to) alone, and handled
  * by muc_late() when the input before it is done. All of it is bounded: beyond it stanzas are
- * only counted.
+ * only counted, but for those of who leaves.
  */
 enum muc_input
 muc_refuse(struct muc *, struct muc_stream *, const char *p, size_t n, struct muc_now);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * muc_int.h - what muc.c and muc_out.c share
+ * muc_int.h - what muc.c, muc_late.c and muc_out.c share
  */
 #ifndef MUC_INT_H
 #define MUC_INT_H
@@ -30,6 +30,16 @@ struct muc {
 	bool did;	       /* the turn did something */
 	bool retries;	       /* the last commit found no room: nothing may be written */
 };
+
+/* How the turn goes on. */
+enum muc_input muc_turn_state(struct muc *);
+
+/* -- muc_late.c -- */
+
+void late_free(struct muc *, struct late *);
+
+/* Refuses by the head, as long as not too many refusals wait to be told. */
+void late_refuse(struct muc *, struct muc_stream *, const struct xml *, size_t nbytes, enum deny);
 
 struct muc_stream {
 	struct xml_parser *parser;

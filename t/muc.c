@@ -155,6 +155,62 @@ test_refuse(void)
 	test_release(&t);
 }
 
+/* Whoever leaves has left, however much others have sent before for which there was no room. */
+#define LEAVE                                                                                      \
+	"<presence from='b@example/r' to='room@rooms.example/B' "                                  \
+	"type='unavailable'><status>bye</status></presence>"
+
+static void
+test_late_leaving(void)
+{
+	enum { PAYLOAD = 7000 };
+	struct test t;
+	struct buf b = BUF_INIT;
+	enum muc_error e;
+	enum muc_input result;
+	char *out;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	free(test_ask(&t, ENTER("b", "B")));
+	for (int i = 0; i < 3000; i++) {
+		char head[200];
+
+		b.len = 0;
+		snprintf(head, sizeof(head),
+		    "<presence from='s@example/r' to='room@rooms.example/S%d'><status>", i);
+		buf_adds(&b, head);
+		for (int n = 0; n < PAYLOAD; n++)
+			buf_addc(&b, 'x');
+		buf_adds(&b, "</status></presence>");
+		muc_refuse(t.muc, t.stream, b.p, b.len, t.now);
+	}
+	for (int i = 0; i < 3000; i++) {
+		char leave[200];
+
+		snprintf(leave, sizeof(leave),
+		    "<presence from='s@example/r' to='room%d@rooms.example/S' type='unavailable'/>",
+		    i);
+		muc_refuse(t.muc, t.stream, leave, strlen(leave), t.now);
+	}
+	muc_refuse(t.muc, t.stream, LEAVE, strlen(LEAVE), t.now);
+	muc_commit(t.muc);
+	free(test_drain(&t, 65536));
+	b.len = 0;
+	while (muc_late(t.muc, t.now, &result)) {
+		muc_commit(t.muc);
+		out = test_drain(&t, 65536);
+		buf_adds(&b, out);
+		free(out);
+	}
+	buf_addc(&b, '\0');
+	ok(strstr(b.p, "to='a@example/r'") != NULL, "who leaves when there is no room has left");
+	buf_release(&b);
+	test_release(&t);
+}
+
 static void
 test_over(void)
 {
@@ -695,6 +751,7 @@ main(void)
 	test_parts();
 	test_retry();
 	test_refuse();
+	test_late_leaving();
 	test_over();
 	test_odd();
 	test_down();

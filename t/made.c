@@ -172,13 +172,14 @@ test_tombstones(void)
 	int steps = 0;
 
 	test_init(&t);
+	t.conf.limits.rooms_per_creator = 1000;
 	test_start(&t, &e);
 	for (int n = 0; n < 250; n++) {
 		free(act(&t, "a@example", n, &come));
 		free(act(&t, "a@example", n, &open_it));
 		free(act(&t, "a@example", n, &end));
 	}
-	is_int(records(&t, TABLE_gone), 500, "each has a name and an expiry");
+	is_int(records(&t, TABLE_gone), 750, "each has a name, an expiry and whose it is");
 	is_int(records(&t, TABLE_user), 0, "and is nobody's room any more");
 	ok(says(&t, "b@example", 100, &come, "<gone"), "they are gone");
 	again(&t);
@@ -187,7 +188,7 @@ test_tombstones(void)
 	muc_reload(t.muc, &t.conf);
 	muc_tick(t.muc, t.now);
 	muc_commit(t.muc);
-	is_int(records(&t, TABLE_gone), 480, "with a lower limit the oldest are given up");
+	is_int(records(&t, TABLE_gone), 720, "with a lower limit the oldest are given up");
 	ok(says(&t, "b@example", 9, &come, "code='201'"), "so their names are free");
 	ok(says(&t, "b@example", 10, &come, "<gone"), "others are not");
 	t.now.wall_ms += 32 * DAY_MS;
@@ -202,6 +203,45 @@ test_tombstones(void)
 	test_release(&t);
 }
 
+/* Whoever makes rooms to destroy them takes no more names than whoever keeps them. */
+static void
+test_names(void)
+{
+	static const char *const admins[] = { "root@example", NULL };
+	struct test t;
+	enum muc_error e;
+
+	test_init(&t);
+	t.conf.admins = admins;
+	t.conf.limits.rooms_per_creator = 20;
+	test_start(&t, &e);
+	free(act(&t, "z@example", 99, &come));
+	free(act(&t, "z@example", 99, &open_it));
+	free(act(&t, "z@example", 99, &end));
+	for (int n = 0; n < 50; n++) {
+		free(act(&t, "a@example", n, &come));
+		free(act(&t, "a@example", n, &open_it));
+		free(act(&t, "a@example", n, &end));
+		t.now.wall_ms += 1000;
+	}
+	is_int(records(&t, TABLE_gone), 21 * 3, "one leaves so many tombstones");
+	ok(says(&t, "b@example", 49, &come, "<gone"), "the last ones");
+	ok(says(&t, "b@example", 10, &come, "code='201'"), "not the others");
+	ok(says(&t, "b@example", 99, &come, "<gone"), "somebody else's stays");
+	again(&t);
+	free(act(&t, "a@example", 60, &come));
+	free(act(&t, "a@example", 60, &open_it));
+	free(act(&t, "a@example", 60, &end));
+	is_int(records(&t, TABLE_gone), 21 * 3, "also after a restart");
+	for (int n = 100; n < 130; n++) {
+		free(act(&t, "root@example", n, &come));
+		free(act(&t, "root@example", n, &open_it));
+		free(act(&t, "root@example", n, &end));
+	}
+	is_int(records(&t, TABLE_gone), 51 * 3, "an administrator's all stay");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -209,5 +249,6 @@ main(void)
 	test_long();
 	test_reload();
 	test_tombstones();
+	test_names();
 	return tap_done();
 }

@@ -355,27 +355,64 @@ check_of_room(struct check *c, enum line line, struct bytes key, struct bytes va
 
 /* -- what is left of rooms -- */
 
-/* Each is there twice: under its name, and under NUL, expiry and id. */
+/* What a tombstone has besides under its name: NUL, expiry and id; SOH, whose it is, expiry and id. */
+struct other_keys {
+	uint8_t expiry[1 + 8 + 8], owner[1 + 16 + 8 + 8];
+	bool is_owned;
+};
+
+static void
+other_keys(struct bytes val, struct other_keys *k)
+{
+	struct rec by;
+
+	memset(k, 0, sizeof(*k));
+	id_bytes(check_number(LINE_gone, "until", val), k->expiry + 1);
+	id_bytes(check_number(LINE_gone, "id", val), k->expiry + 9);
+	k->is_owned = record_find(LINE_gone, "by", val, &by) && by.len == 16;
+	if (!k->is_owned)
+		return;
+	k->owner[0] = 1;
+	memcpy(k->owner + 1, by.val, 16);
+	memcpy(k->owner + 1 + 16, k->expiry + 1, 16);
+}
+
+static bool
+leads_to(struct check *c, const uint8_t *key, size_t n, struct bytes name)
+{
+	struct bytes val;
+
+	return check_get(c, TABLE_gone, (struct bytes){ key, n }, &val) &&
+	       bytes_cmp(val, name) == 0;
+}
+
 static void
 check_gone(struct check *c, struct bytes key, struct bytes val)
 {
-	uint8_t expiry[1 + 8 + 8] = { 0 };
-	struct bytes other;
+	const uint8_t kind = *(const uint8_t *)key.p;
+	struct bytes stone = kind > 1 ? val : BYTES_NONE;
+	struct other_keys k;
 	const char *name;
 
-	if (*(const char *)key.p == '\0') {
-		if (key.n != sizeof(expiry) || !check_get(c, TABLE_gone, val, &other))
-			check_wrong(c, NULL, "an expiry without a tombstone");
+	if (kind <= 1 && !check_get(c, TABLE_gone, val, &stone)) {
+		check_wrong(c, NULL, "an expiry without a tombstone");
 		return;
 	}
+	other_keys(stone, &k);
+	if (kind == 0 && (key.n != sizeof(k.expiry) || memcmp(key.p, k.expiry, key.n) != 0))
+		check_wrong(c, NULL, "an expiry without a tombstone");
+	if (kind == 1 &&
+	    (!k.is_owned || key.n != sizeof(k.owner) || memcmp(key.p, k.owner, key.n) != 0))
+		check_wrong(c, NULL, "somebody's tombstone that is another's");
+	if (kind <= 1)
+		return;
 	c->ngone++;
 	name = name_address(c->arena, key);
 	check_record(c, name, LINE_gone, BYTES_NONE, val);
-	id_bytes(check_number(LINE_gone, "until", val), expiry + 1);
-	id_bytes(check_number(LINE_gone, "id", val), expiry + 9);
-	if (!check_get(c, TABLE_gone, (struct bytes){ expiry, sizeof(expiry) }, &other) ||
-	    bytes_cmp(other, key) != 0)
+	if (!leads_to(c, k.expiry, sizeof(k.expiry), key))
 		check_wrong(c, name, "a tombstone that does not expire");
+	if (k.is_owned && !leads_to(c, k.owner, sizeof(k.owner), key))
+		check_wrong(c, name, "a tombstone that is not counted");
 }
 
 static int

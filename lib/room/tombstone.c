@@ -2,8 +2,9 @@
 /*
  * tombstone.c - what is left of rooms that were destroyed; XEP-0045 10.9
  *
- * Table gone has each under its name, and under its expiry, so that they go in order, in steps. Of
- * the owners only digests are kept: that is all it takes to know them again.
+ * Table gone has each under its name, under its expiry, so that they go in order, in steps, and under who
+ * destroyed the room, so that nobody leaves more than rooms_per_creator of them. Of people only digests are
+ * kept: that is all it takes to know them again.
  */
 #include <string.h>
 
@@ -21,6 +22,7 @@ enum { /* tags of a record in table gone; never reused */
 	GONE_ID = 2,
 	GONE_VENUE = 3,
 	GONE_OWNERS = 4,
+	GONE_BY = 5,
 };
 
 static const struct bytes by_expiry = { "", 1 }; /* a NUL: no domain begins so */
@@ -35,6 +37,19 @@ expiry_key(struct arena *a, uint64_t until_ms, uint64_t id)
 	return (struct bytes){ k, 1 + 8 + 8 };
 }
 
+/* Of one who destroyed rooms: all that begins with a SOH and a digest, in order of expiry. */
+static struct bytes
+by_key(struct arena *a, const uint8_t by[OWNER_BYTES], uint64_t until_ms, uint64_t id)
+{
+	uint8_t *k = arena_alloc(a, 1 + OWNER_BYTES + 8 + 8);
+
+	k[0] = 1; /* no domain begins so */
+	memcpy(k + 1, by, OWNER_BYTES);
+	id_bytes(until_ms, k + 1 + OWNER_BYTES);
+	id_bytes(id, k + 1 + OWNER_BYTES + 8);
+	return (struct bytes){ k, 1 + OWNER_BYTES + 8 + 8 };
+}
+
 static void
 owner_digest(const char *bare, uint8_t out[OWNER_BYTES])
 {
@@ -46,6 +61,7 @@ owner_digest(const char *bare, uint8_t out[OWNER_BYTES])
 
 struct found {
 	uint64_t until_ms, id;
+	const uint8_t *by; /* NULL: a mucd left it that did not note it */
 	struct tombstone t;
 };
 
@@ -74,6 +90,10 @@ find(struct service *s, struct bytes name, struct found *out)
 		case GONE_OWNERS:
 			out->t.owners = bytes_copy(s->arena, (struct bytes){ r.val, r.len }).p;
 			out->t.nowners = r.len / OWNER_BYTES;
+			break;
+		case GONE_BY:
+			if (r.len == OWNER_BYTES)
+				out->by = bytes_copy(s->arena, (struct bytes){ r.val, r.len }).p;
 			break;
 		default:
 			break;
@@ -125,6 +145,8 @@ drop(struct service *s, struct bytes name, const struct found *f)
 {
 	s->store->del(s->store, TABLE_gone, name);
 	s->store->del(s->store, TABLE_gone, expiry_key(s->arena, f->until_ms, f->id));
+	if (f->by != NULL)
+		s->store->del(s->store, TABLE_gone, by_key(s->arena, f->by, f->until_ms, f->id));
 	s->ngone--;
 }
 
@@ -152,6 +174,37 @@ owner_visit(void *arg, const char *bare)
 	return b->len >= MOST_OWNERS * OWNER_BYTES;
 }
 
+struct left {
+	struct arena *arena;
+	struct bytes first; /* the name of the one that expires first */
+	int64_t n;
+};
+
+static int
+left_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct left *l = arg;
+
+	(void)key;
+	if (l->n++ == 0)
+		l->first = bytes_copy(l->arena, val);
+	return 0;
+}
+
+/* Of too many that one leaves the oldest goes: names are not taken by destroying rooms. */
+static void
+make_room(struct service *s, const uint8_t by[OWNER_BYTES])
+{
+	struct bytes prefix = by_key(s->arena, by, 0, 0);
+	struct left l = { .arena = s->arena };
+	struct found f;
+
+	prefix.n -= 8 + 8;
+	s->store->each(s->store, TABLE_gone, prefix, BYTES_NONE, left_visit, &l);
+	if (l.n >= s->limits.rooms_per_creator && find(s, l.first, &f))
+		drop(s, l.first, &f);
+}
+
 void
 tombstone_set(struct room *r, const char *venue, const char *by)
 {
@@ -159,17 +212,23 @@ tombstone_set(struct room *r, const char *venue, const char *by)
 	uint64_t until_ms = (uint64_t)(s->now.wall_ms + s->limits.tombstone_days * DAY_MS);
 	struct bytes name = name_key(s->arena, r->domain, r->node);
 	struct buf b = BUF_INIT, owners = BUF_INIT;
+	uint8_t who[OWNER_BYTES];
 
 	if (s->limits.tombstone_days == 0 || s->limits.tombstones == 0)
 		return;
+	owner_digest(by, who);
+	if (!service_admin(s, by))
+		make_room(s, who);
 	owner_visit(&owners, by);
 	affiliation_owners(r, owner_visit, &owners);
 	rec_put_u64(&b, GONE_UNTIL, until_ms);
 	rec_put_u64(&b, GONE_ID, r->id);
 	rec_put_str(&b, GONE_VENUE, venue);
 	rec_put(&b, GONE_OWNERS, owners.p, owners.len);
+	rec_put(&b, GONE_BY, who, sizeof(who));
 	s->store->put(s->store, TABLE_gone, name, (struct bytes){ b.p, b.len });
 	s->store->put(s->store, TABLE_gone, expiry_key(s->arena, until_ms, r->id), name);
+	s->store->put(s->store, TABLE_gone, by_key(s->arena, who, until_ms, r->id), name);
 	s->ngone++;
 	state_save(s);
 	tombstones_load(s);

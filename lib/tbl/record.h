@@ -103,6 +103,7 @@ FIELD(gone, 1, "until", TIME, "", 1)
 FIELD(gone, 2, "id", DERIVED, "", 1)
 FIELD(gone, 3, "venue", BARE, "", 0)
 FIELD(gone, 4, "owners", DERIVED, "", 0)
+FIELD(gone, 5, "by", DERIVED, "", 0)
 
 LINE(ban, bans, NONE)
 FIELD(ban, 1, "target", TEXT, "", 1)

@@ -181,6 +181,51 @@ test_full(void)
 	test_release(&t);
 }
 
+static bool
+told(struct test *t, const char *stanza, const char *piece)
+{
+	char *out = test_ask(t, stanza);
+	const bool is_told = strstr(out, piece) != NULL;
+
+	free(out);
+	return is_told;
+}
+
+#define LIST(jid, affiliation)                                                                     \
+	"<iq from='a@example/r' to='room@rooms.example' type='set' id='l'>"                        \
+	"<query xmlns='http://jabber.org/protocol/muc#admin'>"                                     \
+	"<item jid='" jid "' affiliation='" affiliation "'/></query></iq>"
+
+#define REGISTER                                                                                   \
+	"<iq from='s@example/r' to='room@rooms.example' type='set' id='g'>"                        \
+	"<query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'>"                \
+	"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value></field>"    \
+	"<field var='muc#register_roomnick'><value>S</value></field></x></query></iq>"
+
+/* Lists grow no more either, or strangers could fill what is left; but whoever is in can be banned. */
+static void
+test_full_lists(void)
+{
+	struct test t;
+
+	begin(&t);
+	free(test_ask(&t, ENTER("b", "B")));
+	free(test_ask(&t, LIST("m@example", "member")));
+	t.host.store->fill = fill;
+	percent = 90;
+	ok(told(&t, LIST("n@example", "member"), "<resource-constraint"), "no new members");
+	ok(told(&t, LIST("n@example", "outcast"), "<resource-constraint"),
+	    "nor bans of who is not here");
+	ok(told(&t, REGISTER, "<resource-constraint"), "nobody registers");
+	ok(told(&t, LIST("m@example", "admin"), "type='result'"), "members may become more");
+	ok(told(&t, LIST("m@example", "none"), "type='result'"), "or none");
+	ok(told(&t, LIST("b@example", "outcast"), "type='result'"), "who is here is banned");
+	percent = 50;
+	ok(told(&t, LIST("n@example", "member"), "type='result'"),
+	    "all of it when there is room again");
+	test_release(&t);
+}
+
 /* A message is in the store of the turn in which it is told, and gone with its room. */
 static void
 test_purge(void)
@@ -220,6 +265,7 @@ main(void)
 	test_visits();
 	test_kept();
 	test_full();
+	test_full_lists();
 	test_purge();
 	return tap_done();
 }

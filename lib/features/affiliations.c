@@ -166,6 +166,7 @@ static enum deny
 may_affiliation(const struct room *r, const struct plan *p, const struct change *c)
 {
 	enum deny deny = c->own || c->invited ? OK : may_rank(p, c);
+	const bool to_ban = c->affil.affiliation == AFF_OUTCAST;
 	int64_t most = p->s->limits.affiliations_per_room;
 
 	if (deny != OK)
@@ -178,6 +179,9 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 		most /= 2;
 	if (p->records > 0 && r->naffiliations + p->records > most)
 		return RESOURCE_CONSTRAINT;
+	/* When storage runs out rooms go on, and who is in can be banned. */
+	if (p->records > 0 && !(to_ban && c->here) && service_full(p->s))
+		return SERVICE_FULL;
 	/* 7.10, example 72: one nick has one owner, and nobody loses the one he goes by. */
 	return c->reserves ? nick_free(p, c->affil.nick, c->affil.jid) : OK;
 }

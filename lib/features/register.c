@@ -173,6 +173,8 @@ plan_request(struct plan *p, const struct xml *form, const char *nick)
 	struct request *q = arena_alloc(a, sizeof(*q)), before;
 	int64_t n = 0;
 
+	if (service_full(p->s))
+		return SERVICE_FULL;
 	if (!request_stored(p->room, p->ev->from.bare, &before))
 		request_each(p->room, count_one, &n);
 	if (n >= p->s->limits.registrations_waiting)

@@ -495,9 +495,7 @@ handle_peer(struct control *c, struct peer *p)
 	p->in.len = 0;
 	p->waits = false;
 	p->is_owed = true;
-	w->is_touched = true;
-	if (result == MUC_TURN_ENDS)
-		w->turn_ends = true;
+	world_did(w, result);
 	if (result == MUC_DISAGREE)
 		drop(p, "sends what cannot be read: left");
 }

@@ -390,8 +390,7 @@ link_handle(struct link *l)
 	case PIECE_STREAM:
 		/* Presences that the stream before it brought when there was no room. */
 		if (l->is_refusing && muc_late(w->muc, w->now, &result)) {
-			w->is_touched = true;
-			w->turn_ends |= result == MUC_TURN_ENDS;
+			world_did(w, result);
 			return true;
 		}
 		muc_stream_free(l->stream);
@@ -405,9 +404,7 @@ link_handle(struct link *l)
 		break;
 	}
 	inq_pop(&l->q);
-	w->is_touched = true;
-	if (result == MUC_TURN_ENDS)
-		w->turn_ends = true;
+	world_did(w, result);
 	if (result == MUC_DISAGREE) {
 		if (l->stream == l->incoming)
 			link_lose(l, "the server sent what can be read in two ways");

@@ -36,6 +36,15 @@ struct world {
 	uint32_t (*random)(void);
 };
 
+/* libmuc was given something, and that is what it says to it. */
+static inline void
+world_did(struct world *w, enum muc_input result)
+{
+	w->is_touched = true;
+	if (result == MUC_TURN_ENDS)
+		w->turn_ends = true;
+}
+
 struct inq;
 struct link;
 

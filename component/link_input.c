@@ -87,9 +87,7 @@ refuse(struct link *l, enum piece kind, const char *p, size_t n)
 	else
 		result = muc_input_over(w->muc, l->incoming, p, n, w->now);
 	inq_drop_opened(&l->q);
-	w->is_touched = true;
-	if (result == MUC_TURN_ENDS)
-		w->turn_ends = true;
+	world_did(w, result);
 	if (result == MUC_DISAGREE)
 		link_lose(l, "the server sent what can be read in two ways");
 }

@@ -100,9 +100,7 @@ next_ms(const struct run *r)
 		return 0;
 	if (r->w->is_leaving)
 		ms = least(ms, r->leave_ms);
-	if (r->w->is_listening)
-		return ms;
-	if (r->w->is_paused)
+	if (r->w->is_listening || r->w->is_paused)
 		return ms;
 	if (r->is_late || has_input(lo))
 		return 0;
@@ -138,34 +136,38 @@ begin_stop(struct run *r)
 }
 
 static void
+take_signal(struct run *r, uint32_t signo)
+{
+	switch (signo) {
+	case SIGHUP:
+		r->lo->wants_reload = true;
+		break;
+	case SIGCHLD:
+		r->lo->on_child(r->lo->arg);
+		break;
+	case SIGUSR2:
+		r->lo->wants_leave = true;
+		break;
+	case SIGUSR1:
+		r->lo->wants_end = !r->w->is_stopping;
+		break;
+	default: /* SIGTERM, SIGINT */
+		if (r->w->is_stopping) {
+			log_warnx("told to stop again: stopping at once");
+			r->is_done = true;
+		} else
+			begin_stop(r);
+		break;
+	}
+}
+
+static void
 take_signals(struct run *r)
 {
 	struct signalfd_siginfo info;
 
-	while (read(r->lo->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGHUP) {
-			r->lo->wants_reload = true;
-			continue;
-		}
-		if (info.ssi_signo == SIGCHLD) {
-			r->lo->on_child(r->lo->arg);
-			continue;
-		}
-		if (info.ssi_signo == SIGUSR2) {
-			r->lo->wants_leave = true;
-			continue;
-		}
-		if (info.ssi_signo == SIGUSR1) {
-			r->lo->wants_end = !r->w->is_stopping;
-			continue;
-		}
-		if (r->w->is_stopping) {
-			log_warnx("told to stop again: stopping at once");
-			r->is_done = true;
-			continue;
-		}
-		begin_stop(r);
-	}
+	while (read(r->lo->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+		take_signal(r, info.ssi_signo);
 }
 
 /* -- a turn -- */
@@ -205,8 +207,7 @@ handle_late(struct run *r)
 		r->is_late = muc_late(r->w->muc, r->w->now, &result);
 		if (!r->is_late)
 			break;
-		r->w->is_touched = true;
-		r->w->turn_ends = result == MUC_TURN_ENDS;
+		world_did(r->w, result);
 	}
 	for (size_t i = 0; i < lo->nlinks && !r->is_late; i++)
 		link_accept(lo->links[i]);
@@ -232,9 +233,7 @@ tick(struct run *r)
 		if (link_input(r->lo->links[i])->handled < r->due_handled[i])
 			return;
 	r->is_due = false;
-	r->w->is_touched = true;
-	if (muc_tick(r->w->muc, r->w->now) == MUC_TURN_ENDS)
-		r->w->turn_ends = true;
+	world_did(r->w, muc_tick(r->w->muc, r->w->now));
 }
 
 static void

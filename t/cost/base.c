@@ -130,16 +130,22 @@ declarations(struct world *w, unsigned n)
 
 /* Elements by turns in two namespaces with long names: a few bytes each, and what a copy of the names takes. */
 static void
-namespaces(struct world *w, unsigned n)
+in_two_namespaces(struct world *w, const char *before, unsigned n, const char *after)
 {
-	message_begin(w);
-	buf_adds(&w->todo, "<body>x</body><a xmlns='urn:x' xmlns:b='urn:b");
+	put(w, "%s xmlns:b='urn:b", before);
 	repeat(&w->todo, "b", 4 * n);
 	buf_adds(&w->todo, "' xmlns:c='urn:c");
 	repeat(&w->todo, "c", 4 * n);
 	buf_adds(&w->todo, "'>");
 	repeat(&w->todo, "<b:x/><c:x/>", n);
-	buf_adds(&w->todo, "</a>");
+	buf_adds(&w->todo, after);
+}
+
+static void
+namespaces(struct world *w, unsigned n)
+{
+	message_begin(w);
+	in_two_namespaces(w, "<body>x</body><a xmlns='urn:x'", n, "</a>");
 	message_end(w);
 }
 
@@ -149,14 +155,10 @@ namespaces_hidden(struct world *w, unsigned n)
 {
 	room_new(w, "a");
 	enter_all(w, "a", 2);
-	buf_adds(&w->todo, "<iq from='u0@example/r' to='a@rooms.example/u1' type='get' id='q'>"
-			   "<query xmlns='urn:x' a='u0@example' xmlns:b='urn:b");
-	repeat(&w->todo, "b", 4 * n);
-	buf_adds(&w->todo, "' xmlns:c='urn:c");
-	repeat(&w->todo, "c", 4 * n);
-	buf_adds(&w->todo, "'>");
-	repeat(&w->todo, "<b:x/><c:x/>", n);
-	buf_adds(&w->todo, "</query></iq>");
+	in_two_namespaces(w,
+	    "<iq from='u0@example/r' to='a@rooms.example/u1' type='get' id='q'>"
+	    "<query xmlns='urn:x' a='u0@example'",
+	    n, "</query></iq>");
 	buf_addc(&w->todo, '\0');
 }
 

@@ -210,6 +210,18 @@ room_new(struct world *w, const char *node)
 }
 
 void
+room_set(struct world *w, const char *node, const char *var, const char *value)
+{
+	send_now(w,
+	    "<iq from='o@example/r' to='%s@rooms.example' type='set' id='u'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+	    "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+	    "<field var='muc#roomconfig_%s'><value>%s</value></field></x></query></iq>",
+	    node, var, value);
+}
+
+void
 enter_all(struct world *w, const char *node, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)

@@ -74,6 +74,9 @@ void pass(struct world *, int64_t ms);
 /* A room, unlocked, whose owner o@example/r is in it. */
 void room_new(struct world *, const char *node);
 
+/* Its owner sets an option: a var without muc#roomconfig_. */
+void room_set(struct world *, const char *node, const char *var, const char *value);
+
 /* n more enter it: u0@example/r as u0, and so on. */
 void enter_all(struct world *, const char *node, unsigned n);
 

@@ -139,22 +139,26 @@ presences(struct world *w, unsigned n)
 		    i);
 }
 
-/* Who has used up what they may send: nothing is told, the last presence is kept. */
 static void
-presences_late(struct world *w, unsigned n)
+limit_to_twenty(struct world *w)
 {
-	presences(w, n);
 	w->t.conf.limits.rate_per_s = 1;
 	w->t.conf.limits.rate_burst = 20;
 	muc_reload(w->t.muc, &w->t.conf);
 }
 
+/* Who has used up what they may send: nothing is told, the last presence is kept. */
+static void
+presences_late(struct world *w, unsigned n)
+{
+	presences(w, n);
+	limit_to_twenty(w);
+}
+
 static void
 refused(struct world *w, unsigned n)
 {
-	w->t.conf.limits.rate_per_s = 1;
-	w->t.conf.limits.rate_burst = 20;
-	muc_reload(w->t.muc, &w->t.conf);
+	limit_to_twenty(w);
 	for (unsigned i = 0; i < n; i++)
 		add(w, "<iq from='x@example/r' to='a@rooms.example' type='get' id='i'>"
 		       "<ping xmlns='urn:xmpp:ping'/></iq>");
@@ -164,15 +168,8 @@ static void
 passwords(struct world *w, unsigned n)
 {
 	room_new(w, "a");
-	send_now(w,
-	    "<iq from='o@example/r' to='a@rooms.example' type='set' id='u'>"
-	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
-	    "<x xmlns='jabber:x:data' type='submit'>"
-	    "<field "
-	    "var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-	    "<field var='muc#roomconfig_passwordprotectedroom'><value>1</value></field>"
-	    "<field "
-	    "var='muc#roomconfig_roomsecret'><value>secret</value></field></x></query></iq>");
+	/* A secret switches the password on. */
+	room_set(w, "a", "roomsecret", "secret");
 	for (unsigned i = 0; i < n; i++)
 		add(w,
 		    "<presence from='x@example/r' to='a@rooms.example/x'>"
@@ -284,13 +281,7 @@ static void
 voices(struct world *w, unsigned n)
 {
 	room_new(w, "a");
-	send_now(w,
-	    "<iq from='o@example/r' to='a@rooms.example' type='set' id='u'>"
-	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
-	    "<x xmlns='jabber:x:data' type='submit'>"
-	    "<field "
-	    "var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-	    "<field var='muc#roomconfig_moderatedroom'><value>1</value></field></x></query></iq>");
+	room_set(w, "a", "moderatedroom", "1");
 	enter_all(w, "a", 1);
 	for (unsigned i = 0; i < n; i++)
 		add(w, "<message from='u0@example/r' to='a@rooms.example'>"

@@ -80,6 +80,7 @@ struct muc_host {
 	LIMIT(stanza_out_bytes, 500000, 10000, 16777216, "greatest stanza given to the server")    \
 	LIMIT(occupants_per_room, 10000, 1, 1000000, "greatest muc#roomconfig_maxusers")           \
 	LIMIT(sessions_per_occupant, 20, 1, 1000, "full JIDs under one nick")                      \
+	LIMIT(nicks_per_user, 10, 1, 1000, "nicks of one bare JID in a room")                      \
 	LIMIT(rooms_per_user, 1000, 1, 1000000, "rooms one bare JID may be in at once")            \
 	LIMIT(rooms_per_creator, 200, 1, 100000, "rooms that one bare JID may have created")       \
 	LIMIT(                                                                                     \

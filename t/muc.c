@@ -367,6 +367,48 @@ answered(struct test *t,
 	return n;
 }
 
+/* One user does not fill a room alone, by as many nicknames as there are places. */
+static void
+test_nicks(void)
+{
+	struct test t;
+	enum muc_error e;
+	int n = 0;
+	char *out;
+
+	test_init(&t);
+	t.conf.limits.rooms_per_user = 1000;
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	for (int i = 0; i < 100; i++) {
+		out = test_askf(&t,
+		    "<presence from='s@example/%d' to='room@rooms.example/S%d'>"
+		    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+		    i, i);
+		n += strstr(out, "<status code='110'/>") != NULL;
+		free(out);
+	}
+	is_int(n, (int)t.conf.limits.nicks_per_user, "one user has so many nicknames in a room");
+	free(test_ask(
+	    &t, "<presence from='s@example/0' to='room@rooms.example' type='unavailable'/>"));
+	out = test_ask(&t, "<presence from='s@example/x' to='room@rooms.example/S1'><x "
+			   "xmlns='http://jabber.org/protocol/muc'/></presence>");
+	ok(strstr(out, "<status code='110'/>") != NULL,
+	    "one more session under one of them is none");
+	free(out);
+	out = test_ask(&t, "<presence from='s@example/x' to='room@rooms.example/S0'/>");
+	ok(strstr(out, "<status code='303'/>") != NULL, "it takes one that is free");
+	free(out);
+	out = test_ask(&t, "<presence from='s@example/y' to='room@rooms.example/S2'><x "
+			   "xmlns='http://jabber.org/protocol/muc'/></presence>");
+	free(out);
+	out = test_ask(&t, "<presence from='s@example/y' to='room@rooms.example/SY' id='y'/>");
+	ok(strstr(out, "<resource-constraint") != NULL, "and none beyond");
+	free(out);
+	test_release(&t);
+}
+
 /* Does that stanza wake the room, which sleeps? */
 static bool
 wakes(struct test *t, const char *stanza)
@@ -758,6 +800,7 @@ main(void)
 	test_almost_full();
 	test_refusals();
 	test_sleeping();
+	test_nicks();
 	test_namespace_bomb();
 	test_turn_ends();
 	test_schema();

@@ -22,6 +22,21 @@ may_create(const struct room *r, const struct plan *p, const struct change *c)
 	return in_too_many(p) ? RESOURCE_CONSTRAINT : OK;
 }
 
+/* 14.6: nobody takes all places alone. Whoever has fewer sessions in all has not so many here. */
+static bool
+has_enough(const struct room *r, const struct plan *p)
+{
+	const struct user *u = user_get(p->s, p->ev->from.bare);
+	const struct occupant *o;
+	int64_t n = 0;
+
+	if (u->nsessions < p->s->limits.nicks_per_user)
+		return false;
+	TAILQ_FOREACH (o, &r->occupants, entry)
+		n += o->user == u;
+	return n >= p->s->limits.nicks_per_user;
+}
+
 /* One more session under the nick; NULL: one more occupant. */
 static enum deny
 may_add(const struct room *r, const struct plan *p, const struct occupant *o)
@@ -30,6 +45,8 @@ may_add(const struct room *r, const struct plan *p, const struct occupant *o)
 
 	if (o != NULL)
 		return o->nsessions < p->s->limits.sessions_per_occupant ? OK : RESOURCE_CONSTRAINT;
+	if (has_enough(r, p))
+		return RESOURCE_CONSTRAINT;
 	if (r->config.maxusers > 0 && r->config.maxusers < most)
 		most = r->config.maxusers;
 	if (may(p, MAY_ENTER_FULL))

@@ -698,6 +698,14 @@ test_limits(void)
 	out = test_ask(&t, IQ("a@example/r", "5", "set", RARE));
 	ok(strstr(out, "type='error' id='5'") != NULL, "and all have so many");
 	free(out);
+	out = test_ask(
+	    &t, IQ("a@example/r", "p", "set",
+		    QUERY
+		    "><set "
+		    "xmlns='http://jabber.org/protocol/rsm'><max>1</max><before/></set></query>"));
+	ok(strstr(out, "<fin ") != NULL && strstr(out, "type='error'") == NULL,
+	    "what needs no search is answered all the same");
+	free(out);
 	out = wait_all(&t);
 	ok(strstr(out, "id='1'") < strstr(out, "id='2'") &&
 		strstr(out, "id='2'") < strstr(out, "id='4'") && count_of(out, "<fin") == 3,

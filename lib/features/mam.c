@@ -119,7 +119,6 @@ is_own(const struct plan *p, const char *jid)
 static enum deny
 may_read(const struct room *r, const struct plan *p, const struct change *c)
 {
-	const struct service *s = p->s;
 	const struct lookup *l = c->lookup;
 
 	if (!r->config.enablearchiving)
@@ -131,8 +130,7 @@ may_read(const struct room *r, const struct plan *p, const struct change *c)
 		return ADDRESS_HIDDEN;
 	if (l->waits)
 		return OK;
-	if (s->nlookups >= s->limits.archive_queries ||
-	    lookup_waiting(s, p->ev->from.bare) >= s->limits.archive_queries_per_user)
+	if (lookup_waiting(p->s, p->ev->from.bare) >= p->s->limits.archive_queries_per_user)
 		return RESOURCE_CONSTRAINT;
 	return lookup_has_all(p->room, l) ? OK : ITEM_NOT_FOUND;
 }
@@ -253,7 +251,27 @@ tell_page(struct plan *p, const struct lookup *l)
 	sender_told(p->s, &p->ev->from, nbytes);
 }
 
-/* One step. All who search share what may be looked at in a second. */
+/* The request is not at hand any more, but for what names it. */
+static void
+tell_refused(struct plan *p, const struct lookup *l, enum deny why)
+{
+	struct arena *a = p->s->arena;
+	struct xml *x = xml_new(a, NS_STANZA, "iq");
+
+	xml_set(a, x, "from", l->to);
+	xml_set(a, x, "type", "error");
+	xml_set(a, x, "id", l->id);
+	error_add(a, x, l->to, why, l->lang, NULL);
+	tell_jid(p, x, l->from);
+}
+
+/* An entry that was looked at in vain costs as much as so many bytes that are told. */
+#define VAIN_BYTES 512
+
+/*
+ * One step. All who search share what may be looked at in a second. When too many wait already whoever finds
+ * at once what they ask for is answered all the same; others have to pay for the try.
+ */
 static void
 on_read(struct plan *p, const struct change *c)
 {
@@ -269,6 +287,11 @@ on_read(struct plan *p, const struct change *c)
 		tell_page(p, l);
 		if (l->waits)
 			lookup_free(s, l);
+		return;
+	}
+	if (!l->waits && s->nlookups >= s->limits.archive_queries) {
+		tell_refused(p, l, RESOURCE_CONSTRAINT);
+		sender_told(s, &p->ev->from, (size_t)nvisited * VAIN_BYTES);
 		return;
 	}
 	lookup_wait(s, l);
@@ -295,22 +318,6 @@ static int64_t
 deadline(const struct service *s)
 {
 	return next_lookup(s) != NULL ? s->lookup_ms : INT64_MAX;
-}
-
-/* The request is not at hand any more, but for what names it. */
-static void
-tell_refused(struct plan *p, struct lookup *l, enum deny why)
-{
-	struct arena *a = p->s->arena;
-	struct xml *x = xml_new(a, NS_STANZA, "iq");
-
-	xml_set(a, x, "from", l->to);
-	xml_set(a, x, "type", "error");
-	xml_set(a, x, "id", l->id);
-	error_add(a, x, l->to, why, l->lang, NULL);
-	tell_jid(p, x, l->from);
-	out_take(p->s, l->domain_no, &p->rest);
-	lookup_free(p->s, l);
 }
 
 /* The sender of the request as they are now. */
@@ -356,8 +363,11 @@ go_on(struct service *s, struct lookup *l)
 		deny = features_may(&p);
 	if (deny == OK)
 		plan_run(&p);
-	else
+	else {
 		tell_refused(&p, l, deny);
+		out_take(s, l->domain_no, &p.rest);
+		lookup_free(s, l);
+	}
 	plan_release(&p);
 }
 

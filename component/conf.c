@@ -94,8 +94,8 @@ static int
 parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	const struct number *num = numbers;
-	bool is_bytes =
-	    strcmp(opt->name, "database_max") == 0 || strstr(opt->name, "_bytes") != NULL;
+	const bool is_bytes = conf_is_bytes(opt->name);
+	char least[CONF_NUMBER_MAX], greatest[CONF_NUMBER_MAX];
 	int64_t v;
 
 	while (strcmp(num->name, opt->name) != 0)
@@ -106,8 +106,9 @@ parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		return -1;
 	}
 	if (v < num->least || v > num->greatest) {
-		cfg_error(cfg, "%s: %s is not from %lld to %lld", opt->name, value,
-		    (long long)num->least, (long long)num->greatest);
+		cfg_error(cfg, "%s: %s is not from %s to %s", opt->name, value,
+		    conf_write_number(least, opt->name, num->least),
+		    conf_write_number(greatest, opt->name, num->greatest));
 		return -1;
 	}
 	*(long *)result = (long)v;

@@ -4,7 +4,7 @@
  */
 #include "conf_value.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,26 +17,42 @@
 #define URI_CHARACTERS                                                                             \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
 
+static const char units[] = "kMGT"; /* each 1024 of the one before */
+
+bool
+conf_is_bytes(const char *name)
+{
+	return strcmp(name, "database_max") == 0 || strstr(name, "_bytes") != NULL;
+}
+
+const char *
+conf_write_number(char out[CONF_NUMBER_MAX], const char *name, int64_t v)
+{
+	char unit[2] = "";
+
+	for (const char *u = units; conf_is_bytes(name) && *u != '\0' && v >= 1024 && v % 1024 == 0;
+	     u++) {
+		v /= 1024;
+		unit[0] = *u;
+	}
+	snprintf(out, CONF_NUMBER_MAX, "%lld%s", (long long)v, unit);
+	return out;
+}
+
 bool
 conf_read_number(const char *s, bool is_bytes, int64_t *out)
 {
-	static const char units[] = "kMGT";
 	const char *unit;
 	char *end;
 	long long v;
 
 	if (*s < '0' || *s > '9')
 		return false;
-	errno = 0;
+	/* More than there can be is a number, too: the greatest. */
 	v = strtoll(s, &end, 10);
-	if (errno != 0)
-		return false;
 	if (is_bytes && *end != '\0' && (unit = strchr(units, *end)) != NULL) {
-		for (const char *u = units; u <= unit; u++) {
-			if (v > INT64_MAX / 1024)
-				return false;
-			v *= 1024;
-		}
+		for (const char *u = units; u <= unit; u++)
+			v = v > INT64_MAX / 1024 ? INT64_MAX : v * 1024;
 		end++;
 	}
 	*out = v;

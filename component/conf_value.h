@@ -11,7 +11,18 @@
 
 #define CONTACTS_MAX 8 /* of a kind */
 
-/* A decimal number, with k, M, G or T behind it if it is a number of bytes. */
+#define CONF_NUMBER_MAX 32 /* bytes of a number as it is written */
+
+/* Is that option a number of bytes? */
+bool conf_is_bytes(const char *name);
+
+/* Writes the value of that option: bytes with the greatest unit that leaves no rest. Returns out. */
+const char *conf_write_number(char out[CONF_NUMBER_MAX], const char *name, int64_t v);
+
+/*
+ * A decimal number, with k, M, G or T behind it if it is a number of bytes. One that is too large is the
+ * largest there is, which no option takes.
+ */
 bool conf_read_number(const char *s, bool is_bytes, int64_t *out);
 
 /* Which enum muc_create a word is; -1: none. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../component/conf.h"
+#include "../component/conf_value.h"
 #include "tap.h"
 
 #define COMPONENT "component \"c.example.org\" { secret = \"x\" }\n"
@@ -239,8 +240,10 @@ test_bad(void)
 	bad("rate_burst = -1\n" COMPONENT, 1, "rate_burst: \"-1\" is no number");
 	bad("nick_bytes = 1K\n" COMPONENT, 1, "nick_bytes: \"1K\" is no number of bytes");
 	bad("control = \"run/control\"\n" COMPONENT, 1, "is not an absolute path");
-	bad("database_max = 99999999999999999999\n" COMPONENT, 1, "is no number of bytes");
-	bad("database_max = 9999999999G\n" COMPONENT, 1, "is no number of bytes");
+	bad("database_max = 99999999999999999999\n" COMPONENT, 1,
+	    "database_max: 99999999999999999999 is not from 1M to 64T");
+	bad("database_max = 9999999999G\n" COMPONENT, 1, "is not from 1M to 64T");
+	bad("rate_burst = 99999999999999999999\n" COMPONENT, 1, "is not from 1 to 1000000");
 	bad("log_level = loud\n" COMPONENT, 1, "log_level: \"loud\" is not");
 	bad("database = here\n" COMPONENT, 1, "database: \"here\" is not an absolute path");
 	bad("\nroom_defaults {\n maxusers = 5\n nonsense = 1\n}\n" COMPONENT, 5,
@@ -303,13 +306,16 @@ test_manual(void)
 #undef ROW
 	};
 	char *page = slurp("man/mucd.conf.5"), want[256];
+	char def[CONF_NUMBER_MAX], least[CONF_NUMBER_MAX], greatest[CONF_NUMBER_MAX];
 	const char *at;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		snprintf(want, sizeof want, "\n.It Cm %s\n", rows[i].name);
 		at = strstr(page, want);
-		snprintf(want, sizeof want, "\nDefault %lld, from %lld to %lld.\n",
-		    (long long)rows[i].def, (long long)rows[i].least, (long long)rows[i].greatest);
+		snprintf(want, sizeof want, "\nDefault %s, from %s to %s.\n",
+		    conf_write_number(def, rows[i].name, rows[i].def),
+		    conf_write_number(least, rows[i].name, rows[i].least),
+		    conf_write_number(greatest, rows[i].name, rows[i].greatest));
 		ok(at != NULL && (at = strstr(at, "\nDefault ")) != NULL &&
 			strncmp(at, want, strlen(want)) == 0,
 		    "mucd.conf(5) has %s:%.*s", rows[i].name, (int)strlen(want) - 9, want + 8);

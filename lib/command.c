@@ -285,6 +285,8 @@ add_field(struct call *c, struct xml *form, const struct command_field *f)
 	add_values(c, x, f);
 	for (const struct command_option *o = f->options; o != NULL && o->value != NULL; o++)
 		form_add_option(a, x, call_say(c, o->label), o->value);
+	if (f->paged)
+		form_add_validate(a, x, "xs:string", "open");
 	if (f->most == 0)
 		return;
 	range = form_add_validate(a, x, "xs:integer", "range");

@@ -50,7 +50,13 @@ struct command_field {
 	const char *def;   /* what holds when nothing was given; NULL: nothing */
 	bool required;
 	bool is_long; /* of text-multi: a line may be longer than a reason */
-	bool paged;   /* its options come in pages: what was chosen on each counts */
+
+	/*
+	 * Its options come in pages, and what was chosen on each counts. There may be very many, so what is
+	 * on no page that was seen may be named as well (XEP-0122 3.2.2); it is for `run` to judge.
+	 */
+	bool paged;
+
 	const struct command_option *options; /* of lists; ends with value NULL; or see fill */
 	int64_t least, most;		      /* of text-single, if most is not 0: a number */
 };

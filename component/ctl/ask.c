@@ -201,12 +201,23 @@ show_question(struct arena *a, const struct field *f)
 	fputs(": ", stderr);
 }
 
+static bool
+is_choice(const struct field *f, const char *value)
+{
+	for (size_t i = 0; i < f->nchoices; i++)
+		if (strcmp(f->choices[i].value, value) == 0)
+			return true;
+	return false;
+}
+
 /* A number of the list stands for what is there, even if it is the value of another one. */
 static const char *
 add_choice(struct arena *a, struct field *f, const char *word)
 {
 	const size_t n = strspn(word, "0123456789") == strlen(word) ? strtoul(word, NULL, 10) : 0;
 
+	if (n > f->nchoices && f->nchoices > 0 && !is_choice(f, word))
+		return arena_cat(a, "there is no number ", word, NULL);
 	return field_add(a, f, n >= 1 && n <= f->nchoices ? f->choices[n - 1].value : word);
 }
 

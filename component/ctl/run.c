@@ -264,6 +264,17 @@ confirm(struct run *r, enum action *action)
 	return CTL_OK;
 }
 
+/* How many rows a page has is all one to whoever gets them one after the other: the fewer pages the better. */
+static void
+ask_large_pages(struct form *form)
+{
+	struct field *f = form_find(form, "max");
+
+	if (f == NULL || f->is_given || !f->is_number || f->most == NULL || f->nvalues != 1)
+		return;
+	f->values[0] = f->most;
+}
+
 /*
  * Has the form filled in, and finds out how to go on: *action. CTL_OK, or how it ends. After a refusal
  * everything is asked for again.
@@ -275,6 +286,8 @@ fill(struct run *r, bool is_refused, enum action *action)
 	bool only_missing;
 
 	*action = r->usual;
+	if (!is_refused)
+		ask_large_pages(&r->form);
 	why = form_take(r->a, &r->form, r->args, r->nargs, r->may[ACT_NEXT]);
 	if (why != NULL) {
 		ctl_complain("%s: %s", r->command->name, why);
@@ -458,7 +471,8 @@ step(struct run *r, enum ctl_exit *result)
 		clean_line(r);
 		r->nap_ms = FIRST_NAP_MS;
 		if (++r->nsteps > MAX_STEPS) {
-			ctl_complain("%s: it does not end", r->command->name);
+			ctl_complain("%s: there is no end to it after %d forms and pages",
+			    r->command->name, MAX_STEPS);
 			cancel(r);
 			*result = CTL_FAILED;
 			return false;

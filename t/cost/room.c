@@ -145,6 +145,8 @@ limit_to_twenty(struct world *w)
 	w->t.conf.limits.rate_per_s = 1;
 	w->t.conf.limits.rate_burst = 20;
 	muc_reload(w->t.muc, &w->t.conf);
+	/* What somebody has left of the old limit goes with the next look at the clock. */
+	pass(w, 1);
 }
 
 /* Who has used up what they may send: nothing is told, the last presence is kept. */

@@ -301,7 +301,7 @@ sound_iq(const struct ev *ev)
 	return ev->id != NULL && x != NULL && xml_next(x, NULL, NULL) == NULL;
 }
 
-/* What is said to a stanza that no feature takes. */
+/* What is said to a stanza that no feature takes: to nicks there is nothing that none of them would. */
 static enum deny
 unrouted(const struct room *room, const struct ev *ev)
 {
@@ -312,10 +312,6 @@ unrouted(const struct room *room, const struct ev *ev)
 	if (ev->address == TO_SERVICE)
 		return SERVICE_UNAVAILABLE;
 	if (room_hidden(room, ev))
-		return ITEM_NOT_FOUND;
-	if (ev->address == TO_NICK && ev->session == NULL)
-		return NOT_OCCUPANT;
-	if (ev->address == TO_NICK && ev->target == NULL)
 		return ITEM_NOT_FOUND;
 	/* 17.2: improperly typed messages to the room may be rejected. */
 	if (ev->kind == KIND_MESSAGE && ev->address == TO_ROOM)
@@ -464,6 +460,19 @@ wakes_none(struct service *s, const struct ev *ev, size_t nbytes)
 	return ev->kind != KIND_MESSAGE || charge(s, ev, nbytes) != OK;
 }
 
+/* Where it is to: the room, and who the sender and the other one are in it. */
+static void
+find_place(struct plan *p, struct ev *ev)
+{
+	p->room = room_open(p->s, &ev->to);
+	if (p->room == NULL)
+		return;
+	ev->affiliation = affiliation_of(p->room, ev->from.bare);
+	ev->session = room_session(p->room, ev->from.full);
+	if (ev->address == TO_NICK)
+		ev->target = named(p->room, ev->to.resource);
+}
+
 static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
@@ -477,13 +486,7 @@ handle(struct plan *p, struct ev *ev, size_t nbytes)
 	if (ev->address != TO_SERVICE) {
 		if (wakes_none(p->s, ev, nbytes))
 			return IGNORE;
-		p->room = room_open(p->s, &ev->to);
-		if (p->room != NULL) {
-			ev->affiliation = affiliation_of(p->room, ev->from.bare);
-			ev->session = room_session(p->room, ev->from.full);
-		}
-		if (p->room != NULL && ev->address == TO_NICK)
-			ev->target = named(p->room, ev->to.resource);
+		find_place(p, ev);
 	}
 	/* An answer proves that somebody is online, not that they know they are in. */
 	if (ev->session != NULL && (ev->type & (TYPE_ERROR | TYPE_RESULT)) == 0)
@@ -522,41 +525,38 @@ conclude(struct plan *p, enum deny deny)
 	plan_release(p);
 }
 
-void
-dispatch(struct service *s, const struct way *way, const struct xml *x, size_t nbytes)
+/*
+ * What is refused whatever it says (`why` is not OK) costs its sender as much as what is not. What is never
+ * answered is taken by its head instead, which is sound: who leaves has left, whatever the stanza holds.
+ */
+static enum deny
+judge(struct plan *p, struct ev *ev, size_t nbytes, enum deny read, enum deny why)
 {
-	struct plan p;
-	struct ev ev;
-	enum deny deny;
-
-	s->stats.in_bytes += nbytes;
-	if (!read_ev(s, way, x, &ev, &deny) || drops(s, &ev))
-		return;
-	plan_init(&p, s, &ev, NULL);
-	deny = deny == OK ? handle(&p, &ev, nbytes) : unsound(s, &ev, nbytes, deny);
-	conclude(&p, deny);
+	if (why == OK)
+		return read == OK ? handle(p, ev, nbytes) : unsound(p->s, ev, nbytes, read);
+	if (answerable(ev))
+		return unsound(p->s, ev, nbytes, why);
+	return read == OK && why != RESOURCE_CONSTRAINT ? handle(p, ev, nbytes) : why;
 }
 
-/*
- * What cannot be read costs its sender as much as what can. What is never answered is taken by its head
- * instead, which is sound: who leaves has left, whatever the stanza holds.
- */
 void
 dispatch_refuse(
     struct service *s, const struct way *way, const struct xml *x, size_t nbytes, enum deny why)
 {
 	struct plan p;
 	struct ev ev;
-	enum deny deny;
+	enum deny read;
 
 	s->stats.in_bytes += nbytes;
-	if (!read_ev(s, way, x, &ev, &deny) || drops(s, &ev))
+	if (!read_ev(s, way, x, &ev, &read) || drops(s, &ev))
 		return;
 	plan_init(&p, s, &ev, NULL);
-	ev.cut = true;
-	if (answerable(&ev))
-		why = unsound(s, &ev, nbytes, why);
-	else if (deny == OK && why != RESOURCE_CONSTRAINT)
-		why = handle(&p, &ev, nbytes);
-	conclude(&p, why);
+	ev.cut = why != OK;
+	conclude(&p, judge(&p, &ev, nbytes, read, why));
+}
+
+void
+dispatch(struct service *s, const struct way *way, const struct xml *x, size_t nbytes)
+{
+	dispatch_refuse(s, way, x, nbytes, OK);
 }

@@ -81,6 +81,9 @@ struct command_step {
 	/* What is filled in at once does not pass it by in silence: then it is shown. */
 	bool essential;
 
+	/* Does it say what whoever fills it in at once cannot have known? Then it is shown first. NULL: no. */
+	bool (*has_news)(struct call *);
+
 	/* Judges what was given for this step, when each field by itself is good. NULL: nothing to judge. */
 	enum deny (*check)(struct call *);
 };

@@ -59,6 +59,7 @@ order(struct test *t, const char *from, const char *fields)
 }
 
 #define FIELD(var, value) "<field var='" var "'><value>" value "</value></field>"
+#define GO_ON		  FIELD("stop", "0")
 
 /* -- what the store has -- */
 
@@ -262,7 +263,7 @@ test_comes_back(void)
 	y = tally(&t);
 	ok(y.his == 2 && y.tombstones == 500, "what he writes while it goes on stays");
 	free(order(&t, "a", FIELD("nick", "B2")));
-	free(order(&t, "a", FIELD("nick", "B2")));
+	free(order(&t, "a", FIELD("nick", "B2") GO_ON));
 	is_int(test_count(&t, TABLE_retracting), 2, "until it is wanted again, twice even");
 	out = finish(&t);
 	y = tally(&t);
@@ -440,8 +441,8 @@ test_turns(void)
 	ok(tally(&t).his > 0 && n < 10, "a short one does not wait for a long one's end");
 	free(out);
 	for (n = 0; n < RETRACTING_PER_ROOM - 1; n++)
-		free(order(&t, "a", FIELD("jid", "d@example")));
-	out = order(&t, "a", FIELD("jid", "d@example"));
+		free(order(&t, "a", FIELD("jid", "d@example") GO_ON));
+	out = order(&t, "a", FIELD("jid", "d@example") GO_ON);
 	ok(strstr(out, "<resource-constraint") != NULL, "no room has more than %d of them",
 	    RETRACTING_PER_ROOM);
 	free(out);
@@ -497,6 +498,100 @@ test_full(void)
 	test_release(&t);
 }
 
+/* Of those that are to be answered, which are. */
+static void
+says(struct test *t, const char *from, const char *fields, const char *want, const char *what)
+{
+	char *out = order(t, from, fields);
+
+	if (!ok(strstr(out, want) != NULL, "%s", what))
+		printf("# %s\n", out);
+	free(out);
+}
+
+/* How far it is can be seen, and somebody else than who began it may stop it. */
+static void
+test_stopped(void)
+{
+	struct tally y;
+	struct test t;
+	char *out;
+
+	make_with(&t, 500);
+	free(test_askf(&t, "<iq from='a@example/r' to='room@rooms.example' type='set' id='f'>"
+			   "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+			   "<item jid='c@example' affiliation='admin'/></query></iq>"));
+	says(&t, "a", FIELD("nick", "B") FIELD("stop", "1"), "Nothing was under way: b@example",
+	    "nothing is there to be stopped");
+	free(order(&t, "a", FIELD("nick", "B")));
+	free(order(&t, "a", FIELD("jid", "d@example")));
+	free(tick(&t));
+	free(tick(&t));
+	free(tick(&t));
+	restart(&t);
+	is_int(tally(&t).tombstones, 200, "it is under way");
+	says(&t, "c", FIELD("nick", "B"), "Retracted messages: 200. What was said since 2026-",
+	    "whoever wants it, too, is told how far it is");
+	says(&t, "c", FIELD("nick", "B") FIELD("action", "ban"), "status='executing'",
+	    "before anything is done");
+	is_int(test_count(&t, TABLE_retracting), 2, "and nothing is");
+	says(&t, "c", FIELD("nick", "B") FIELD("stop", "1") FIELD("action", "ban"), "bad-payload",
+	    "to stop and to ban are two things");
+	says(&t, "b", FIELD("nick", "B") FIELD("stop", "1"), "forbidden",
+	    "whoever may not begin it may not stop it");
+	out = order(&t, "c", FIELD("nick", "B") FIELD("stop", "1"));
+	ok(strstr(out, "Retracted messages, and then it was stopped: 200 (b@example)</note>") !=
+		NULL,
+	    "stopped");
+	ok(strstr(out, "then it was stopped: 200 (b@example)</body>") != NULL,
+	    "and whoever began it is told");
+	if (strstr(out, "</body>") == NULL)
+		printf("# %s\n", out);
+	free(out);
+	ok(strstr(t.log, "200 messages of b@example retracted for a@example/r, and stopped by "
+			 "c@example/r") != NULL,
+	    "so does the log say: %s", t.log);
+	is_int(test_count(&t, TABLE_retracting), 1, "that of somebody else goes on");
+	restart(&t);
+	free(finish(&t));
+	y = tally(&t);
+	ok(y.his == 300 && y.tombstones == 200 && y.retractions == 200,
+	    "what was not retracted stays");
+	free(order(&t, "a", FIELD("nick", "B")));
+	free(tick(&t));
+	out = order(&t, "a", FIELD("nick", "B") FIELD("stop", "1"));
+	ok(strstr(out, "it was stopped: 100 (b@example)</note>") != NULL &&
+		strstr(out, "</body>") == NULL,
+	    "whoever began it and stops it is answered, and that is all");
+	free(out);
+	test_release(&t);
+}
+
+/* A room that may keep so many: what others said is not lost for retractions. */
+static void
+test_most_entries(void)
+{
+	struct tally y;
+	struct test t;
+	char *out;
+
+	make_with(&t, 300);
+	t.conf.limits.archive_entries_per_room = 700;
+	muc_reload(t.muc, &t.conf);
+	free(order(&t, "a", FIELD("nick", "B")));
+	out = finish(&t);
+	for (int i = 0; i < 100; i++)
+		free(tick(&t));
+	y = tally(&t);
+	ok(y.his == 0 && y.mine == 300 && y.tombstones == 300,
+	    "a room of so many keeps what others said: %d", y.mine);
+	is_int(test_count(&t, TABLE_archive), 700, "with as many retractions as there is room for");
+	is_int(count_of(out, "<apply-to"), 600, "and tells all of them");
+	ok(host_counted(t.host.store, muc_stats(t.muc)), "that is counted");
+	free(out);
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -512,5 +607,7 @@ main(void)
 	test_turns();
 	test_keeps_nothing();
 	test_full();
+	test_stopped();
+	test_most_entries();
 	return tap_done();
 }

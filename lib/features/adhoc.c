@@ -395,12 +395,13 @@ is_answered(const struct call *c, const struct command_step *s)
 }
 
 static bool
-lacks_nothing(const struct call *c, const struct command_step *step)
+lacks_nothing(struct call *c, const struct command_step *step)
 {
 	for (const struct command_field *f = step->fields; f != NULL && f->var != NULL; f++)
 		if (f->required && call_value(c, f->var) == NULL)
 			return false;
-	return !step->essential || is_answered(c, step);
+	return (!step->essential || is_answered(c, step)) &&
+	       (step->has_news == NULL || !step->has_news(c));
 }
 
 /* Past the forms for which all is there; without any form in the request none is taken for filled in. */

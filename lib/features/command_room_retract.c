@@ -10,6 +10,7 @@
  */
 #include "command.h"
 #include "room/console.h"
+#include "room/held.h"
 #include "room/retracting.h"
 
 enum {
@@ -48,6 +49,7 @@ static const struct command_field fields[] = {
 	    .least = 0,
 	    .most = 876000 },
 	{ .var = "reason", .type = "text-single", .label = SAID("Reason") },
+	{ .var = "stop", .type = "boolean", .label = SAID("Only stop what is under way for them") },
 	{ .var = NULL },
 };
 
@@ -58,14 +60,12 @@ check(struct call *c)
 
 	if (nick == NULL && jid == NULL)
 		return call_fault(c, MISSING, call_say(c, "Nickname"));
-	return nick == NULL || jid == NULL ? OK : call_fault(c, BAD_PAYLOAD, jid);
+	if (nick != NULL && jid != NULL)
+		return call_fault(c, BAD_PAYLOAD, jid);
+	if (call_flag(c, "stop") && strcmp(call_value(c, "action"), "none") != 0)
+		return call_fault(c, BAD_PAYLOAD, call_say(c, "Kick or ban"));
+	return OK;
 }
-
-static const struct command_step steps[] = {
-	{ .instructions = SAID("What was written until now is retracted, and cannot be restored"),
-	    .fields = fields,
-	    .check = check },
-};
 
 /* Who wrote under a nick last. */
 struct writer {
@@ -119,6 +119,104 @@ read_whom(struct call *c, struct jid *j)
 		return call_fault(c, BAD_PAYLOAD, jid);
 	return OK;
 }
+
+/* -- what is under way -- */
+
+struct under_way {
+	struct call *call;
+	struct xml *form;
+	const char *jid;
+	unsigned n;
+	uint64_t found; /* by all of them */
+	struct retracting works[RETRACTING_PER_ROOM];
+};
+
+static int
+way_visit(void *arg, const struct retracting *w)
+{
+	struct under_way *y = arg;
+
+	if (strcmp(w->jid, y->jid) != 0)
+		return 0;
+	y->works[y->n++] = *w;
+	y->found += w->found;
+	return y->n == RETRACTING_PER_ROOM;
+}
+
+/* What of that user's is being retracted. */
+static struct under_way *
+find_under_way(const struct room *r, const char *bare)
+{
+	struct under_way *y = arena_alloc(r->service->arena, sizeof(*y));
+
+	*y = (struct under_way){ .jid = bare };
+	retracting_each(r, way_visit, y);
+	return y;
+}
+
+/* Whoever wants it again is shown how far it is, unless they have said that it is to go on, or not. */
+static bool
+has_news(struct call *c)
+{
+	struct jid j;
+
+	return call_value(c, "stop") == NULL && check(c) == OK && read_whom(c, &j) == OK &&
+	       find_under_way(c->plan->room, j.bare)->n > 0;
+}
+
+static int
+show_work(void *arg, const struct retracting *w)
+{
+	const struct under_way *y = arg;
+	struct call *c = y->call;
+	struct arena *a = c->plan->s->arena;
+	const char *since = date_write(a, archive_ms(w->at));
+
+	since = call_say_of(c, "What was said since %s has been looked through", since);
+	form_add_field(a, y->form, "fixed", NULL, NULL,
+	    arena_cat(a, call_say_of(c, "Being retracted: what %s wrote", w->jid), ". ",
+		call_say_number(c, "Retracted messages: %s", w->found), ". ", since, NULL));
+	return 0;
+}
+
+static void
+fill(struct call *c, struct xml *form)
+{
+	retracting_each(c->plan->room, show_work, &(struct under_way){ .call = c, .form = form });
+}
+
+static const struct command_step steps[] = {
+	{ .instructions = SAID("What was written until now is retracted, and cannot be restored"),
+	    .fields = fields,
+	    .fill = fill,
+	    .has_news = has_news,
+	    .check = check },
+};
+
+static enum deny
+plan_stop(struct call *c, struct plan *p, const char *bare)
+{
+	struct retracting *w = arena_alloc(p->s->arena, sizeof(*w));
+	const struct under_way *y = find_under_way(p->room, bare);
+
+	if (y->n == 0) {
+		command_note(c, NOTE_WARN, call_say_of(c, "Nothing was under way: %s", bare));
+		return OK;
+	}
+	*w = (struct retracting){ .jid = bare, .actor = c->plan->ev->from.full };
+	plan_add(p, CH_RETRACT_STOP)->retracting = w;
+	command_note(c, NOTE_INFO,
+	    call_say_of(c, "Retracted messages, and then it was stopped: %s",
+		arena_fmt(p->s->arena, "%llu (%s)", (unsigned long long)y->found, bare)));
+	if (p != c->plan)
+		call_audit(c, &(struct audit){ .room = p->room->jid,
+				  .target = bare,
+				  .after = "stop",
+				  .reason = call_value(c, "reason") });
+	return OK;
+}
+
+/* -- what is wanted -- */
 
 /* 8.2: from all the nicks that they have. */
 static void
@@ -185,6 +283,8 @@ run(struct call *c)
 	struct jid j;
 	enum deny deny = read_whom(c, &j);
 
+	if (deny == OK && call_flag(c, "stop"))
+		return plan_stop(c, p, j.bare);
 	if (deny == OK)
 		deny = plan_retracting(c, p, j.bare);
 	if (deny != OK)
@@ -210,6 +310,14 @@ may_retract(const struct room *r, const struct plan *p, const struct change *c)
 	if (!may(p, MAY_MODERATE_MESSAGES))
 		return NOT_MODERATOR;
 	return affiliation_of(r, c->retracting->jid) > p->ev->affiliation ? NOT_ALLOWED : OK;
+}
+
+/* Whoever may begin it may end it, whoever has begun it. */
+static enum deny
+may_stop(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return may(p, MAY_MODERATE_MESSAGES) ? OK : NOT_MODERATOR;
 }
 
 static void
@@ -278,11 +386,21 @@ most_of(const struct service *s, const struct room *r, const struct retracting *
 	return least_of(least_of(most, left), TELL_BYTES / (nbytes * nsessions) + 1);
 }
 
+/* What is kept there makes the oldest go: what somebody else has said. */
+static bool
+is_room_full(struct plan *p)
+{
+	const uint64_t most = (uint64_t)p->s->limits.archive_entries_per_room;
+
+	return most > 0 && held_get(p->s, p->room->id)->entries >= most;
+}
+
 /* A store that is nearly full has room for a few retractions, but not for a hundred thousand. */
 static bool
 keeps(struct plan *p, bool tells)
 {
-	return p->room->config.enablearchiving && (tells || !service_full(p->s));
+	return p->room->config.enablearchiving && !is_room_full(p) &&
+	       (tells || !service_full(p->s));
 }
 
 /* Returns how many bytes it told. */
@@ -314,7 +432,7 @@ take_back(struct plan *p, struct retracting *w, const struct entry *original)
 
 /* Who ordered it is told what has come of it, if they are there: as a headline it waits for nobody. */
 static void
-tell_actor(struct plan *p, const struct retracting *w, const char *count)
+tell_actor(struct plan *p, const struct retracting *w, const char *english, const char *count)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, "headline", fresh_id(p->s));
@@ -323,19 +441,20 @@ tell_actor(struct plan *p, const struct retracting *w, const char *count)
 		return;
 	xml_set_lang(a, x, lang_tag(w->lang));
 	xml_add_text(a, x, NS_STANZA, "body",
-	    text_with(a, text_in(w->lang, SAID("Retracted messages: %s")),
-		arena_cat(a, count, " (", w->jid, ")", NULL)));
+	    text_with(a, text_in(w->lang, english), arena_cat(a, count, " (", w->jid, ")", NULL)));
 	tell_jid(p, x, w->actor);
 }
 
+/* At its end; or somebody has stopped it, who knows of it. */
 static void
-sum_up(struct plan *p, const struct retracting *w)
+sum_up(struct plan *p, const struct retracting *w, const char *stopped_by)
 {
 	struct service *s = p->s;
 	const char *count = arena_fmt(s->arena, "%llu", (unsigned long long)w->found);
 
-	service_log(s, MUC_LOG_INFO, "%s: %s messages of %s retracted for %s", p->room->jid, count,
-	    w->jid, w->actor);
+	service_log(s, MUC_LOG_INFO, "%s: %s messages of %s retracted for %s%s%s", p->room->jid,
+	    count, w->jid, w->actor, stopped_by != NULL ? ", and stopped by " : "",
+	    stopped_by != NULL ? stopped_by : "");
 	if (w->audited)
 		audit_put(s, &(struct audit){ .actor = w->actor,
 				 .command = "retract-all",
@@ -343,8 +462,20 @@ sum_up(struct plan *p, const struct retracting *w)
 				 .target = w->jid,
 				 .after = count,
 				 .reason = w->reason });
-	tell_actor(p, w, count);
+	if (stopped_by == NULL)
+		tell_actor(p, w, SAID("Retracted messages: %s"), count);
+	else if (strcmp(stopped_by, w->actor) != 0)
+		tell_actor(p, w, SAID("Retracted messages, and then it was stopped: %s"), count);
 	retracting_del(s, w);
+}
+
+static void
+on_stop(struct plan *p, const struct change *c)
+{
+	const struct under_way *y = find_under_way(p->room, c->retracting->jid);
+
+	for (unsigned i = 0; i < y->n; i++)
+		sum_up(p, &y->works[i], c->retracting->actor);
 }
 
 static void
@@ -362,7 +493,7 @@ make_step(struct room *r, struct retracting *w)
 	for (unsigned i = 0; i < st.n; i++)
 		nbytes += take_back(&p, w, &st.found[i]);
 	if (st.ended)
-		sum_up(&p, w);
+		sum_up(&p, w, NULL);
 	else
 		retracting_put(s, w);
 	plan_run(&p);
@@ -455,8 +586,8 @@ static const struct command commands[] = {
 
 const struct feature feature_command_room_retract = {
 	.name = "command_room_retract",
-	.may = { [CH_RETRACT_ALL] = may_retract },
-	.on = { [CH_RETRACT_ALL] = on_retract },
+	.may = { [CH_RETRACT_ALL] = may_retract, [CH_RETRACT_STOP] = may_stop },
+	.on = { [CH_RETRACT_ALL] = on_retract, [CH_RETRACT_STOP] = on_stop },
 	.commands = commands,
 	.deadline = deadline,
 	.tick = tick,

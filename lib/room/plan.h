@@ -29,6 +29,7 @@
 	CHANGE(RETRACT, "somebody takes back what they said")                                      \
 	CHANGE(MODERATE, "a moderator takes back what somebody said")                              \
 	CHANGE(RETRACT_ALL, "a moderator takes back all that somebody said")                       \
+	CHANGE(RETRACT_STOP, "that is stopped")                                                    \
 	CHANGE(SUBJECT, "a new subject")                                                           \
 	CHANGE(READ, "the archive is read")                                                        \
 	CHANGE(AFFILIATION, "the affiliation of a bare JID or domain")                             \
@@ -105,7 +106,7 @@ struct change {
 
 	bool invited;			     /* AFFILIATION: by an INVITE, which is judged itself */
 	const struct entry *original;	     /* RETRACT, MODERATE: what is taken back, or NULL */
-	const struct retracting *retracting; /* RETRACT_ALL: what, in the arena */
+	const struct retracting *retracting; /* RETRACT_ALL: what. RETRACT_STOP: whose, by whom */
 	struct lookup *lookup;		     /* READ: the query, or NULL */
 	const struct jid *to;		     /* INVITE: whom; x is the <invite/> */
 	const struct invitation *invitation; /* UNINVITE: which; x is what the inviter is told */

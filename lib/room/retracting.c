@@ -119,23 +119,30 @@ read_field(struct arena *a, const struct rec *r, struct retracting *w)
 	}
 }
 
-static int
-next_visit(void *arg, struct bytes key, struct bytes val)
+/* False: the record cannot be read. */
+static bool
+read_work(struct arena *a, struct bytes key, struct bytes val, struct retracting *w)
 {
-	struct search *f = arg;
-	struct retracting *w = f->out;
 	struct rec r;
 
-	if (key.n != RETRACTING_KEY_LEN)
-		return 0;
 	memset(w, 0, sizeof(*w));
+	if (key.n != RETRACTING_KEY_LEN)
+		return false;
 	w->room_id = bytes_id(key.p);
 	memcpy(w->end, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
 	memcpy(w->at, w->end, ARCHIVE_ID_LEN);
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r))
-		read_field(f->service->arena, &r, w);
+		read_field(a, &r, w);
 	return w->jid != NULL && w->actor != NULL;
+}
+
+static int
+next_visit(void *arg, struct bytes key, struct bytes val)
+{
+	struct search *f = arg;
+
+	return read_work(f->service->arena, key, val, f->out);
 }
 
 bool
@@ -172,4 +179,31 @@ retracting_count(const struct room *r)
 	s->store->each(
 	    s->store, TABLE_retracting, (struct bytes){ id, sizeof(id) }, none, count_visit, &n);
 	return n;
+}
+
+struct walk {
+	struct arena *arena;
+	int (*visit)(void *, const struct retracting *);
+	void *arg;
+};
+
+static int
+walk_visit(void *arg, struct bytes key, struct bytes val)
+{
+	const struct walk *w = arg;
+	struct retracting work;
+
+	return read_work(w->arena, key, val, &work) ? w->visit(w->arg, &work) : 0;
+}
+
+void
+retracting_each(const struct room *r, int (*visit)(void *arg, const struct retracting *), void *arg)
+{
+	struct service *s = r->service;
+	struct walk w = { s->arena, visit, arg };
+	uint8_t id[8];
+
+	id_bytes(r->id, id);
+	s->store->each(
+	    s->store, TABLE_retracting, (struct bytes){ id, sizeof(id) }, none, walk_visit, &w);
 }

@@ -118,10 +118,18 @@ TEXT("Nobody was kicked",
     "Niemand wurde hinausgeworfen",
     "Personne n'a été éjecté",
     "No se expulsó a nadie")
+TEXT("Nothing was under way: %s",
+    "Nichts war im Gange: %s",
+    "Rien n'était en cours : %s",
+    "No había nada en curso: %s")
 TEXT("Only of the last hours (0: all)",
     "Nur der letzten Stunden (0: alles)",
     "Seulement des dernières heures (0 : tout)",
     "Solo de las últimas horas (0: todo)")
+TEXT("Only stop what is under way for them",
+    "Nur beenden, was für sie im Gange ist",
+    "Seulement arrêter ce qui est en cours pour cette personne",
+    "Solo detener lo que está en curso para esa persona")
 TEXT("Or address",
     "Oder Adresse",
     "Ou adresse",
@@ -138,6 +146,10 @@ TEXT("Retract all that somebody wrote",
     "Alles zurückziehen, was jemand geschrieben hat",
     "Retirer tout ce que quelqu'un a écrit",
     "Retirar todo lo que alguien escribió")
+TEXT("Retracted messages, and then it was stopped: %s",
+    "Zurückgezogene Nachrichten, dann wurde es beendet: %s",
+    "Messages retirés, puis on a arrêté : %s",
+    "Mensajes retirados, y luego se detuvo: %s")
 TEXT("Retracted messages: %s",
     "Zurückgezogene Nachrichten: %s",
     "Messages retirés : %s",
@@ -198,6 +210,10 @@ TEXT("What was said is forgotten",
     "Was gesagt wurde, ist vergessen",
     "Ce qui a été dit est oublié",
     "Lo que se dijo queda olvidado")
+TEXT("What was said since %s has been looked through",
+    "Was seit %s gesagt wurde, ist durchgesehen",
+    "Ce qui a été dit depuis %s a été parcouru",
+    "Lo que se ha dicho desde %s está revisado")
 TEXT("What was written until now is retracted, and cannot be restored",
     "Was bisher geschrieben wurde, wird zurückgezogen und lässt sich nicht wiederherstellen",
     "Ce qui a été écrit jusqu'ici est retiré et ne peut être rétabli",

@@ -93,12 +93,19 @@ ascii_refused(enum profile profile, unsigned char c)
 	return (refused[c] & 1 << profile) != 0;
 }
 
+/* Is it plain ASCII? */
 static bool
 is_ascii(const char *s)
 {
 	while (*s != '\0' && !(*s & 0x80))
 		s++;
 	return *s == '\0';
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
 }
 
 /* Prepares plain ASCII in place. */
@@ -108,7 +115,7 @@ prep_ascii(enum profile profile, char *s)
 	for (; *s != '\0'; s++) {
 		if (ascii_refused(profile, (unsigned char)*s))
 			return false;
-		if (profile != RESOURCE && *s >= 'A' && *s <= 'Z')
+		if (profile != RESOURCE && is_upper(*s))
 			*s |= 0x20;
 	}
 	return true;
@@ -176,6 +183,8 @@ is_in(const struct range *table, size_t n, uint32_t c)
 static bool
 is_unseen(uint32_t c)
 {
+	if (c < 0x80)
+		return c < ' ' || c == 0x7f;
 	return is_in(unseen, sizeof(unseen) / sizeof(unseen[0]), c);
 }
 
@@ -239,13 +248,28 @@ prep_any(enum profile profile, char *s, size_t size, bool strict)
 	       !is_piled(s);
 }
 
-/* Prepares s. NULL when it is refused, empty, or too long before or after. */
+/* Would its preparation leave s as it is? Most that we see has been prepared by a server. */
+static bool
+is_prepared(enum profile profile, const char *s)
+{
+	const char *c = s;
+
+	for (; *c != '\0'; c++)
+		if ((*c & 0x80) != 0 || ascii_refused(profile, (unsigned char)*c) ||
+		    (profile != RESOURCE && is_upper(*c)))
+			return false;
+	return c != s && (profile != DOMAIN || is_domain(s));
+}
+
+/* Prepares s, or returns it as it is. NULL when it is refused, empty, or too long before or after. */
 static const char *
 prep(struct arena *a, enum profile profile, const char *s, bool strict)
 {
 	char out[JID_PART_MAX + 1];
 	size_t n = strlen(s);
 
+	if (n <= JID_PART_MAX && is_prepared(profile, s))
+		return s;
 	if (n > JID_PART_MAX || !utf8_is(s, n)) /* libidn trusts it to be UTF-8 */
 		return NULL;
 	if (profile == DOMAIN && n > 0 && s[n - 1] == '.')
@@ -269,6 +293,8 @@ jid_prep_bare(struct arena *a, struct jid *j)
 		return false;
 	if ((p.domain = prep(a, DOMAIN, p.domain, false)) == NULL)
 		return false;
+	if (p.node == j->node && p.domain == j->domain)
+		return true;
 	p.bare = p.domain;
 	if (p.node != NULL)
 		p.bare = arena_cat(a, p.node, "@", p.domain, NULL);
@@ -284,12 +310,14 @@ jid_prep(struct arena *a, const char *s, struct jid *j)
 {
 	struct jid p;
 
-	if (!jid_split(a, s, &p))
+	if (!jid_split(a, s, &p) || !jid_prep_bare(a, &p))
 		return false;
-	if (p.resource != NULL && (p.resource = prep(a, RESOURCE, p.resource, false)) == NULL)
-		return false;
-	if (!jid_prep_bare(a, &p))
-		return false;
+	if (p.resource != NULL) {
+		p.resource = prep(a, RESOURCE, p.resource, false);
+		if (p.resource == NULL)
+			return false;
+		p.full = arena_cat(a, p.bare, "/", p.resource, NULL);
+	}
 	*j = p;
 	return true;
 }
@@ -390,7 +418,7 @@ jid_nick(struct arena *a, const char *s, size_t max_bytes, bool strict)
 	n = strlen(nick);
 	if (n > max_bytes || nick[0] == ' ' || nick[n - 1] == ' ')
 		return NULL;
-	return nick;
+	return arena_strdup(a, nick);
 }
 
 char *

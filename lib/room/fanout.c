@@ -107,13 +107,9 @@ pairs_release(struct pairs *p)
 static void
 count_out(struct muc_stats *stats, enum wire_kind kind)
 {
-	uint64_t *counters[] = {
-		[WIRE_MESSAGE] = &stats->out_message,
-		[WIRE_PRESENCE] = &stats->out_presence,
-		[WIRE_IQ] = &stats->out_iq,
-	};
-
-	++*counters[kind];
+	stats->out_message += kind == WIRE_MESSAGE;
+	stats->out_presence += kind == WIRE_PRESENCE;
+	stats->out_iq += kind == WIRE_IQ;
 }
 
 void
@@ -164,10 +160,18 @@ static size_t
 copy_pair(const struct pair *pair, size_t off, char *p, size_t cap)
 {
 	const struct wire *w = pair->wire;
+	const struct addr *to = pair->to;
 	size_t n;
 
+	/* Nearly always it is all of it. */
+	if (off == 0 && cap >= pair_bytes(pair)) {
+		memcpy(p, w->text, w->split);
+		memcpy(p + w->split, to->text, to->len);
+		memcpy(p + w->split + to->len, w->text + w->split, w->len - w->split);
+		return pair_bytes(pair);
+	}
 	n = copy_piece(w->text, w->split, &off, p, cap);
-	n += copy_piece(pair->to->text, pair->to->len, &off, p + n, cap - n);
+	n += copy_piece(to->text, to->len, &off, p + n, cap - n);
 	n += copy_piece(w->text + w->split, w->len - w->split, &off, p + n, cap - n);
 	return n;
 }

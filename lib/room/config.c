@@ -96,12 +96,28 @@ field_text(const struct config *c, const struct field *f)
 	return (char **)((uintptr_t)c + f->offset);
 }
 
+/* Most texts say nothing: that takes no memory. */
+static char nothing[1];
+
+static char *
+text_new(const char *s)
+{
+	return *s != '\0' ? mem_strdup(s) : nothing;
+}
+
+static void
+text_free(char *s)
+{
+	if (s != nothing)
+		free(s);
+}
+
 void
 config_init(struct config *c)
 {
 	for (const struct field *f = config_fields; f->var != NULL; f++) {
 		if (f->type == FIELD_TEXT)
-			*field_text(c, f) = mem_strdup("");
+			*field_text(c, f) = nothing;
 		else
 			*field_number(c, f) = f->def;
 	}
@@ -112,8 +128,8 @@ config_release(struct config *c)
 {
 	for (const struct field *f = config_fields; f->var != NULL; f++)
 		if (f->type == FIELD_TEXT) {
-			free(*field_text(c, f));
-			*field_text(c, f) = NULL;
+			text_free(*field_text(c, f));
+			*field_text(c, f) = nothing;
 		}
 }
 
@@ -123,7 +139,7 @@ config_copy(struct config *to, const struct config *from)
 	*to = *from;
 	for (const struct field *f = config_fields; f->var != NULL; f++)
 		if (f->type == FIELD_TEXT)
-			*field_text(to, f) = mem_strdup(*field_text(from, f));
+			*field_text(to, f) = text_new(*field_text(from, f));
 }
 
 const char *
@@ -263,8 +279,8 @@ field_take(struct arena *a, struct config *c, const struct field *f, const char 
 			*field_text(c, f) = arena_strdup(a, value);
 			return true;
 		}
-		free(*field_text(c, f));
-		*field_text(c, f) = mem_strdup(value);
+		text_free(*field_text(c, f));
+		*field_text(c, f) = text_new(value);
 		return true;
 	}
 	return false;
@@ -370,8 +386,8 @@ config_read(struct arena *a, struct config *c, const struct rec *r)
 		if (f->tag != r->tag)
 			continue;
 		if (f->type == FIELD_TEXT) {
-			free(*field_text(c, f));
-			*field_text(c, f) = mem_strdup(rec_str(a, r));
+			text_free(*field_text(c, f));
+			*field_text(c, f) = text_new(rec_str(a, r));
 		} else
 			*field_number(c, f) = (uint32_t)rec_u64(r);
 		return;

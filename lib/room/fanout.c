@@ -22,7 +22,7 @@ addr_new(const char *jid)
 	struct addr *a;
 
 	xml_escape(&b, jid);
-	a = mem_alloc(sizeof(*a) + b.len);
+	a = mem_alloc(sizeof(*a) + b.len + 1);
 	a->refs = 1;
 	a->len = (uint32_t)b.len;
 	memcpy(a->text, b.p, b.len);

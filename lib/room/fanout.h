@@ -17,7 +17,7 @@ struct addr {
 	unsigned refs;
 	bool is_console; /* console.h */
 	uint32_t len;
-	char text[];
+	char text[]; /* and a NUL */
 };
 
 struct addr *addr_new(const char *jid); /* refs is 1 */

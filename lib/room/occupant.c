@@ -121,13 +121,15 @@ session_add(struct room *r, const char *nick, const struct jid *from, enum role 
     enum affiliation affiliation)
 {
 	struct occupant *o = room_nick(r, nick);
-	const size_t njid = strlen(from->full) + 1;
+	struct addr *addr = addr_new(from->full);
+	const bool escaped = strcmp(addr->text, from->full) != 0;
+	const size_t njid = escaped ? strlen(from->full) + 1 : 0;
 	struct session *s = mem_alloc(sizeof(*s) + njid);
 
 	if (o == NULL)
 		o = occupant_new(r, nick, from->bare, role, affiliation);
-	s->jid = memcpy(s + 1, from->full, njid);
-	s->addr = addr_new(s->jid);
+	s->addr = addr;
+	s->jid = escaped ? memcpy(s + 1, from->full, njid) : addr->text;
 	s->payload = no_payload;
 	s->presence_no = ++r->service->presence_no;
 	s->show = 3;

@@ -247,13 +247,14 @@ service_admin(const struct service *s, const char *bare)
 static struct room *
 room_new(struct service *s, uint64_t id, const struct jid *j, unsigned domain_no)
 {
-	struct room *r = mem_alloc(sizeof(*r));
+	const size_t njid = strlen(j->bare) + 1, nnode = strlen(j->node) + 1;
+	struct room *r = mem_alloc(sizeof(*r) + njid + nnode);
 
 	r->service = s;
 	r->id = id;
-	r->jid = mem_strdup(j->bare);
-	r->node = mem_strdup(j->node);
-	r->domain = mem_strdup(j->domain);
+	r->jid = memcpy(r + 1, j->bare, njid);
+	r->node = memcpy(r->jid + njid, j->node, nnode);
+	r->domain = s->out[domain_no].domain;
 	r->domain_no = domain_no;
 	TAILQ_INIT(&r->occupants);
 	TAILQ_INIT(&r->asked_order);
@@ -290,9 +291,6 @@ room_free(struct room *r)
 	free(r->creator);
 	free(r->subject_jid);
 	free(r->subject_msg_id);
-	free(r->jid);
-	free(r->node);
-	free(r->domain);
 	free(r);
 	s->stats.rooms_loaded--;
 }

@@ -69,7 +69,7 @@ enum doubt {
 struct session {
 	struct occupant *occupant;
 	TAILQ_ENTRY(session) entry; /* of the occupant: the oldest first */
-	char *jid;		    /* full, as the server stamps it; lies behind the struct */
+	const char *jid; /* full, as the server stamps it; in addr, or behind the struct */
 	struct addr *addr;
 	char *payload; /* its presence, cleaned and serialised: the children */
 	uint32_t payload_len;
@@ -138,8 +138,8 @@ struct room {
 	struct service *service;
 	TAILQ_ENTRY(room) entry; /* of service.busy or, without occupants, of service.idle */
 	uint64_t id;
-	char *jid; /* bare; `node` and `domain` point to copies of its parts */
-	char *node, *domain;
+	char *jid, *node;   /* bare; its part; lie behind the struct */
+	const char *domain; /* that of the service */
 	unsigned domain_no;
 	bool locked; /* created, not yet configured: 10.1.1 */
 	bool gone;   /* destroyed in this turn; freed when it ends */

@@ -279,7 +279,7 @@ without_a_tree(void)
 		xml_set(a, item, "nick", v);
 		xml_add_text(a, item, NS_MUC_USER, "reason", text);
 		xml_add_text(a, xml_add(a, user, NS_MUC_USER, "destroy"), "u:f", "y", text);
-		xml_add(a, x, "u:f", "z");
+		xml_set(a, xml_add(a, x, NS_MAV, "z"), "w", v != NULL ? "own" : NULL);
 		tree.len = b.len = 0;
 		want = xml_write_to(&tree, x);
 
@@ -298,7 +298,8 @@ without_a_tree(void)
 		pen_close(&pen, "item");
 		pen_tree(&pen, NS_MUC_USER, item->next);
 		pen_close(&pen, "x");
-		pen_open(&pen, "u:f", "z");
+		pen_open(&pen, NS_MAV, "z");
+		pen_word(&pen, "w", v != NULL ? "own" : NULL);
 		pen_close(&pen, "z");
 		pen_close(&pen, "presence");
 		buf_addc(&tree, '\0');

@@ -346,7 +346,7 @@ pen_open(struct xml_pen *pen, const char *ns, const char *name)
 	buf_addc(pen->b, '<');
 	buf_adds(pen->b, name);
 	pen->in_head = true;
-	pen_attr(pen, "xmlns", ns);
+	pen_word(pen, "xmlns", ns);
 }
 
 void
@@ -357,6 +357,18 @@ pen_attr(struct xml_pen *pen, const char *name, const char *value)
 	buf_addc(pen->b, ' ');
 	buf_adds(pen->b, name);
 	put_value(pen->b, value);
+}
+
+void
+pen_word(struct xml_pen *pen, const char *name, const char *word)
+{
+	if (word == NULL)
+		return;
+	buf_addc(pen->b, ' ');
+	buf_adds(pen->b, name);
+	buf_add(pen->b, "='", 2);
+	buf_adds(pen->b, word);
+	buf_addc(pen->b, '\'');
 }
 
 void

@@ -55,11 +55,14 @@ struct xml_pen {
 /* Opens a stanza; returns what xml_write_to() does. */
 size_t pen_stanza(struct xml_pen *, const char *name);
 
-/* Opens an element in the present one; ns NULL: in the same namespace. */
+/* Opens an element in the present one; ns: NS_*, or NULL for the same namespace. */
 void pen_open(struct xml_pen *, const char *ns, const char *name);
 
 /* An attribute of the element that was opened last, as long as nothing is in it; NULL: none. */
 void pen_attr(struct xml_pen *, const char *name, const char *value);
+
+/* The same of a value of our own, in which there is nothing to escape. */
+void pen_word(struct xml_pen *, const char *name, const char *word);
 
 void pen_text(struct xml_pen *, const char *text);
 

@@ -60,7 +60,7 @@ put_codes(struct xml_pen *pen, const unsigned codes[8])
 			(char)('0' + codes[i] / 10 % 10), (char)('0' + codes[i] % 10), '\0' };
 
 		pen_open(pen, NULL, "status");
-		pen_attr(pen, "code", code);
+		pen_word(pen, "code", code);
 		pen_close(pen, "status");
 	}
 }
@@ -76,8 +76,8 @@ put_version(struct plan *p, struct xml_pen *pen, const struct step *step, unsign
 		return;
 	now = step != NULL ? step->until : version_now(p->room);
 	pen_open(pen, NS_MAV, "mav");
-	pen_attr(pen, "since", step != NULL ? version_text(a, &step->since, lists) : NULL);
-	pen_attr(pen, "until", version_text(a, &now, lists));
+	pen_word(pen, "since", step != NULL ? version_text(a, &step->since, lists) : NULL);
+	pen_word(pen, "until", version_text(a, &now, lists));
 	pen_close(pen, "mav");
 }
 
@@ -89,13 +89,13 @@ wire_affiliation(struct plan *p, const char *jid, enum affiliation affiliation,
 	size_t to = pen_stanza(&pen, "message");
 
 	pen_attr(&pen, "from", p->room->jid);
-	pen_attr(&pen, "id", fresh_id(p->s));
+	pen_word(&pen, "id", fresh_id(p->s));
 	pen_open(&pen, NS_MUC_USER, "x");
 	put_version(p, &pen, step, lists);
 	pen_open(&pen, NULL, "item");
-	pen_attr(&pen, "affiliation", affiliation_name(affiliation));
+	pen_word(&pen, "affiliation", affiliation_name(affiliation));
 	pen_attr(&pen, "jid", jid);
-	pen_attr(&pen, "role", role_name(ROLE_NONE));
+	pen_word(&pen, "role", role_name(ROLE_NONE));
 	pen_close(&pen, "item");
 	pen_close(&pen, "x");
 	pen_close(&pen, "message");
@@ -106,8 +106,8 @@ static void
 put_item(struct xml_pen *pen, const struct presence *pr, const char *jid)
 {
 	pen_open(pen, NULL, "item");
-	pen_attr(pen, "affiliation", affiliation_name(pr->occupant->affiliation));
-	pen_attr(pen, "role", role_name(pr->role));
+	pen_word(pen, "affiliation", affiliation_name(pr->occupant->affiliation));
+	pen_word(pen, "role", role_name(pr->role));
 	pen_attr(pen, "jid", jid);
 	pen_attr(pen, "nick", pr->new_nick);
 	if (pr->actor != NULL) {
@@ -161,7 +161,7 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	size_t to = pen_stanza(&pen, "presence");
 
 	pen_attr(&pen, "from", arena_cat(p->s->arena, o->room->jid, "/", o->nick, NULL));
-	pen_attr(&pen, "type", unavailable ? "unavailable" : NULL);
+	pen_word(&pen, "type", unavailable ? "unavailable" : NULL);
 	pen_attr(&pen, "id", self ? pr->id : NULL);
 	if (pr->text != NULL)
 		put_payload(p, &pen, o, pr->text, pr->text_len);
@@ -171,7 +171,7 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	}
 	put_user_x(p, &pen, pr, with_jid ? shown->jid : NULL, self, lists);
 	pen_open(&pen, NS_OCCUPANT_ID, "occupant-id");
-	pen_attr(&pen, "id", o->id);
+	pen_word(&pen, "id", o->id);
 	pen_close(&pen, "occupant-id");
 	pen_close(&pen, "presence");
 	return wire_written(p->s, to);

@@ -352,6 +352,7 @@ plan_run(struct plan *p)
 	for (struct plan *deed = p->deeds; deed != NULL; deed = deed->next)
 		plan_run(deed);
 	features_on(p);
+	rooms_write(p->s);
 	if (p->reply_wire != NULL) {
 		struct addr *to = addr_new(p->ev->from.full);
 

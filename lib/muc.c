@@ -456,6 +456,7 @@ muc_commit(struct muc *m)
 	enum store_result result;
 
 	held_settle(s);
+	service_write(s);
 	if (!m->retries)
 		fences_note(s);
 	/* Also when nothing was written: a turn that has read ends its transaction, too. */

@@ -304,11 +304,12 @@ any_room(struct world *w, const char *node)
 	rooms_sweep(s);
 }
 
-/* What muc_commit() does about the archives. */
+/* What muc_commit() does about rooms and archives. */
 static void
 end_turn(struct world *w)
 {
 	held_settle(&w->s);
+	service_write(&w->s);
 	RB_INIT(&w->s.archives.held);
 }
 

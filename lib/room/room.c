@@ -4,8 +4,6 @@
  */
 #include "room.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,39 +11,11 @@
 #include "../base/mem.h"
 #include "../base/rec.h"
 #include "archive.h"
-#include "console.h"
-#include "dialog.h"
 #include "directory.h"
 #include "forced.h"
 #include "held.h"
-#include "retracting.h"
 #include "room_tag.h"
 #include "waiting.h"
-
-#define SCHEMA	     MUC_SCHEMA
-#define FULL_PERCENT 90
-
-enum { /* tags of the record `state` in table meta; never reused */
-	META_SCHEMA = 1,
-	META_NEXT_ID = 2,
-	META_NROOMS = 3,
-	META_NGONE = 20,
-	META_SECRET = 21,
-};
-
-static const struct bytes state_key = { "state", 5 };
-
-void
-service_log(struct service *s, enum muc_log level, const char *fmt, ...)
-{
-	char line[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	s->host->log(s->host->arg, level, line);
-}
 
 void
 id_bytes(uint64_t id, uint8_t out[8])
@@ -133,117 +103,6 @@ fresh_id(struct service *s)
 	return id;
 }
 
-void
-state_save(struct service *s)
-{
-	struct buf b = BUF_INIT;
-
-	rec_put_u64(&b, META_SCHEMA, SCHEMA);
-	rec_put_u64(&b, META_NEXT_ID, s->next_id);
-	rec_put_u64(&b, META_NROOMS, s->nrooms);
-	rec_put_u64(&b, META_NGONE, s->ngone);
-	rec_put(&b, META_SECRET, s->secret, sizeof(s->secret));
-	s->store->put(s->store, TABLE_meta, state_key, (struct bytes){ b.p, b.len });
-	buf_release(&b);
-}
-
-/* What an older mucd did not write yet. */
-static void
-migrate(struct service *s, uint64_t schema, bool signs)
-{
-	if (schema < 2)
-		rooms_listed_recount(s);
-	held_load(s, schema >= 3);
-	if (schema < SCHEMA || !signs)
-		state_save(s);
-}
-
-static int
-any_visit(void *arg, struct bytes key, struct bytes val)
-{
-	(void)arg, (void)key, (void)val;
-	return 1;
-}
-
-enum muc_error
-service_load(struct service *s)
-{
-	static const struct bytes all = { NULL, 0 };
-	uint64_t schema = 0;
-	bool signs = false;
-	struct bytes val;
-	struct rec r;
-
-	s->next_id = 1;
-	s->gone_first_ms = s->dialogs_until_ms = INT64_MAX;
-	s->host->random(s->host->arg, s->secret, sizeof(s->secret));
-	if (s->store->get(s->store, TABLE_meta, state_key, &val) != STORE_OK) {
-		held_begin(s);
-		state_save(s);
-		return MUC_OK;
-	}
-	rec_init(&r, val.p, val.n);
-	while (rec_next(&r)) {
-		if (r.tag == META_SCHEMA)
-			schema = rec_u64(&r);
-		else if (r.tag == META_NEXT_ID)
-			s->next_id = rec_u64(&r);
-		else if (r.tag == META_NROOMS)
-			s->nrooms = rec_u64(&r);
-		else if (r.tag == META_NGONE)
-			s->ngone = rec_u64(&r);
-		else if (r.tag == META_SECRET && r.len == sizeof(s->secret)) {
-			memcpy(s->secret, r.val, r.len);
-			signs = true;
-		}
-	}
-	if (schema > SCHEMA)
-		return MUC_SCHEMA_NEWER;
-	if (r.p == NULL || schema == 0) {
-		service_log(
-		    s, MUC_LOG_ERROR, "database: table meta: cannot read the record of the schema");
-		return MUC_STORE_BROKEN;
-	}
-	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
-	tombstones_load(s);
-	dialogs_load(s);
-	retracting_load(s);
-	migrate(s, schema, signs);
-	return MUC_OK;
-}
-
-bool
-service_full(struct service *s)
-{
-	if (!s->fill_known)
-		s->fill = s->store->fill(s->store);
-	s->fill_known = true;
-	return s->fill >= FULL_PERCENT;
-}
-
-int64_t
-service_due(const struct service *s, int64_t wall_ms)
-{
-	if (wall_ms == INT64_MAX)
-		return INT64_MAX;
-	return s->now.mono_ms + (wall_ms > s->now.wall_ms ? wall_ms - s->now.wall_ms : 0);
-}
-
-int
-service_domain(const struct service *s, const char *domain)
-{
-	for (unsigned i = 0; i < s->ndomains; i++)
-		if (strcmp(s->out[i].domain, domain) == 0)
-			return (int)i;
-	return -1;
-}
-
-bool
-service_admin(const struct service *s, const char *bare)
-{
-	return console_is(bare) || map_get(&s->admins, bare) != NULL;
-}
-
 static struct room *
 room_new(struct service *s, uint64_t id, const struct jid *j, unsigned domain_no)
 {
@@ -275,6 +134,8 @@ room_free(struct room *r)
 		session_free(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions), true);
 	left_free(r->service);
 	TAILQ_REMOVE(list, r, entry);
+	if (r->unsaved)
+		SLIST_REMOVE(&s->unsaved, r, room, next_unsaved);
 	room_unwatch(r);
 	lockdown_unwatch(r);
 	if (!r->gone)
@@ -391,8 +252,8 @@ room_read(struct room *r, struct bytes val)
 	return f.p != NULL;
 }
 
-void
-room_save(struct room *r)
+static void
+room_write(struct room *r)
 {
 	struct service *s = r->service;
 	struct buf b = BUF_INIT;
@@ -428,6 +289,27 @@ room_save(struct room *r)
 	s->store->put(
 	    s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, (struct bytes){ b.p, b.len });
 	buf_release(&b);
+}
+
+void
+room_save(struct room *r)
+{
+	if (!r->unsaved)
+		SLIST_INSERT_HEAD(&r->service->unsaved, r, next_unsaved);
+	r->unsaved = true;
+}
+
+void
+rooms_write(struct service *s)
+{
+	struct room *r;
+
+	while ((r = SLIST_FIRST(&s->unsaved)) != NULL) {
+		SLIST_REMOVE_HEAD(&s->unsaved, next_unsaved);
+		r->unsaved = false;
+		if (!r->gone)
+			room_write(r);
+	}
 }
 
 struct room *
@@ -509,7 +391,7 @@ room_create(struct service *s, const struct jid *j, const char *creator)
 	s->store->put(s->store, TABLE_names, name_key(s->arena, r->domain, r->node),
 	    (struct bytes){ id, sizeof(id) });
 	s->nrooms++;
-	state_save(s);
+	s->state_unsaved = true;
 	creator_note(r);
 	room_save(r);
 	return r;
@@ -529,7 +411,7 @@ room_destroy(struct room *r)
 	s->store->del(s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) });
 	room_mourn(r);
 	s->nrooms--;
-	state_save(s);
+	s->state_unsaved = true;
 	room_unwatch(r);
 	lockdown_unwatch(r);
 	map_del(&s->rooms, r->jid);
@@ -551,6 +433,7 @@ room_set_busy(struct room *r, bool busy)
 void
 rooms_sweep(struct service *s)
 {
+	rooms_write(s);
 	while (!TAILQ_EMPTY(&s->idle)) {
 		rates_keep(s, TAILQ_FIRST(&s->idle));
 		room_free(TAILQ_FIRST(&s->idle));

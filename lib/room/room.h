@@ -158,7 +158,9 @@ struct room {
 	uint64_t forced;    /* the version of service.force that config agrees with; 0: not known */
 	uint8_t secret[SECRET_LEN]; /* key of its occupant ids */
 	bool secret_new;	    /* the store does not have it yet */
-	struct version version;	    /* of its lists of affiliations, once there is one */
+	bool unsaved;		    /* in service.unsaved: its record is to be written */
+	SLIST_ENTRY(room) next_unsaved;
+	struct version version; /* of its lists of affiliations, once there is one */
 	bool versioned;
 
 	uint8_t last_id[ARCHIVE_ID_LEN]; /* the last one given, once it is known; archive.h */
@@ -273,6 +275,8 @@ struct service {
 	struct session_list left_sessions; /* see left_free() */
 	struct occupant_list left_occupants;
 	struct room_list busy, idle;
+	SLIST_HEAD(, room) unsaved;
+	bool state_unsaved; /* rooms have come or gone in this turn */
 	uint64_t next_id, nrooms;
 	uint64_t import_from;	/* rooms from that id on wait for their names: import.c; 0: none */
 	bool purging;		/* table dead is not empty */
@@ -321,7 +325,7 @@ struct service {
 	struct muc_stats stats;
 };
 
-/* -- room.c -- */
+/* -- service.c -- */
 
 /* Reads schema version and ids, or writes them when the store is new; MUC_OK or why not. */
 enum muc_error service_load(struct service *);
@@ -337,6 +341,20 @@ int service_domain(const struct service *, const char *domain);
 /* Is that bare JID an administrator of the service? Consoles are. */
 bool service_admin(const struct service *, const char *bare);
 
+/*
+ * Is the store so full that nothing new begins? What is there goes on: rooms, who is in them, live
+ * messages.
+ */
+bool service_full(struct service *);
+
+/* Writes what the service counts: next id, rooms, tombstones. */
+void state_save(struct service *);
+
+/* At the end of a turn: writes that if rooms have come or gone, and what rooms_write() does. */
+void service_write(struct service *);
+
+/* -- room.c -- */
+
 /* The room at a bare JID, loaded from the store when it sleeps there; NULL: there is none. */
 struct room *room_get(struct service *, const struct jid *);
 
@@ -346,8 +364,11 @@ struct room *room_get_id(struct service *, uint64_t id);
 /* A new room, locked, without occupants, with the service's default configuration. */
 struct room *room_create(struct service *, const struct jid *, const char *creator);
 
-/* Writes the room's own record. */
+/* Has the room's own record be written when the plan under way is done, once however often it changes. */
 void room_save(struct room *);
+
+/* Writes those records now: whoever reads the store next finds them. */
+void rooms_write(struct service *);
 
 /* The name is free; what is stored goes in steps. No occupants may be left. */
 void room_destroy(struct room *);
@@ -366,15 +387,6 @@ void room_free(struct room *);
  * to who is not in: subject.c.
  */
 void room_set_subject(struct room *, const struct entry *, const char *text);
-
-/* Writes what the service counts: next id, rooms, tombstones. */
-void state_save(struct service *);
-
-/*
- * Is the store so full that nothing new begins? What is there goes on: rooms, who is in them, live
- * messages.
- */
-bool service_full(struct service *);
 
 /* -- occupant.c -- */
 

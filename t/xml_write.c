@@ -271,7 +271,8 @@ without_a_tree(void)
 		const char *v = values[i], *text = v != NULL ? v : "";
 		size_t to, want;
 
-		xml_set(a, x, "from", v);
+		xml_set(a, x, "from", arena_cat(a, text, "/", text, NULL));
+		xml_set(a, x, "id", v);
 		xml_set_lang(a, x, v);
 		xml_raw_add(a, x, "<show>away</show>", 17);
 		user = xml_add(a, x, NS_MUC_USER, "x");
@@ -284,7 +285,8 @@ without_a_tree(void)
 		want = xml_write_to(&tree, x);
 
 		to = pen_stanza(&pen, "presence");
-		pen_attr(&pen, "from", v);
+		pen_from(&pen, text, text);
+		pen_attr(&pen, "id", v);
 		pen_attr(&pen, "xml:lang", v);
 		pen_raw(&pen, "", 0);
 		pen_raw(&pen, "<show>away</show>", 17);

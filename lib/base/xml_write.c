@@ -360,6 +360,16 @@ pen_attr(struct xml_pen *pen, const char *name, const char *value)
 }
 
 void
+pen_from(struct xml_pen *pen, const char *room, const char *nick)
+{
+	buf_add(pen->b, " from='", 7);
+	xml_escape(pen->b, room);
+	buf_addc(pen->b, '/');
+	xml_escape(pen->b, nick);
+	buf_addc(pen->b, '\'');
+}
+
+void
 pen_word(struct xml_pen *pen, const char *name, const char *word)
 {
 	if (word == NULL)

@@ -61,7 +61,10 @@ void pen_open(struct xml_pen *, const char *ns, const char *name);
 /* An attribute of the element that was opened last, as long as nothing is in it; NULL: none. */
 void pen_attr(struct xml_pen *, const char *name, const char *value);
 
-/* The same of a value of our own, in which there is nothing to escape. */
+/* The attribute `from` of who is in a room. */
+void pen_from(struct xml_pen *, const char *room, const char *nick);
+
+/* An attribute with a value of our own, in which there is nothing to escape; NULL: none. */
 void pen_word(struct xml_pen *, const char *name, const char *word);
 
 void pen_text(struct xml_pen *, const char *text);

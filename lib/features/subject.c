@@ -72,7 +72,7 @@ on_subject(struct plan *p, const struct change *c)
 }
 
 /* The message that set it, reduced to that; its ids are the same. */
-static struct xml *
+static struct wire *
 subject_said(struct service *s, const struct room *r)
 {
 	struct entry e = {
@@ -89,16 +89,22 @@ subject_said(struct service *s, const struct room *r)
 	memcpy(e.id, r->subject_id, sizeof(e.id));
 	x = entry_stanza(s->arena, r, &e);
 	delay_add(s->arena, x, r, r->subject_ms);
-	return x;
+	return wire_new(s, x);
 }
 
-static struct xml *
+static struct wire *
 subject_never_set(struct service *s, const struct room *r)
 {
-	struct xml *x = stanza_new(s->arena, "message", r, NULL, "groupchat", fresh_id(s));
+	struct xml_pen pen = { .b = &s->written };
+	size_t to = pen_stanza(&pen, "message");
 
-	xml_add(s->arena, x, NS_STANZA, "subject");
-	return x;
+	pen_attr(&pen, "from", r->jid);
+	pen_word(&pen, "type", "groupchat");
+	pen_word(&pen, "id", fresh_id(s));
+	pen_open(&pen, NULL, "subject");
+	pen_close(&pen, "subject");
+	pen_close(&pen, "message");
+	return wire_written(s, to);
 }
 
 /* 7.2.15: always, and last; the delay says when it was set, its `from` is the room. */
@@ -107,13 +113,12 @@ tell_subject(struct plan *p, const struct session *to)
 {
 	const struct room *r = p->room;
 	const size_t most = (size_t)p->s->limits.stanza_out_bytes;
-	struct wire *w =
-	    wire_new(p->s, r->subject != NULL ? subject_said(p->s, r) : subject_never_set(p->s, r));
+	struct wire *w = r->subject != NULL ? subject_said(p->s, r) : subject_never_set(p->s, r);
 
 	/* What an import has brought may be more than the server takes; whoever enters waits for one. */
 	if (w->len + to->addr->len > most) {
 		wire_unref(w);
-		w = wire_new(p->s, subject_never_set(p->s, r));
+		w = subject_never_set(p->s, r);
 	}
 	tell(p, w, to->addr);
 	wire_unref(w);

@@ -160,7 +160,7 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	struct xml_pen pen = { .b = &p->s->written };
 	size_t to = pen_stanza(&pen, "presence");
 
-	pen_attr(&pen, "from", arena_cat(p->s->arena, o->room->jid, "/", o->nick, NULL));
+	pen_from(&pen, o->room->jid, o->nick);
 	pen_word(&pen, "type", unavailable ? "unavailable" : NULL);
 	pen_attr(&pen, "id", self ? pr->id : NULL);
 	if (pr->text != NULL)

@@ -73,6 +73,8 @@ fill_allowances(struct service *s, struct user *u)
 {
 	const double passed_min = (double)(s->now.mono_ms - u->allowed_ms) / 60000.0;
 
+	if (s->now.mono_ms == u->allowed_ms)
+		return;
 	for (enum allowance a = 0; a < ALLOWANCE_COUNT; a++)
 		u->allowance[a] = refill(u->allowance[a], passed_min * rim_of(s, u->is_session, a),
 		    rim_of(s, u->is_session, a));

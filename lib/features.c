@@ -33,6 +33,8 @@
 	FEATURE(password)                                                                          \
 	/* whose nick it is, only once one may enter */                                            \
 	FEATURE(nick)                                                                              \
+	/* somebody else's nick is a plainer thing than one that looks like it */                  \
+	FEATURE(alike)                                                                             \
 	FEATURE(maxusers)                                                                          \
 	/* who may come in; then what visitors may do */                                           \
 	FEATURE(visitors)                                                                          \

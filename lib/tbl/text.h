@@ -310,6 +310,10 @@ TEXT("That nickname is reserved for somebody else",
     "Dieser Spitzname ist für jemand anderen reserviert",
     "Ce pseudo est réservé à quelqu'un d'autre",
     "Ese apodo está reservado para otra persona")
+TEXT("That nickname looks like that of a moderator",
+    "Dieser Spitzname sieht aus wie der eines Moderators",
+    "Ce pseudo ressemble à celui d'un modérateur",
+    "Ese apodo se parece al de un moderador")
 TEXT("That room has been destroyed",
     "Dieser Raum wurde aufgelöst",
     "Ce salon a été détruit",

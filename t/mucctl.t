@@ -302,6 +302,9 @@ def socket_way():
     until(lambda: len(run(*here, "-j", "list-rooms").json()["items"]) == 106)
     got = run(*here, "list-rooms")
     same(len(got.out.splitlines()), 107, "all pages of a table, with one head")
+    got = at_terminal([*here, "-n", "list-rooms", "max=50"], [])
+    is_ran(got, 0, r"page 2\x1b?.*Room ", "at a terminal it shows the page it is at")
+    same(len(re.findall("(?m)^.*@" + DOMAIN, got.out)), 106, "before the table as it is")
     got = run(*here, "-j", "destroy-rooms", "rooms=r001@" + DOMAIN, "rooms=r104@" + DOMAIN)
     same((got.status, sorted(i["room"] for i in got.json()["items"])),
          (0, ["r001@" + DOMAIN, "r104@" + DOMAIN]), "choices of several pages")

@@ -426,6 +426,16 @@ form_take(struct arena *a, struct form *form, struct ctl_arg *args, size_t nargs
 
 /* Fixed fields say something to people and have no place here; hidden ones are sent back. */
 void
+form_enlarge_pages(struct form *form)
+{
+	struct field *f = form_find(form, "max");
+
+	if (f == NULL || f->is_given || !f->is_number || f->most == NULL || f->nvalues != 1)
+		return;
+	f->values[0] = f->most;
+}
+
+void
 form_submit(struct arena *a, const struct form *form, struct xml *up)
 {
 	struct xml *x = xml_add(a, up, NS_DATA, "x"), *field;

@@ -100,6 +100,12 @@ struct field *form_find(const struct form *, const char *name);
 const char *
 form_take(struct arena *, struct form *, struct ctl_arg *args, size_t nargs, bool may_go_on);
 
+/*
+ * Has its pages as large as they may be, if the form proposes how many rows one has (max). That is all one to
+ * whoever gets all of them: the fewer the better.
+ */
+void form_enlarge_pages(struct form *);
+
 /* <x xmlns='jabber:x:data' type='submit'/> as last child of up. */
 void form_submit(struct arena *, const struct form *, struct xml *up);
 

@@ -264,17 +264,6 @@ confirm(struct run *r, enum action *action)
 	return CTL_OK;
 }
 
-/* How many rows a page has is all one to whoever gets them one after the other: the fewer pages the better. */
-static void
-ask_large_pages(struct form *form)
-{
-	struct field *f = form_find(form, "max");
-
-	if (f == NULL || f->is_given || !f->is_number || f->most == NULL || f->nvalues != 1)
-		return;
-	f->values[0] = f->most;
-}
-
 /*
  * Has the form filled in, and finds out how to go on: *action. CTL_OK, or how it ends. After a refusal
  * everything is asked for again.
@@ -287,7 +276,7 @@ fill(struct run *r, bool is_refused, enum action *action)
 
 	*action = r->usual;
 	if (!is_refused)
-		ask_large_pages(&r->form);
+		form_enlarge_pages(&r->form);
 	why = form_take(r->a, &r->form, r->args, r->nargs, r->may[ACT_NEXT]);
 	if (why != NULL) {
 		ctl_complain("%s: %s", r->command->name, why);
@@ -372,10 +361,22 @@ has_failed(struct run *r)
 	return said.has_failed;
 }
 
+/* Many pages take their time, too. */
+static void
+show_page(struct run *r)
+{
+	clean_line(r);
+	if (r->nsteps > 1 && isatty(STDERR_FILENO)) {
+		fprintf(stderr, "page %u", r->nsteps);
+		r->is_line_dirty = true;
+	}
+}
+
 /* What has come of a command so far: lines that are wanted as they are do not wait for its end. */
 static void
 take_answer(struct run *r)
 {
+	clean_line(r);
 	answer_take(r->a, &r->answer, r->at);
 	if (r->ah->o->is_raw)
 		answer_lines(r->a, &r->answer);
@@ -482,6 +483,7 @@ step(struct run *r, enum ctl_exit *result)
 		return do_form(r, result);
 	if (is_page(r)) {
 		take_answer(r);
+		show_page(r);
 		return go(r, r->may[ACT_NEXT] ? ACT_NEXT : r->usual, result);
 	}
 	show_progress(r);

@@ -136,23 +136,25 @@ static bool
 write_conf(const struct mucd *m, const struct server_conf *conf, const struct scs *scs)
 {
 	struct buf b = BUF_INIT;
-	char port[16];
+	char text[16];
 	bool good;
 	size_t i;
 
 	add_line(&b, "", "database", m->database, true);
 	add_line(&b, "", "log_level", "debug", true);
+	snprintf(text, sizeof(text), "%d", FENCE_MS);
+	add_line(&b, "", "fence_ms", text, false);
 	if (scs != NULL)
 		add_wishes(&b, scs);
 	for (i = 0; i < conf->ncomponents; i++) {
 		const struct server_component *c = &conf->component[i];
 
-		snprintf(port, sizeof(port), "%d", c->port);
+		snprintf(text, sizeof(text), "%d", c->port);
 		buf_adds(&b, "component \"");
 		buf_adds(&b, c->domain);
 		buf_adds(&b, "\" {\n");
 		add_line(&b, "\t", "server", "127.0.0.1", true);
-		add_line(&b, "\t", "port", port, false);
+		add_line(&b, "\t", "port", text, false);
 		add_line(&b, "\t", "secret", c->secret, true);
 		buf_adds(&b, "}\n");
 	}

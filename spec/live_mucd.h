@@ -7,6 +7,8 @@
 
 #include "live_server.h"
 
+#define FENCE_MS 1 /* fence_ms in mucd.conf: a fence goes behind nearly everything that is told */
+
 struct scs;
 
 struct mucd {

@@ -20,7 +20,7 @@
 #define WAIT_MS	   5000
 #define ADVANCE_MS 3000 /* the greatest that is really waited for */
 #define GONE_MS	   50	/* for the server to tell that a session has ended */
-#define FENCED_MS  600	/* for the last fence to go out and to come back */
+#define FENCED	   4	/* pings until the last fence has come back */
 
 struct live_seat {
 	struct client *client; /* NULL: not connected */
@@ -237,6 +237,26 @@ advance(struct play *p, int64_t ms)
 	return true;
 }
 
+/*
+ * Waits until mucd knows that what it has told has arrived; otherwise it would tell it again. A fence goes out
+ * behind an answer, or a moment later (live_mucd.c), but before the next answer; and the server returns it before
+ * it passes on what is said behind that one.
+ */
+static bool
+fenced(struct play *p)
+{
+	struct live *w = p->arg;
+	const struct scs_pair *service = p->scs->services;
+
+	for (; service != NULL; service = service->next)
+		for (int n = 0; n < FENCED; n++) {
+			if (!client_barrier(w->control, service->value))
+				return play_fail(p, "%s does not answer a ping", service->value);
+			run_events(w, FENCE_MS);
+		}
+	return true;
+}
+
 static bool
 restart(struct play *p, bool kill)
 {
@@ -246,9 +266,8 @@ restart(struct play *p, bool kill)
 		return play_fail(p, "the server's own service cannot be restarted");
 	if (!speaker_is(p, NULL))
 		return false;
-	/* What mucd does not know to have arrived it would tell again. */
-	if (kill)
-		run_events(w, FENCED_MS);
+	if (kill && !fenced(p))
+		return false;
 	if (!mucd_stop(&w->mucd, kill ? SIGKILL : SIGTERM))
 		return play_fail(p, "mucd does not end well");
 	if (!mucd_start(&w->mucd) || !live_attached(w->control, w->conf, &w->mucd))

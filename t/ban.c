@@ -178,6 +178,28 @@ test_configured(void)
 	test_release(&t);
 }
 
+/* Each in its turn: when one has expired, the next is waited for. */
+static void
+test_expiry(void)
+{
+	struct test t;
+
+	test_init(&t);
+	start(&t);
+	set(&t, "later@example", t.now.wall_ms + 2 * HOUR_MS);
+	set(&t, "sooner@example", t.now.wall_ms + HOUR_MS);
+	set(&t, "last*@example", t.now.wall_ms + 3 * HOUR_MS);
+	turn(&t, 0);
+	for (int i = 3; i > 0; i--) {
+		ok(muc_deadline(t.muc) == t.now.mono_ms + HOUR_MS, "in an hour one of %d ends", i);
+		turn(&t, HOUR_MS);
+		is_int(is_refused(&t, "sooner@example") + is_refused(&t, "later@example") +
+			   is_refused(&t, "last1@example"),
+		    i - 1, "and it has");
+	}
+	test_release(&t);
+}
+
 #define ROOMS 800
 
 /* Many rooms at once: in several turns, and nobody stays. */
@@ -230,6 +252,7 @@ main(void)
 	test_patterns();
 	test_store();
 	test_configured();
+	test_expiry();
 	test_sweep();
 	return tap_done();
 }

@@ -857,6 +857,51 @@ test_crash(void)
 	test_release(&t);
 }
 
+/* What is more than a step's worth is written in several, and is the same. */
+static void
+test_large(void)
+{
+	static const struct import_conf conf = { 0 };
+	struct buf b = BUF_INIT;
+	struct export *x;
+	struct world w;
+	struct test t;
+	char *again;
+	unsigned nsteps = 0;
+
+	world_init(&w);
+	any_room(&w, "room0");
+	for (int i = 0; i < 3000; i++) {
+		const struct affil member = { .affiliation = AFF_MEMBER,
+			.jid = arena_fmt(w.s.arena, "member%d@example.org", i) };
+		struct room *r;
+		struct jid j;
+
+		jid_split(w.s.arena, "room0@rooms.example", &j);
+		r = room_get(&w.s, &j);
+		any_message(r);
+		affiliation_set(r, &member, NULL);
+		end_turn(&w);
+		rooms_sweep(&w.s);
+		arena_reset(w.s.arena);
+	}
+	buf_adds(&b, EXPORT_FIRST "\n");
+	x = export_new(w.s.store, complain, NULL);
+	export_next(x);
+	for (enum export_step step = EXPORT_HEAD; step != EXPORT_END; nsteps++)
+		step = export_step(x, &b);
+	export_free(x);
+	ok(nsteps > 10 && b.len > 500000, "%zu bytes in %u steps", b.len, nsteps);
+	begin(&t);
+	is_str(import_text(t.muc, &conf, b.p, b.len), NULL, "are read");
+	again = export_all(t.host.store);
+	ok(strlen(again) == b.len && memcmp(again, b.p, b.len) == 0, "and written, the same");
+	free(again);
+	test_release(&t);
+	world_release(&w);
+	buf_release(&b);
+}
+
 /* A room that is destroyed while it is written. */
 static void
 test_cut(void)
@@ -1425,6 +1470,7 @@ main(int argc, char **argv)
 	test_garbled();
 	test_crash();
 	test_cut();
+	test_large();
 	test_occupants();
 	test_meanwhile();
 	test_full();

@@ -271,6 +271,13 @@ test_odd(void)
 	free(out);
 	buf_release(&b);
 	ok(muc_stream_new(t.muc, 0, "<x>", 3) == NULL, "a stream begins with its header");
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	out = test_ask(&t, "<message from='a@example/r' to='room@rooms.example' type='groupchat' "
+			   "id='m'>loose &lt;<body>x</body>&amp; text</message>");
+	ok(strstr(out, "loose &lt;<body>x</body>&amp; text") != NULL,
+	    "loose text stays where it is");
+	free(out);
 	test_release(&t);
 }
 

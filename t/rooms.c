@@ -99,6 +99,25 @@ test_one(struct test *t)
 	free(out);
 }
 
+/* What is wrong is told, but not all of it; characters stay whole. */
+static void
+test_long(struct test *t)
+{
+	char name[300], *out, *said;
+	size_t n;
+
+	for (n = 0; n + 3 < sizeof(name); n += 3)
+		memcpy(name + n, "\xe2\x82\xac", 3);
+	name[n] = '\0';
+	out = command(t, "room-details", "room", name, "");
+	said = strstr(out, "</command><error");
+	said = said != NULL ? strstr(said, "...</text>") : NULL;
+	ok(said != NULL && memcmp(said - 3, "\xe2\x82\xac", 3) == 0 &&
+		strncmp(said - 198, name, 198) == 0,
+	    "an error has the beginning of what is wrong");
+	free(out);
+}
+
 int
 main(void)
 {
@@ -110,6 +129,7 @@ main(void)
 	test_start_unlimited(&t);
 	test_list(&t);
 	test_one(&t);
+	test_long(&t);
 	out = command(&t, "statistics", "x", "x", "");
 	ok(strstr(out, "'memory'") == NULL, "a host program need not say what memory it has");
 	free(out);

@@ -49,7 +49,7 @@ fill(struct call *c, struct xml *form)
 {
 	struct page pg = { c, form, command_page(c, ROOMS_ON_A_PAGE) };
 
-	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, add_room, &pg);
+	rooms_each(c->plan->s, c->plan->ev->to.domain, add_room, &pg);
 	c->dialog.more = pg.page.more;
 }
 

@@ -187,7 +187,7 @@ run_list(struct call *c)
 	/* By address no more need be known than up to the page's end. */
 	l.by_bytes = order == by_bytes;
 	l.most = order != NULL ? COMMAND_LOOKS : l.page.skip + l.page.left + 1;
-	rooms_each(s, c->plan->ev->to.domain, NULL, take_brief, &l);
+	rooms_each(s, c->plan->ev->to.domain, take_brief, &l);
 	if (order != NULL && l.n > 0)
 		qsort(l.rooms, l.n, sizeof(*l.rooms), order);
 	table =

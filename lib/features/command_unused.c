@@ -71,7 +71,7 @@ fill(struct call *c, struct xml *form)
 {
 	struct search r = { .call = c, .into = form, .page = command_page(c, ROOMS_SHOWN) };
 
-	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, offer, &r);
+	rooms_each(c->plan->s, c->plan->ev->to.domain, offer, &r);
 	c->dialog.more = r.page.more;
 }
 
@@ -167,7 +167,7 @@ end_all(struct search *s)
 	struct room *r;
 
 	s->found = arena_alloc(service->arena, s->page.left * sizeof(*s->found));
-	rooms_each(service, s->call->plan->ev->to.domain, NULL, take, s);
+	rooms_each(service, s->call->plan->ev->to.domain, take, s);
 	for (size_t i = 0; i < s->nfound; i++) {
 		r = room_open(service, &s->found[i]);
 		if (r != NULL)

@@ -73,7 +73,7 @@ run(struct call *c)
 	f.bare = j.bare;
 	f.page = command_page(c, 0);
 	f.table = command_table(c, call_say_of(c, "Rooms of %s", j.bare), columns);
-	rooms_each(c->plan->s, c->plan->ev->to.domain, NULL, look, &f);
+	rooms_each(c->plan->s, c->plan->ev->to.domain, look, &f);
 	c->dialog.more = f.page.more;
 	if (f.page.is_cut && !f.page.more)
 		command_note(c, NOTE_WARN,

@@ -94,12 +94,12 @@ walk_visit(void *arg, struct bytes key, struct bytes id)
 }
 
 int
-rooms_each(struct service *s, const char *domain, const char *after,
+rooms_each(struct service *s, const char *domain,
     int (*visit)(void *arg, const struct room_brief *), void *arg)
 {
+	const struct bytes prefix = { domain, strlen(domain) + 1 };
 	struct walk w = { s, visit, arg, 0 };
 
-	s->store->each(s->store, TABLE_names, (struct bytes){ domain, strlen(domain) + 1 },
-	    after != NULL ? name_key(s->arena, domain, after) : BYTES_NONE, walk_visit, &w);
+	s->store->each(s->store, TABLE_names, prefix, BYTES_NONE, walk_visit, &w);
 	return w.result;
 }

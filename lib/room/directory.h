@@ -64,11 +64,8 @@ struct room_brief {
 	bool locked;
 };
 
-/*
- * Visits those whose names come after that node (NULL: from the first), in the order of the store; returns
- * what made it stop, or 0. Strings: arena.
- */
-int rooms_each(struct service *, const char *domain, const char *after,
+/* Visits them in the order of the store; returns what made it stop, or 0. Strings: arena. */
+int rooms_each(struct service *, const char *domain,
     int (*visit)(void *arg, const struct room_brief *), void *arg);
 
 /* Somebody enters or says something. The store may be an hour behind. */

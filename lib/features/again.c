@@ -285,7 +285,16 @@ tell_again(struct again *g, const struct told *t)
 	g->s->stats.told_again++;
 }
 
-/* Who entered is in before being told anything else. */
+/*
+ * Who entered is in before being told anything else. Who was told of all anew, seeing addresses now, hears that in
+ * its turn: behind the code that says so (10.2.1).
+ */
+static bool
+comes_first(const struct told *t)
+{
+	return t->kind == TOLD_ENTERED && t->self;
+}
+
 static void
 on_start(struct service *s, unsigned domain_no)
 {
@@ -294,10 +303,10 @@ on_start(struct service *s, unsigned domain_no)
 	g.n = told_take(s, domain_no, &g.v);
 	look_over(&g);
 	for (size_t i = 0; i < g.n; i++)
-		if (g.v[i].kind == TOLD_ENTERED)
+		if (comes_first(&g.v[i]))
 			tell_again(&g, &g.v[i]);
 	for (size_t i = 0; i < g.n; i++)
-		if (g.v[i].kind != TOLD_ENTERED)
+		if (!comes_first(&g.v[i]))
 			tell_again(&g, &g.v[i]);
 	map_release(&g.entered);
 	map_release(&g.shown);

@@ -443,7 +443,7 @@ new_parser(void)
 		mem_die(sizeof all);
 	cfg_set_error_function(cfg, on_error);
 	cfg_set_validate_func(cfg, "database", conf_check_path);
-	cfg_set_validate_func(cfg, "control", conf_check_path);
+	cfg_set_validate_func(cfg, "control", conf_check_socket);
 	cfg_set_validate_func(cfg, "backup_dir", conf_check_path);
 	cfg_set_validate_func(cfg, "admins", check_admins);
 	cfg_set_validate_func(cfg, "service_name", conf_check_name);

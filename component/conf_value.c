@@ -4,6 +4,9 @@
  */
 #include "conf_value.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +106,19 @@ conf_check_path(cfg_t *cfg, cfg_opt_t *opt)
 	if (s != NULL && s[0] == '/')
 		return 0;
 	cfg_error(cfg, "%s: \"%s\" is not an absolute path", opt->name, s);
+	return -1;
+}
+
+int
+conf_check_socket(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *s = cfg_opt_getnstr(opt, 0);
+
+	if (conf_check_path(cfg, opt) == -1)
+		return -1;
+	if (strlen(s) < sizeof((struct sockaddr_un *)NULL)->sun_path)
+		return 0;
+	cfg_error(cfg, "%s: \"%s\" is too long for a socket", opt->name, s);
 	return -1;
 }
 

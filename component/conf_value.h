@@ -34,6 +34,7 @@ int conf_parse_port(cfg_t *, cfg_opt_t *, const char *value, void *result);
 int conf_check_level(cfg_t *, cfg_opt_t *);
 int conf_check_seccomp(cfg_t *, cfg_opt_t *);
 int conf_check_path(cfg_t *, cfg_opt_t *);
+int conf_check_socket(cfg_t *, cfg_opt_t *);
 int conf_check_server(cfg_t *, cfg_opt_t *);
 int conf_check_create(cfg_t *, cfg_opt_t *);
 int conf_check_name(cfg_t *, cfg_opt_t *);

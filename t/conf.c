@@ -240,6 +240,10 @@ test_bad(void)
 	bad("rate_burst = -1\n" COMPONENT, 1, "rate_burst: \"-1\" is no number");
 	bad("nick_bytes = 1K\n" COMPONENT, 1, "nick_bytes: \"1K\" is no number of bytes");
 	bad("control = \"run/control\"\n" COMPONENT, 1, "is not an absolute path");
+	bad("control = "
+	    "\"/run/mucd/a-hundred-and-eight-bytes-and-more/a-hundred-and-eight-bytes-and-more/"
+	    "a-hundred-and-eight-bytes-and-more\"\n" COMPONENT,
+	    1, "is too long for a socket");
 	bad("database_max = 99999999999999999999\n" COMPONENT, 1,
 	    "database_max: 99999999999999999999 is not from 1M to 64T");
 	bad("database_max = 9999999999G\n" COMPONENT, 1, "is not from 1M to 64T");

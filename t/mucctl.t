@@ -353,6 +353,8 @@ def exported(server, mucd, romeo, here):
     ok("\nmessage " not in got.out, "nothing of it")
     is_ran(run(*here, "-w", "-j", "list-rooms"), 64, "-j or -w", "it is not JSON, too", "err")
     is_ran(run(*here, "-w", "-r", "none", "export-room"), 1, "none@", "of a room that is not there")
+    ok("mucctl -r ROOM help" in run(*here, "help").out and "-r ROOM" not in run(*here, "-r", "hall", "help").out,
+       "that rooms have commands is told where it is not known")
     is_ran(run(*here, "-r", "hall", "help"), 0, r"(?m)^  export-room  +Export the room as text$",
            "help of a room has it")
     is_ran(run(*here, "-r", "hall", "help", "retract-all"), 0, r"(?s)\n  nick=.*\n  jid=.*\n  action=.*\n  hours=",

@@ -50,6 +50,8 @@ show_list(const struct adhoc *ah)
 		text_pad(stdout, width - text_width(name) + 2);
 		printf("%s\n", text_visible(ah->a, ah->commands[i].title));
 	}
+	if (ah->o->room == NULL)
+		puts("\nA room may have commands of its own: `mucctl -r ROOM help`.");
 }
 
 /* -- one command -- */

@@ -143,7 +143,7 @@ show_choices(struct arena *a, const struct field *f)
 
 		fprintf(stderr, "  %c%2zu) %s", has_value(f, c->value) ? '*' : ' ', i + 1,
 		    text_visible(a, c->label));
-		if (c->label != c->value && strcmp(c->label, c->value) != 0)
+		if (strstr(c->label, c->value) == NULL)
 			fprintf(stderr, " (%s)", text_visible(a, c->value));
 		fputc('\n', stderr);
 	}

@@ -16,7 +16,7 @@
 #include "live_world.h"
 #include "scs.h"
 
-#define ATTACH_MS  20000
+#define ATTACH_MS  60000
 #define WAIT_MS	   5000
 #define ADVANCE_MS 3000 /* the greatest that is really waited for */
 #define GONE_MS	   50	/* for the server to tell that a session has ended */

@@ -64,14 +64,14 @@ def closed(kind, server):
 def comes_back(kind, server):
     users = ("romeo", "juliet")
     way = Proxy(server.ports[DOMAIN])
-    mucd = Mucd(way.components(), "retry_first_ms = 100\nretry_greatest_ms = 800\n")
+    mucd = Mucd(way.components(), "retry_first_ms = 100\nretry_greatest_ms = 800\ncontrol = \"%s/%s\"\n" % (TOP, kind))
     romeo, juliet = Client(server, "romeo"), Client(server, "juliet")
     romeo.create(ROOM, "Romeo", "persistentroom=1")
     juliet.join(ROOM, "Juliet")
     sync(romeo, juliet)
     romeo.all(), juliet.all()
     # The link alone: the server stays. What mucd does not know to have arrived it would tell again.
-    time.sleep(1)
+    mucd.fenced(TOP + "/" + kind)
     way.cut()
     ok(mucd.says("trying again in"), "%s: the link is lost" % kind)
     time.sleep(0.3)

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 from muctest import *
 
 ROUNDS = 5
+CONTROL = TOP + "/control"
 SEED = int(os.environ.get("SEED") or 1)
 
 
@@ -80,7 +81,7 @@ def conversation(kind, server, mucd, romeo, juliet):
     romeo.create(room, "Romeo", "persistentroom=1")
     juliet.join(room, "Juliet")
     sync(romeo, juliet)
-    time.sleep(1)
+    mucd.fenced(CONTROL)
     romeo.all(), juliet.all()
     rng = random.Random(SEED)
     diag("SEED=%d" % SEED)
@@ -179,7 +180,7 @@ def gone_meanwhile(kind, server, mucd, romeo, juliet):
 def check(kind):
     server = Server(kind, users=("romeo", "juliet", "tybalt"))
     romeo, juliet = Client(server, "romeo"), Client(server, "juliet")
-    mucd = Mucd(server.components, "rate_burst = 100000\n")
+    mucd = Mucd(server.components, "rate_burst = 100000\ncontrol = \"%s\"\n" % CONTROL)
     after_result(kind, server, mucd, romeo, juliet)
     conversation(kind, server, mucd, romeo, juliet)
     same(mucd.stop()[0], 0, "%s: mucd ends well" % kind)

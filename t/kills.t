@@ -6,7 +6,8 @@ kills.t - ten times kill -9, and the conversation goes on
 Clients (slixmpp, which knows nothing of mucd) talk in a room of a real server, at random moments, while
 mucd is killed and started again ten times, also while it is down. What each says is reflected once, or the
 server sends it back; all of them hear the same. Nobody is told to have left (332, 333), nobody
-enters again. From the kill to the handshake of the next mucd it takes less than 300 ms.
+enters again. From the kill to the handshake of the next mucd it takes less than 300 ms, if the machine has
+processors enough.
 
 A component's link has no acknowledgements: what the server has written to it when mucd dies is gone, as with
 any component, and so is what the server was about to write. Such messages, the last ones that stood on the
@@ -31,7 +32,8 @@ KILLS = int(os.environ.get("KILLS") or 10)
 SEED = int(os.environ.get("SEED") or 1)
 NAMES = ("romeo", "juliet", "tybalt", "mercutio", "benvolio", "nurse")
 WAIT = 20
-SETTINGS = "rate_per_s = 1000\nroom_messages_per_s = 10000\nretry_first_ms = 20\n"
+CONTROL = TOP + "/control"
+SETTINGS = 'rate_per_s = 1000\nroom_messages_per_s = 10000\nretry_first_ms = 20\ncontrol = "%s"\n' % CONTROL
 SID = "{urn:xmpp:sid:0}stanza-id"
 
 
@@ -134,8 +136,7 @@ async def conversation(server, mucd):
             await asyncio.wait_for(g["xep_0045"].join_muc_wait(ROOM, g.name, timeout=WAIT), WAIT)
         if g is guests[0]:
             await g["xep_0045"].set_room_config(ROOM, slixmpp.plugins.xep_0004.Form(), timeout=WAIT)
-    # All of this is behind a fence then.
-    await asyncio.sleep(1)
+    await asyncio.get_event_loop().run_in_executor(None, mucd.fenced, CONTROL)
     for g in guests:
         g.presences.clear()
     done = asyncio.Event()
@@ -196,11 +197,11 @@ def judge(guests, kills, way):
     told = [(g.name, str(p["from"]), p["type"], sorted(p["muc"]["status_codes"]))
             for g in guests for p in g.presences]
     same(told[:5], [], "nobody is told that anybody has left or entered")
-    p99 = took[-1 - len(took) // 100]
-    if os.getloadavg()[0] > os.cpu_count():
-        diag("more wants to run than there are processors: load %.1f" % os.getloadavg()[0])
-        p99 = took[len(took) // 2]
-    ok(p99 < 300, "from kill to handshake it takes less than 300 ms: %.0f" % p99)
+    most, limit, crowded = took[-1 - len(took) // 100], 300, os.getloadavg()[0] / os.cpu_count()
+    if crowded > 1:
+        diag("more wants to run than there are processors, by %.1f times" % crowded)
+        most, limit = took[len(took) // 2], max(300, 150 * crowded)
+    ok(most < limit, "from kill to handshake it takes less than %.0f ms: %.0f" % (limit, most))
 
 
 def check(kind):

@@ -17,7 +17,6 @@ import struct
 import termios
 import threading
 
-MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
 ROOM = "hall@" + DOMAIN
 ADMIN, OTHER = "romeo@localhost", "juliet@localhost"
 NS_COMMANDS = "http://jabber.org/protocol/commands"

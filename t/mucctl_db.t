@@ -20,7 +20,6 @@ import resource
 import threading
 from muctest import *
 
-MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
 OTHER = "other.localhost"
 NMEMBERS, NMESSAGES = 10000, 100000
 DATA_KIB = 96 * 1024

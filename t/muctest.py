@@ -28,6 +28,7 @@ from collections import deque
 from xml.sax.saxutils import escape, quoteattr
 
 MUCD = os.path.abspath(os.environ.get("MUCD", "build/mucd"))
+MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
 LIVE = os.path.abspath(os.environ.get("LIVE", "build/spec/live"))
 DOMAIN = "conference.localhost"
 SECRET = "component-secret"
@@ -293,7 +294,7 @@ class Mucd:
                                          env=self.env)
         if attach:
             for domain in self.domains:
-                if not self.says(re.escape(domain) + ": attached to"):
+                if not self.says(re.escape(domain) + ": attached to", 60):
                     raise Failure("mucd does not attach as %s: %s" % (domain, self.tail()))
 
     def log(self):
@@ -312,6 +313,21 @@ class Mucd:
 
     def count(self, pattern):
         return len(re.findall(pattern, self.log()[self.mark:]))
+
+    def fenced(self, control):
+        """
+        Waits until it knows that all it has told has arrived, which it will not tell again then. control: its
+        control socket.
+        """
+        def all_back():
+            said = subprocess.run([MUCCTL, "-j", "-S", control, "statistics"], stdout=subprocess.PIPE,
+                                  text=True).stdout
+            sent, back = (re.search('"fences_%s":"(\\d+)"' % which, said) for which in ("sent", "back"))
+            return sent and back and sent.group(1) == back.group(1)
+        time.sleep(0.3)  # fence_ms
+        # Two answers are two turns: a fence that was due by the first is counted by the second.
+        if not until(lambda: all_back() and all_back(), 20):
+            raise Failure("the last fence does not come back")
 
     def runs(self):
         return self.proc is not None and self.proc.poll() is None

@@ -21,7 +21,6 @@ import load as loads
 
 SEED = int(os.environ.get("SEED") or 1)
 SECONDS = int(os.environ.get("SOAK_S") or 0) or 45
-MUCCTL = os.path.abspath(os.environ.get("MUCCTL", "build/mucctl"))
 KEPT = 60               # messages of a room
 ROOMS = 6
 TOMBSTONES = 20

@@ -393,6 +393,8 @@ muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct 
 	case PARSE_DISAGREE:
 		return MUC_DISAGREE;
 	}
+	if (arena_wipes(s->arena))
+		xml_parser_wipe(st->parser);
 	return muc_turn_state(m);
 }
 

@@ -6,6 +6,7 @@
  * what has not been handed out is poisoned, so a pointer kept past its turn is found.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ struct arena {
 	struct chunk *chunk; /* the one in use, never NULL; behind it the full ones */
 	size_t in_use;	     /* bytes of it handed out */
 	size_t used;
+	bool wipes; /* there is a secret in it */
 };
 
 static struct chunk *
@@ -78,10 +80,38 @@ arena_free(struct arena *a)
 }
 
 void
+arena_wipe(struct arena *a)
+{
+	a->wipes = true;
+}
+
+bool
+arena_wipes(const struct arena *a)
+{
+	return a->wipes;
+}
+
+/* All that was handed out. */
+static void
+wipe(struct arena *a)
+{
+	size_t nbytes = a->in_use;
+
+	for (struct chunk *c = a->chunk; c != NULL; c = c->next) {
+		ASAN_UNPOISON_MEMORY_REGION(c->mem, nbytes);
+		explicit_bzero(c->mem, nbytes);
+		nbytes = c->next != NULL ? c->next->nbytes : 0;
+	}
+	a->wipes = false;
+}
+
+void
 arena_reset(struct arena *a)
 {
 	struct chunk *c, *next;
 
+	if (a->wipes)
+		wipe(a);
 	for (c = a->chunk->next; c != NULL; c = next) {
 		next = c->next;
 		chunk_free(c);

@@ -8,6 +8,7 @@
 #ifndef ARENA_H
 #define ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -17,6 +18,10 @@ void arena_free(struct arena *); /* NULL is allowed */
 
 /* Gives back everything; keeps one chunk, so a quiet service stays small. */
 void arena_reset(struct arena *);
+
+/* What is in it now, and until the next reset, is overwritten then: there is a password in it. */
+void arena_wipe(struct arena *);
+bool arena_wipes(const struct arena *);
 
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *);

@@ -62,3 +62,11 @@ mem_strndup(const char *s, size_t n)
 	copy[n] = '\0';
 	return copy;
 }
+
+void
+mem_free_secret(char *s)
+{
+	if (s != NULL)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}

@@ -27,4 +27,7 @@ void *mem_realloc(void *p, size_t nbytes);
 char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t n);
 
+/* Frees a string of which nothing is to stay in memory; NULL is allowed. */
+void mem_free_secret(char *s);
+
 #endif

@@ -345,6 +345,13 @@ xml_parser_new(const char *header, size_t n)
 }
 
 void
+xml_parser_wipe(struct xml_parser *p)
+{
+	if (p->text.p != NULL)
+		explicit_bzero(p->text.p, p->text.cap);
+}
+
+void
 xml_parser_free(struct xml_parser *p)
 {
 	if (p == NULL)

@@ -31,6 +31,9 @@ enum parse {
 struct xml_parser *xml_parser_new(const char *header, size_t n);
 void xml_parser_free(struct xml_parser *); /* NULL is allowed */
 
+/* Overwrites what it has of the stanzas that it has parsed. What libxml2 keeps stays, until there is more to parse. */
+void xml_parser_wipe(struct xml_parser *);
+
 /* The header's own element, for its attributes (id, from, xml:lang); lives as long as the parser.
  */
 const struct xml *xml_parser_header(const struct xml_parser *);

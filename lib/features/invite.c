@@ -195,6 +195,8 @@ invite(struct plan *p, const struct jid *to, const char *id, const struct letter
 	};
 	struct xml *x = stanza_new(p->s->arena, "message", p->room, NULL, NULL, i.id);
 
+	if (secret != NULL)
+		arena_wipe(p->s->arena);
 	xml_set_lang(p->s->arena, x, l->lang);
 	add_muc_user(p, x, l, i.shown, secret);
 	add_conference(p, x, l, secret);

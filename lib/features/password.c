@@ -16,6 +16,8 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 	const char *given = xml_child_text(c->x, NS_MUC, "password");
 	enum deny deny;
 
+	if (given != NULL)
+		arena_wipe(p->s->arena);
 	if (!r->config.passwordprotectedroom)
 		return OK;
 	if (given == NULL)

@@ -170,13 +170,13 @@ check_setting(void *arg, const char *var, const char *value)
 }
 
 static void
-take_config(struct check *c, struct config *config, struct bytes val)
+take_config(struct config *config, struct bytes val)
 {
 	struct rec r;
 
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r))
-		config_read(c->arena, config, &r);
+		config_read(config, &r);
 }
 
 static void
@@ -188,10 +188,10 @@ check_config(struct check *c, const char *jid, struct bytes name, struct bytes v
 	struct rec r;
 
 	config_init(&config);
-	take_config(c, &config, val);
+	take_config(&config, val);
 	/* What the service has decided for all rooms stands above that. */
 	if (record_find(LINE_room, "forced", val, &r))
-		take_config(c, &config, (struct bytes){ r.val, r.len });
+		take_config(&config, (struct bytes){ r.val, r.len });
 	config_each(c->arena, &config, check_setting, &s);
 	if (check_get(c, TABLE_listed, name, &listed) !=
 	    (config.publicroom && check_number(LINE_room, "locked", val) == 0))

@@ -100,16 +100,22 @@ field_text(const struct config *c, const struct field *f)
 static char nothing[1];
 
 static char *
+text_of(const char *s, size_t n)
+{
+	return n > 0 && *s != '\0' ? mem_strndup(s, n) : nothing;
+}
+
+static char *
 text_new(const char *s)
 {
-	return *s != '\0' ? mem_strdup(s) : nothing;
+	return text_of(s, strlen(s));
 }
 
 static void
 text_free(char *s)
 {
 	if (s != nothing)
-		free(s);
+		mem_free_secret(s);
 }
 
 void
@@ -255,6 +261,12 @@ text_suits(const struct field *f, const char *value)
 }
 
 bool
+field_is_secret(const struct field *f)
+{
+	return strcmp(f->form_type, "text-private") == 0;
+}
+
+bool
 field_take(struct arena *a, struct config *c, const struct field *f, const char *value)
 {
 	bool b;
@@ -277,6 +289,8 @@ field_take(struct arena *a, struct config *c, const struct field *f, const char 
 			return false;
 		if (a != NULL) {
 			*field_text(c, f) = arena_strdup(a, value);
+			if (field_is_secret(f) && *value != '\0')
+				arena_wipe(a);
 			return true;
 		}
 		text_free(*field_text(c, f));
@@ -380,14 +394,14 @@ config_write(struct buf *b, const struct config *c)
 }
 
 void
-config_read(struct arena *a, struct config *c, const struct rec *r)
+config_read(struct config *c, const struct rec *r)
 {
 	for (const struct field *f = config_fields; f->var != NULL; f++) {
 		if (f->tag != r->tag)
 			continue;
 		if (f->type == FIELD_TEXT) {
 			text_free(*field_text(c, f));
-			*field_text(c, f) = text_new(rec_str(a, r));
+			*field_text(c, f) = text_of((const char *)r->val, r->len);
 		} else
 			*field_number(c, f) = (uint32_t)rec_u64(r);
 		return;

@@ -77,7 +77,7 @@ void config_take(struct config *to, const struct config *from, config_set);
 /* Writes the fields that differ from the built-in defaults; those; reads one field of a record. */
 void config_write(struct buf *, const struct config *);
 void config_write_set(struct buf *, const struct config *, config_set);
-void config_read(struct arena *, struct config *, const struct rec *);
+void config_read(struct config *, const struct rec *);
 
 /*
  * Visits all fields with their values, each as config_set_value() takes it. The value lives as long as the

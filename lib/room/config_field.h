@@ -37,6 +37,9 @@ config_set field_set(const struct field *);
 uint32_t *field_number(const struct config *, const struct field *);
 char **field_text(const struct config *, const struct field *);
 
+/* Is it a text that nobody is to find in memory? */
+bool field_is_secret(const struct field *);
+
 /* The datatype of a text that is not just anything (XEP-0122); NULL: it is. */
 const char *field_datatype(const struct field *);
 

@@ -137,6 +137,8 @@ add_field(struct arena *a, struct xml *form, const struct config *c, const struc
 
 	if (f->type == FIELD_SET)
 		add_words(a, x, c, f);
+	if (field_is_secret(f) && **field_text(c, f) != '\0')
+		arena_wipe(a);
 	return x;
 }
 

@@ -174,7 +174,7 @@ add_config(struct export *x, struct buf *out, struct bytes val)
 	config_init(&c);
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r))
-		config_read(x->arena, &c, &r);
+		config_read(&c, &r);
 	config_each(x->arena, &c, add_setting, &w);
 	config_release(&c);
 }

@@ -48,7 +48,10 @@ wire_written(struct service *s, size_t split)
 	w->len = (uint32_t)b->len;
 	w->split = (uint32_t)split;
 	w->kind = b->p[1] == 'm' ? WIRE_MESSAGE : b->p[1] == 'p' ? WIRE_PRESENCE : WIRE_IQ;
+	w->wipes = arena_wipes(s->arena);
 	memcpy(w->text, b->p, b->len);
+	if (w->wipes)
+		explicit_bzero(b->p, b->len);
 	b->len = 0;
 	if (b->cap > WRITTEN_BYTES)
 		buf_release(b);
@@ -65,8 +68,11 @@ wire_new(struct service *s, const struct xml *stanza)
 void
 wire_unref(struct wire *w)
 {
-	if (--w->refs == 0)
-		free(w);
+	if (--w->refs > 0)
+		return;
+	if (w->wipes)
+		explicit_bzero(w->text, w->len);
+	free(w);
 }
 
 static void

@@ -32,6 +32,7 @@ struct wire {
 		WIRE_PRESENCE,
 		WIRE_IQ,
 	} kind;
+	bool wipes; /* there may be a password in it */
 	char text[];
 };
 

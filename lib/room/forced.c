@@ -175,5 +175,5 @@ forced_read(struct room *r, struct bytes val)
 	config_copy(r->own, &r->config);
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
-		config_read(r->service->arena, &r->config, &f);
+		config_read(&r->config, &f);
 }

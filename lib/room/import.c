@@ -493,7 +493,7 @@ read_room(struct import *m, uint64_t id, struct room *r)
 	s->store->get(s->store, TABLE_rooms, store_key(m->arena, id, ""), &val);
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
-		config_read(m->arena, &r->config, &f);
+		config_read(&r->config, &f);
 	r->locked = record_find(LINE_room, "locked", val, &f) && rec_u64(&f) != 0;
 	if (record_find(LINE_room, "created", val, &f))
 		r->created_ms = (int64_t)rec_u64(&f);

@@ -245,7 +245,7 @@ room_read(struct room *r, struct bytes val)
 			r->creator = mem_strdup(rec_str(a, &f));
 			break;
 		default:
-			config_read(a, &r->config, &f);
+			config_read(&r->config, &f);
 			break;
 		}
 	forced_read(r, forced);
@@ -288,6 +288,8 @@ room_write(struct room *r)
 	forced_write(&b, TAG_FORCED, r);
 	s->store->put(
 	    s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, (struct bytes){ b.p, b.len });
+	if (*r->config.roomsecret != '\0')
+		explicit_bzero(b.p, b.len);
 	buf_release(&b);
 }
 

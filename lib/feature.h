@@ -337,7 +337,7 @@ enum entry_kind history_kind(const struct plan *, const struct change *);
 bool history_names(const struct plan *);
 
 /* <delay/> in the room's name, on what was said at that time. history.c */
-void delay_add(struct arena *, struct xml *stanza, const struct room *, int64_t wall_ms);
+void delay_put(struct xml_pen *, const struct room *, int64_t wall_ms);
 
 /* <feature var=''/> at the end of a disco#info query. */
 void disco_feature(struct arena *, struct xml *query, const char *var);

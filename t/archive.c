@@ -229,9 +229,12 @@ static char *
 text_of(struct world *w, const struct entry *e)
 {
 	struct buf b = BUF_INIT;
+	struct xml_pen pen = { .b = &b };
 	char *text;
 
-	xml_write(&b, entry_stanza(w->s.arena, &w->r, e));
+	pen_open(&pen, NULL, "message");
+	entry_put(&pen, &w->r, e);
+	pen_close(&pen, "message");
 	text = arena_strndup(w->s.arena, b.p, b.len);
 	buf_release(&b);
 	return text;

@@ -134,16 +134,19 @@ again_message(struct again *g, const struct told *t, struct plan *p)
 	struct session *x;
 	const struct told *in;
 	struct entry e;
-	struct xml *stanza;
+	struct xml_pen pen = { .b = &g->s->written };
 	struct wire *w;
+	size_t to;
 
 	if (p->room == NULL || t->id == NULL || !archive_get(p->room, t->id, &e) ||
 	    e.kind == ENTRY_RETRACTED)
 		return;
-	stanza = entry_stanza(g->s->arena, p->room, &e);
+	to = pen_stanza(&pen, "message");
+	entry_put(&pen, p->room, &e);
 	if (!e.prior && archive_ms(e.id) + LATE_MS < g->s->now.wall_ms)
-		delay_add(g->s->arena, stanza, p->room, archive_ms(e.id));
-	w = wire_new(g->s, stanza);
+		delay_put(&pen, p->room, archive_ms(e.id));
+	pen_close(&pen, "message");
+	w = wire_written(g->s, to);
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (x, &o->sessions, entry)
 			/* Who entered later has what the history gives. */

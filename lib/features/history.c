@@ -91,12 +91,12 @@ history_names(const struct plan *p)
 /* -- what is told -- */
 
 void
-delay_add(struct arena *a, struct xml *stanza, const struct room *r, int64_t wall_ms)
+delay_put(struct xml_pen *pen, const struct room *r, int64_t wall_ms)
 {
-	struct xml *delay = xml_add(a, stanza, NS_DELAY, "delay");
-
-	xml_set(a, delay, "from", r->jid);
-	xml_set(a, delay, "stamp", date_write(a, wall_ms));
+	pen_open(pen, NS_DELAY, "delay");
+	pen_attr(pen, "from", r->jid);
+	pen_word(pen, "stamp", date_write(r->service->arena, wall_ms));
+	pen_close(pen, "delay");
 }
 
 /* What the history is still to be: each limit shrinks as messages are found. */
@@ -162,6 +162,20 @@ count_chars(const char *p, size_t n)
 	return chars;
 }
 
+/* 7.9: what the owner brought from an earlier conversation says itself when it was. */
+static struct wire *
+replay_wire(const struct plan *p, const struct entry *e)
+{
+	struct xml_pen pen = { .b = &p->s->written };
+	size_t to = pen_stanza(&pen, "message");
+
+	entry_put(&pen, p->room, e);
+	if (!e->prior)
+		delay_put(&pen, p->room, archive_ms(e->id));
+	pen_close(&pen, "message");
+	return wire_written(p->s, to);
+}
+
 /* Takes a message, if all of it is within the limits; else it is the end: there are no gaps. */
 static int
 take(void *arg, const struct entry *e)
@@ -171,18 +185,13 @@ take(void *arg, const struct entry *e)
 	const struct addr *to = r->to->addr;
 	uint64_t chars, bytes;
 	struct wire *w;
-	struct xml *x;
 
 	if (archive_ms(e->id) < r->since_ms || ++r->visited > MAX_VISITED ||
 	    arena_used(p->s->arena) - r->used > ARCHIVE_WALK_BYTES)
 		return 1;
 	if (e->kind != ENTRY_MESSAGE)
 		return 0;
-	x = entry_stanza(p->s->arena, p->room, e);
-	/* 7.9: what the owner brought from an earlier conversation says itself when it was. */
-	if (!e->prior)
-		delay_add(p->s->arena, x, p->room, archive_ms(e->id));
-	w = wire_new(p->s, x);
+	w = replay_wire(p, e);
 	chars = count_chars(w->text, w->len) + count_chars(to->text, to->len);
 	bytes = (uint64_t)w->len + to->len;
 	/* What an import has brought may be more than the server takes. */

@@ -139,19 +139,30 @@ may_read(const struct room *r, const struct plan *p, const struct change *c)
 
 /* 6.1.2, and who they are now. */
 static void
-add_item(const struct plan *p, struct xml *message, const char *jid)
+put_item(const struct plan *p, struct xml_pen *pen, const char *jid)
 {
-	struct arena *a = p->s->arena;
 	const struct session *here = room_session(p->room, jid);
-	struct xml *x = xml_add(a, message, NS_MUC_USER, "x");
-	struct xml *item = xml_add(a, x, NS_MUC_USER, "item");
 	struct jid j;
 
-	xml_set(a, item, "jid", jid);
-	if (jid_split(a, jid, &j))
-		xml_set(a, item, "affiliation", affiliation_name(affiliation_of(p->room, j.bare)));
+	pen_open(pen, NS_MUC_USER, "x");
+	pen_open(pen, NULL, "item");
+	pen_attr(pen, "jid", jid);
+	if (jid_split(p->s->arena, jid, &j))
+		pen_word(pen, "affiliation", affiliation_name(affiliation_of(p->room, j.bare)));
 	if (here != NULL)
-		xml_set(a, item, "role", role_name(here->occupant->role));
+		pen_word(pen, "role", role_name(here->occupant->role));
+	pen_close(pen, "item");
+	pen_close(pen, "x");
+}
+
+static void
+put_message(const struct plan *p, struct xml_pen *pen, const struct entry *e)
+{
+	pen_open(pen, NS_STANZA, "message");
+	entry_put(pen, p->room, e);
+	if (e->jid != NULL && (sees_all(p) || is_own(p, e->jid)))
+		put_item(p, pen, e->jid);
+	pen_close(pen, "message");
 }
 
 /* 4.2. Without the message: 3.2 allows that, and what does not fit into a stanza could not be told. */
@@ -159,20 +170,24 @@ static struct wire *
 result_wire(const struct plan *p, const struct lookup *l, const struct entry *e, bool whole)
 {
 	struct arena *a = p->s->arena;
-	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
-	struct xml *result = xml_add(a, x, NS_MAM, "result"), *forwarded, *message;
+	struct xml_pen pen = { .b = &p->s->written };
+	size_t to = pen_stanza(&pen, "message");
 
-	xml_set(a, result, "queryid", l->queryid);
-	xml_set(a, result, "id", archive_text(a, e->id));
-	forwarded = xml_add(a, result, NS_FORWARD, "forwarded");
-	xml_set(
-	    a, xml_add(a, forwarded, NS_DELAY, "delay"), "stamp", date_write(a, archive_ms(e->id)));
-	if (whole) {
-		message = entry_add_stanza(a, forwarded, p->room, e);
-		if (e->jid != NULL && (sees_all(p) || is_own(p, e->jid)))
-			add_item(p, message, e->jid);
-	}
-	return wire_new(p->s, x);
+	pen_attr(&pen, "from", p->room->jid);
+	pen_word(&pen, "id", fresh_id(p->s));
+	pen_open(&pen, NS_MAM, "result");
+	pen_attr(&pen, "queryid", l->queryid);
+	pen_word(&pen, "id", archive_text(a, e->id));
+	pen_open(&pen, NS_FORWARD, "forwarded");
+	pen_open(&pen, NS_DELAY, "delay");
+	pen_word(&pen, "stamp", date_write(a, archive_ms(e->id)));
+	pen_close(&pen, "delay");
+	if (whole)
+		put_message(p, &pen, e);
+	pen_close(&pen, "forwarded");
+	pen_close(&pen, "result");
+	pen_close(&pen, "message");
+	return wire_written(p->s, to);
 }
 
 /* Returns how many bytes it has. */

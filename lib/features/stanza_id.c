@@ -27,8 +27,13 @@ is_prior(const struct plan *p, const struct change *c)
 static void
 tell_entry(struct plan *p, const struct entry *e)
 {
-	struct wire *w = wire_new(p->s, entry_stanza(p->s->arena, p->room, e));
+	struct xml_pen pen = { .b = &p->s->written };
+	size_t to = pen_stanza(&pen, "message");
+	struct wire *w;
 
+	entry_put(&pen, p->room, e);
+	pen_close(&pen, "message");
+	w = wire_written(p->s, to);
 	tell_all(p, w);
 	wire_unref(w);
 }

@@ -84,12 +84,14 @@ subject_said(struct service *s, const struct room *r)
 		.payload = r->subject,
 		.payload_len = r->subject_len,
 	};
-	struct xml *x;
+	struct xml_pen pen = { .b = &s->written };
+	size_t to = pen_stanza(&pen, "message");
 
 	memcpy(e.id, r->subject_id, sizeof(e.id));
-	x = entry_stanza(s->arena, r, &e);
-	delay_add(s->arena, x, r, r->subject_ms);
-	return wire_new(s, x);
+	entry_put(&pen, r, &e);
+	delay_put(&pen, r, r->subject_ms);
+	pen_close(&pen, "message");
+	return wire_written(s, to);
 }
 
 static struct wire *

@@ -8,6 +8,7 @@
 
 #include "../base/digest.h"
 #include "../base/rec.h"
+#include "../base/xml_write.h"
 #include "held.h"
 
 enum { /* tags of a record in table archive; never reused */
@@ -330,33 +331,28 @@ archive_each_back(struct room *r, const uint8_t *before, archive_visit *visit, v
 	return w.result;
 }
 
-struct xml *
-entry_stanza(struct arena *a, const struct room *r, const struct entry *e)
-{
-	return entry_add_stanza(a, NULL, r, e);
-}
-
-struct xml *
-entry_add_stanza(struct arena *a, struct xml *up, const struct room *r, const struct entry *e)
+void
+entry_put(struct xml_pen *pen, const struct room *r, const struct entry *e)
 {
 	static const uint8_t none[ARCHIVE_ID_LEN];
-	struct xml *x =
-	    up != NULL ? xml_add(a, up, NS_STANZA, "message") : xml_new(a, NS_STANZA, "message");
-	struct xml *sid;
+	struct arena *a = r->service->arena;
 
-	xml_set(a, x, "from", e->nick != NULL ? arena_cat(a, r->jid, "/", e->nick, NULL) : r->jid);
-	xml_set(a, x, "type", "groupchat");
-	xml_set(a, x, "id", e->msg_id);
-	xml_set_lang(a, x, e->lang);
-	xml_raw_add(a, x, e->payload, e->payload_len);
+	if (e->nick != NULL)
+		pen_from(pen, r->jid, e->nick);
+	else
+		pen_attr(pen, "from", r->jid);
+	pen_word(pen, "type", "groupchat");
+	pen_attr(pen, "id", e->msg_id);
+	pen_attr(pen, "xml:lang", e->lang);
+	pen_raw(pen, e->payload, e->payload_len);
 	if (memcmp(e->id, none, sizeof(none)) != 0) {
-		sid = xml_add(a, x, NS_SID, "stanza-id");
-		xml_set(a, sid, "by", r->jid);
-		xml_set(a, sid, "id", archive_text(a, e->id));
+		pen_open(pen, NS_SID, "stanza-id");
+		pen_attr(pen, "by", r->jid);
+		pen_word(pen, "id", archive_text(a, e->id));
+		pen_close(pen, "stanza-id");
 	}
 	if (e->occupant_id != NULL)
-		occupant_id_add(a, x, e->occupant_id);
+		occupant_id_put(pen, e->occupant_id);
 	else if (e->jid != NULL)
-		occupant_id_add(a, x, occupant_id(a, r, e->jid));
-	return x;
+		occupant_id_put(pen, occupant_id(a, r, e->jid));
 }

@@ -88,11 +88,10 @@ typedef int archive_visit(void *arg, const struct entry *);
 int archive_each(struct room *, const uint8_t *after, archive_visit *, void *arg);
 int archive_each_back(struct room *, const uint8_t *before, archive_visit *, void *arg);
 
-/* The groupchat message that says it, with stanza-id and occupant-id, as it was told at first. */
-struct xml *entry_stanza(struct arena *, const struct room *, const struct entry *);
-
-/* The same as the last child of up: XEP-0297. */
-struct xml *
-entry_add_stanza(struct arena *, struct xml *up, const struct room *, const struct entry *);
+/*
+ * Writes what the groupchat message that says it has in it, with stanza-id and occupant-id, as it was told at first:
+ * behind pen_stanza() or pen_open() of the message, which may get more, and is to be closed.
+ */
+void entry_put(struct xml_pen *, const struct room *, const struct entry *);
 
 #endif

@@ -50,6 +50,7 @@ const char *affiliation_name(enum affiliation);
 bool role_read(const char *name, enum role *);		     /* false: no such role */
 bool affiliation_read(const char *name, enum affiliation *); /* false: no such affiliation */
 
+struct xml_pen;
 struct room;
 struct occupant;
 struct service;
@@ -501,6 +502,7 @@ char *occupant_id(struct arena *, const struct room *, const char *jid);
 
 /* Adds <occupant-id/> to a presence or a message of an occupant. */
 void occupant_id_add(struct arena *, struct xml *stanza, const char *id);
+void occupant_id_put(struct xml_pen *, const char *id);
 
 /* -- small things -- */
 

@@ -170,9 +170,7 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 		put_payload(p, &pen, o, shown->payload, shown->payload_len);
 	}
 	put_user_x(p, &pen, pr, with_jid ? shown->jid : NULL, self, lists);
-	pen_open(&pen, NS_OCCUPANT_ID, "occupant-id");
-	pen_word(&pen, "id", o->id);
-	pen_close(&pen, "occupant-id");
+	occupant_id_put(&pen, o->id);
 	pen_close(&pen, "presence");
 	return wire_written(p->s, to);
 }

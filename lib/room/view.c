@@ -201,6 +201,14 @@ occupant_id(struct arena *a, const struct room *r, const char *jid)
 }
 
 void
+occupant_id_put(struct xml_pen *pen, const char *id)
+{
+	pen_open(pen, NS_OCCUPANT_ID, "occupant-id");
+	pen_attr(pen, "id", id);
+	pen_close(pen, "occupant-id");
+}
+
+void
 occupant_id_add(struct arena *a, struct xml *stanza, const char *id)
 {
 	xml_set(a, xml_add(a, stanza, NS_OCCUPANT_ID, "occupant-id"), "id", id);

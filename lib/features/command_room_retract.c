@@ -542,7 +542,7 @@ room_now(struct service *s, const struct retracting *w, bool *waits)
 static void
 tick(struct service *s)
 {
-	uint8_t first[RETRACTING_KEY_LEN];
+	uint8_t first[ARCHIVE_KEY_LEN];
 	struct retracting w;
 	struct room *r;
 	bool waits;

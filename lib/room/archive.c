@@ -23,22 +23,23 @@ enum { /* tags of a record in table archive; never reused */
 };
 
 enum {
-	KEY_LEN = 8 + ARCHIVE_ID_LEN,
 	COUNTER_MAX = 0xfff, /* messages of one millisecond */
 	MARK_AT = 12,	     /* of an id: where its mark begins */
 };
 
+struct bytes
+archive_key(uint64_t room_id, const uint8_t id[ARCHIVE_ID_LEN], uint8_t out[ARCHIVE_KEY_LEN])
+{
+	id_bytes(room_id, out);
+	memcpy(out + 8, id, ARCHIVE_ID_LEN);
+	return (struct bytes){ out, ARCHIVE_KEY_LEN };
+}
+
+/* The same in the arena; nothing for no id. */
 static struct bytes
 entry_key(struct arena *a, const struct room *r, const uint8_t *id)
 {
-	uint8_t *key;
-
-	if (id == NULL)
-		return BYTES_NONE;
-	key = arena_alloc(a, KEY_LEN);
-	id_bytes(r->id, key);
-	memcpy(key + 8, id, ARCHIVE_ID_LEN);
-	return (struct bytes){ key, KEY_LEN };
+	return id != NULL ? archive_key(r->id, id, arena_alloc(a, ARCHIVE_KEY_LEN)) : BYTES_NONE;
 }
 
 static int
@@ -47,7 +48,7 @@ last_visit(void *arg, struct bytes key, struct bytes val)
 	struct room *r = arg;
 
 	(void)val;
-	if (key.n != KEY_LEN)
+	if (key.n != ARCHIVE_KEY_LEN)
 		return 0;
 	memcpy(r->last_id, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
 	return 1;
@@ -227,7 +228,7 @@ read_entry(struct arena *a, struct bytes key, struct bytes val, struct entry *e)
 	struct rec f;
 
 	memset(e, 0, sizeof(*e));
-	if (key.n != KEY_LEN)
+	if (key.n != ARCHIVE_KEY_LEN)
 		return false;
 	memcpy(e->id, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
 	rec_init(&f, val.p, val.n);

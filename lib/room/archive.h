@@ -44,6 +44,10 @@ struct entry {
 	bool prior; /* it has the delay of an earlier conversation: XEP-0045 7.9 */
 };
 
+/* A room's id and one of the archive's as a key, which lies in `out`. */
+struct bytes
+archive_key(uint64_t room_id, const uint8_t id[ARCHIVE_ID_LEN], uint8_t out[ARCHIVE_KEY_LEN]);
+
 /* The next id of a room. It is used up also when nothing is stored under it. */
 void archive_next_id(struct room *, uint8_t id[ARCHIVE_ID_LEN]);
 

@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define ARCHIVE_ID_LEN 16
+#define ARCHIVE_KEY_LEN                                                                            \
+	(8 + ARCHIVE_ID_LEN) /* the room's id before it: keys of entries, and others */
 
 struct held;
 TAILQ_HEAD(held_list, held);
@@ -24,7 +26,7 @@ struct archives {
 	bool is_changed;	  /* so is what stands here */
 
 	bool is_counting; /* what an older mucd has not counted: all behind that key */
-	uint8_t counted_to[8 + ARCHIVE_ID_LEN];
+	uint8_t counted_to[ARCHIVE_KEY_LEN];
 
 	struct room_limits {
 		uint64_t entries, bytes; /* 0: none */

@@ -25,8 +25,6 @@ enum { /* tags of a record in table audit; never reused */
 	AUDIT_REASON = 8,
 };
 
-static const struct bytes none = { NULL, 0 };
-
 static int
 number_visit(void *arg, struct bytes key, struct bytes val)
 {
@@ -42,11 +40,10 @@ drop_oldest(struct service *s, uint64_t last)
 	uint64_t first;
 
 	for (int i = 0; i < STEP; i++) {
-		s->store->each(s->store, TABLE_audit, none, none, number_visit, &first);
+		s->store->each(s->store, TABLE_audit, BYTES_NONE, BYTES_NONE, number_visit, &first);
 		if (last - first < (uint64_t)s->limits.audit_records)
 			return;
-		id_bytes(first, key);
-		s->store->del(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) });
+		s->store->del(s->store, TABLE_audit, id_key(first, key));
 	}
 }
 
@@ -57,8 +54,7 @@ audit_put(struct service *s, const struct audit *n)
 	uint64_t last = 0;
 	uint8_t key[8];
 
-	s->store->each_back(s->store, TABLE_audit, none, none, number_visit, &last);
-	id_bytes(last + 1, key);
+	s->store->each_back(s->store, TABLE_audit, BYTES_NONE, BYTES_NONE, number_visit, &last);
 	rec_put_u64(&b, AUDIT_TIME, (uint64_t)s->now.wall_ms);
 	rec_put_str(&b, AUDIT_ACTOR, n->actor);
 	rec_put_str(&b, AUDIT_COMMAND, n->command);
@@ -67,8 +63,7 @@ audit_put(struct service *s, const struct audit *n)
 	rec_put_str(&b, AUDIT_BEFORE, n->before);
 	rec_put_str(&b, AUDIT_AFTER, n->after);
 	rec_put_str(&b, AUDIT_REASON, n->reason);
-	s->store->put(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) },
-	    (struct bytes){ b.p, b.len });
+	s->store->put(s->store, TABLE_audit, id_key(last + 1, key), (struct bytes){ b.p, b.len });
 	buf_release(&b);
 	drop_oldest(s, last + 1);
 }
@@ -136,22 +131,20 @@ audit_each_back(
 	struct walk w = { s, visit, arg, 0 };
 	uint8_t key[8];
 
-	id_bytes(before, key);
-	s->store->each_back(s->store, TABLE_audit, none,
-	    before != 0 ? (struct bytes){ key, sizeof(key) } : none, walk_visit, &w);
+	s->store->each_back(s->store, TABLE_audit, BYTES_NONE,
+	    before != 0 ? id_key(before, key) : BYTES_NONE, walk_visit, &w);
 	return w.result;
 }
 
 bool
 audit_get(struct service *s, uint64_t no, struct audit *n)
 {
-	uint8_t key[8];
+	uint8_t id[8];
+	const struct bytes key = id_key(no, id);
 	struct bytes val;
 
-	id_bytes(no, key);
-	if (s->store->get(s->store, TABLE_audit, (struct bytes){ key, sizeof(key) }, &val) !=
-	    STORE_OK)
+	if (s->store->get(s->store, TABLE_audit, key, &val) != STORE_OK)
 		return false;
-	read_audit(s->arena, (struct bytes){ key, sizeof(key) }, val, n);
+	read_audit(s->arena, key, val, n);
 	return true;
 }

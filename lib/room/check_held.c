@@ -32,7 +32,7 @@ hold_visit(void *arg, struct bytes key, struct bytes val)
 {
 	struct held *h = arg;
 
-	if (h->entries++ == 0 && key.n == 8 + ARCHIVE_ID_LEN)
+	if (h->entries++ == 0 && key.n == ARCHIVE_KEY_LEN)
 		h->oldest_ms = archive_ms((const uint8_t *)key.p + 8);
 	h->bytes += key.n + val.n;
 	return 0;

@@ -17,7 +17,6 @@
 
 #define COUNT_STEP  2000 /* entries */
 #define COUNT_ROOMS 100
-#define KEY_LEN	    (8 + ARCHIVE_ID_LEN)
 
 enum { /* tags of a record in table held; never reused */
 	TAG_ENTRIES = 1,
@@ -290,7 +289,8 @@ held_set_days(struct service *s, struct held *h, uint32_t days)
 static bool
 counts(const struct service *s, const uint8_t *key)
 {
-	return !s->archives.is_counting || memcmp(key, s->archives.counted_to, KEY_LEN) <= 0;
+	return !s->archives.is_counting ||
+	       memcmp(key, s->archives.counted_to, ARCHIVE_KEY_LEN) <= 0;
 }
 
 void
@@ -389,7 +389,7 @@ struct run {
 struct count {
 	struct run run[COUNT_ROOMS];
 	unsigned nruns, n;
-	uint8_t last[KEY_LEN];
+	uint8_t last[ARCHIVE_KEY_LEN];
 };
 
 static int
@@ -399,7 +399,7 @@ count_visit(void *arg, struct bytes key, struct bytes val)
 	struct run *run = &c->run[c->nruns > 0 ? c->nruns - 1 : 0];
 	uint64_t id;
 
-	if (key.n != KEY_LEN)
+	if (key.n != ARCHIVE_KEY_LEN)
 		return 0;
 	id = bytes_id(key.p);
 	if (c->nruns == 0 || run->room_id != id) {
@@ -411,7 +411,7 @@ count_visit(void *arg, struct bytes key, struct bytes val)
 	}
 	run->entries++;
 	run->bytes += key.n + val.n;
-	memcpy(c->last, key.p, KEY_LEN);
+	memcpy(c->last, key.p, ARCHIVE_KEY_LEN);
 	return ++c->n == COUNT_STEP;
 }
 
@@ -437,18 +437,18 @@ take_run(struct service *s, const struct run *run)
 void
 held_count(struct service *s)
 {
-	static const uint8_t nothing[KEY_LEN];
+	static const uint8_t nothing[ARCHIVE_KEY_LEN];
 	struct count *c = arena_alloc(s->arena, sizeof(*c));
-	struct bytes after = { s->archives.counted_to, KEY_LEN };
+	struct bytes after = { s->archives.counted_to, ARCHIVE_KEY_LEN };
 
 	c->nruns = c->n = 0;
-	if (memcmp(s->archives.counted_to, nothing, KEY_LEN) == 0)
+	if (memcmp(s->archives.counted_to, nothing, ARCHIVE_KEY_LEN) == 0)
 		after = BYTES_NONE;
 	s->archives.is_counting = s->store->each(s->store, TABLE_archive, BYTES_NONE, after,
 				      count_visit, c) == STORE_STOP;
 	for (unsigned i = 0; i < c->nruns; i++)
 		take_run(s, &c->run[i]);
 	if (c->n > 0)
-		memcpy(s->archives.counted_to, c->last, KEY_LEN);
+		memcpy(s->archives.counted_to, c->last, ARCHIVE_KEY_LEN);
 	s->archives.is_changed = true;
 }

@@ -232,11 +232,11 @@ session_rename(struct session *s, const char *nick)
 	struct occupant *o = s->occupant;
 	struct room *r = o->room;
 	struct occupant *to = room_nick(r, nick);
-	bool alone = o->nsessions == 1, new = to == NULL;
+	bool alone = o->nsessions == 1, is_new = to == NULL;
 
-	if (new)
+	if (is_new)
 		to = occupant_new(r, nick, o->bare, o->role, o->affiliation);
-	if (new &&alone) {
+	if (is_new && alone) {
 		TAILQ_REMOVE(&r->occupants, to, entry);
 		TAILQ_INSERT_BEFORE(o, to, entry);
 	} else {
@@ -465,11 +465,9 @@ load_visit(void *arg, struct bytes key, struct bytes val)
 {
 	struct loading *l = arg;
 	struct service *s = l->service;
-	uint64_t id = 0;
+	const uint64_t id = key_id(key);
 	struct stored *st;
 
-	for (size_t i = 0; i < 8 && i < key.n; i++)
-		id = id << 8 | ((const uint8_t *)key.p)[i];
 	if (id != l->id) {
 		fill_room(l);
 		l->id = id;
@@ -495,11 +493,10 @@ load_visit(void *arg, struct bytes key, struct bytes val)
 bool
 sessions_load(struct service *s, unsigned domain_no)
 {
-	static const struct bytes all = { NULL, 0 };
 	struct loading l = { .service = s, .domain_no = domain_no };
 	struct room *r;
 
-	s->store->each(s->store, TABLE_sessions, all, all, load_visit, &l);
+	s->store->each(s->store, TABLE_sessions, BYTES_NONE, BYTES_NONE, load_visit, &l);
 	if (!l.broken)
 		fill_room(&l);
 	free(l.v);

@@ -19,7 +19,6 @@
 #define BURY_STEP    100     /* destroyed rooms whose time has come */
 #define AGE_SLACK_MS 3600000 /* what is too old goes in batches; it is not shown meanwhile */
 #define SHARE_MS     60000   /* to that the oldest of all rooms is found */
-#define KEY_LEN	     (8 + ARCHIVE_ID_LEN)
 
 static const struct stay all_of_it = { INT64_MIN, UINT64_MAX, UINT64_MAX, UINT64_MAX, INT64_MIN };
 
@@ -29,7 +28,7 @@ struct trim {
 	const struct stay *stay;
 	uint64_t entries, bytes, all_bytes; /* left */
 	size_t most, cost;
-	uint8_t key[TRIM_STEP][KEY_LEN];
+	uint8_t key[TRIM_STEP][ARCHIVE_KEY_LEN];
 	uint64_t size[TRIM_STEP];
 	size_t n;
 	int64_t first_ms; /* of the first that stays; 0: none does */
@@ -56,14 +55,14 @@ trim_visit(void *arg, struct bytes key, struct bytes val)
 	struct trim *t = arg;
 	int64_t ms;
 
-	if (key.n != KEY_LEN)
+	if (key.n != ARCHIVE_KEY_LEN)
 		return 0;
 	ms = archive_ms((const uint8_t *)key.p + 8);
 	if (t->n == TRIM_STEP || t->cost >= t->most || !goes(t, ms)) {
 		t->first_ms = ms;
 		return 1;
 	}
-	memcpy(t->key[t->n], key.p, KEY_LEN);
+	memcpy(t->key[t->n], key.p, ARCHIVE_KEY_LEN);
 	t->size[t->n] = key.n + val.n;
 	t->cost += 1 + t->size[t->n] / LARGE_BYTES;
 	t->entries = less(t->entries, 1);
@@ -84,7 +83,8 @@ trim_some(struct service *s, struct held *h, struct trim *t)
 	s->store->each(
 	    s->store, TABLE_archive, id_key(h->room_id, prefix), BYTES_NONE, trim_visit, t);
 	for (size_t i = 0; i < t->n; i++) {
-		s->store->del(s->store, TABLE_archive, (struct bytes){ t->key[i], KEY_LEN });
+		s->store->del(
+		    s->store, TABLE_archive, (struct bytes){ t->key[i], ARCHIVE_KEY_LEN });
 		held_change(s, h, t->key[i], -1, -(int64_t)t->size[i]);
 	}
 	/* The last that was given may be known already: archive_clear(). */

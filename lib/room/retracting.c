@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/rec.h"
+#include "archive.h"
 
 enum { /* tags of a record in table retracting; never reused */
 	RETRACTING_JID = 1,
@@ -21,34 +22,22 @@ enum { /* tags of a record in table retracting; never reused */
 	RETRACTING_TOLD = 10,
 };
 
-static const struct bytes none = { NULL, 0 };
-
 static struct bytes
-key_of(const struct retracting *w, uint8_t key[RETRACTING_KEY_LEN])
+key_of(const struct retracting *w, uint8_t key[ARCHIVE_KEY_LEN])
 {
-	id_bytes(w->room_id, key);
-	memcpy(key + 8, w->end, ARCHIVE_ID_LEN);
-	return (struct bytes){ key, RETRACTING_KEY_LEN };
-}
-
-static int
-any_visit(void *arg, struct bytes key, struct bytes val)
-{
-	(void)arg, (void)key, (void)val;
-	return 1;
+	return archive_key(w->room_id, w->end, key);
 }
 
 void
 retracting_load(struct service *s)
 {
-	s->retracts =
-	    s->store->each(s->store, TABLE_retracting, none, none, any_visit, NULL) == STORE_STOP;
+	s->retracts = !table_is_empty(s, TABLE_retracting);
 }
 
 void
 retracting_put(struct service *s, const struct retracting *w)
 {
-	uint8_t key[RETRACTING_KEY_LEN];
+	uint8_t key[ARCHIVE_KEY_LEN];
 	struct buf b = BUF_INIT;
 
 	rec_put_str(&b, RETRACTING_JID, w->jid);
@@ -69,7 +58,7 @@ retracting_put(struct service *s, const struct retracting *w)
 void
 retracting_del(struct service *s, const struct retracting *w)
 {
-	uint8_t key[RETRACTING_KEY_LEN];
+	uint8_t key[ARCHIVE_KEY_LEN];
 
 	s->store->del(s->store, TABLE_retracting, key_of(w, key));
 }
@@ -126,7 +115,7 @@ read_work(struct arena *a, struct bytes key, struct bytes val, struct retracting
 	struct rec r;
 
 	memset(w, 0, sizeof(*w));
-	if (key.n != RETRACTING_KEY_LEN)
+	if (key.n != ARCHIVE_KEY_LEN)
 		return false;
 	w->room_id = bytes_id(key.p);
 	memcpy(w->end, (const uint8_t *)key.p + 8, ARCHIVE_ID_LEN);
@@ -148,11 +137,13 @@ next_visit(void *arg, struct bytes key, struct bytes val)
 bool
 retracting_next(struct service *s, struct retracting *out)
 {
-	const struct bytes after = { s->retracted_key, RETRACTING_KEY_LEN };
+	const struct bytes after = { s->retracted_key, ARCHIVE_KEY_LEN };
 	struct search f = { s, out };
 
-	if (s->store->each(s->store, TABLE_retracting, none, after, next_visit, &f) != STORE_STOP &&
-	    s->store->each(s->store, TABLE_retracting, none, none, next_visit, &f) != STORE_STOP) {
+	if (s->store->each(s->store, TABLE_retracting, BYTES_NONE, after, next_visit, &f) !=
+		STORE_STOP &&
+	    s->store->each(s->store, TABLE_retracting, BYTES_NONE, BYTES_NONE, next_visit, &f) !=
+		STORE_STOP) {
 		s->retracts = false;
 		return false;
 	}
@@ -175,9 +166,7 @@ retracting_count(const struct room *r)
 	uint8_t id[8];
 	unsigned n = 0;
 
-	id_bytes(r->id, id);
-	s->store->each(
-	    s->store, TABLE_retracting, (struct bytes){ id, sizeof(id) }, none, count_visit, &n);
+	s->store->each(s->store, TABLE_retracting, id_key(r->id, id), BYTES_NONE, count_visit, &n);
 	return n;
 }
 
@@ -203,7 +192,5 @@ retracting_each(const struct room *r, int (*visit)(void *arg, const struct retra
 	struct walk w = { s->arena, visit, arg };
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
-	s->store->each(
-	    s->store, TABLE_retracting, (struct bytes){ id, sizeof(id) }, none, walk_visit, &w);
+	s->store->each(s->store, TABLE_retracting, id_key(r->id, id), BYTES_NONE, walk_visit, &w);
 }

@@ -13,8 +13,6 @@
 #include "room.h"
 #include "text.h"
 
-#define RETRACTING_KEY_LEN (8 + ARCHIVE_ID_LEN)
-
 /* Works under way in one room, at most. */
 #define RETRACTING_PER_ROOM 100
 

@@ -324,9 +324,7 @@ room_get_id(struct service *s, uint64_t id)
 	uint8_t key[8];
 	int domain_no;
 
-	id_bytes(id, key);
-	if (s->store->get(s->store, TABLE_rooms, (struct bytes){ key, sizeof(key) }, &val) !=
-	    STORE_OK)
+	if (s->store->get(s->store, TABLE_rooms, id_key(id, key), &val) != STORE_OK)
 		return NULL;
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f) && f.tag != TAG_JID)

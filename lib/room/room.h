@@ -315,9 +315,9 @@ struct service {
 
 	struct relay relay;
 
-	bool retracts;				   /* table retracting is not empty */
-	int64_t retract_ms;			   /* mono: when its next step may be */
-	uint8_t retracted_key[8 + ARCHIVE_ID_LEN]; /* whose the last one was; retracting.h */
+	bool retracts;				/* table retracting is not empty */
+	int64_t retract_ms;			/* mono: when its next step may be */
+	uint8_t retracted_key[ARCHIVE_KEY_LEN]; /* whose the last one was; retracting.h */
 
 	struct lookup_list lookups; /* queries of archives that go on; lookup.h */
 	unsigned nlookups;
@@ -524,6 +524,9 @@ key_id(struct bytes key)
 {
 	return key.n >= 8 ? bytes_id(key.p) : 0;
 }
+
+/* Has it no record at all? */
+bool table_is_empty(const struct service *, enum table);
 
 /* A copy in the arena. */
 struct bytes bytes_copy(struct arena *, struct bytes);

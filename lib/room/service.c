@@ -72,10 +72,15 @@ any_visit(void *arg, struct bytes key, struct bytes val)
 	return 1;
 }
 
+bool
+table_is_empty(const struct service *s, enum table t)
+{
+	return s->store->each(s->store, t, BYTES_NONE, BYTES_NONE, any_visit, NULL) != STORE_STOP;
+}
+
 enum muc_error
 service_load(struct service *s)
 {
-	static const struct bytes all = { NULL, 0 };
 	uint64_t schema = 0;
 	bool signs = false;
 	struct bytes val;
@@ -111,7 +116,7 @@ service_load(struct service *s)
 		    s, MUC_LOG_ERROR, "database: table meta: cannot read the record of the schema");
 		return MUC_STORE_BROKEN;
 	}
-	s->purging = s->store->each(s->store, TABLE_dead, all, all, any_visit, NULL) == STORE_STOP;
+	s->purging = !table_is_empty(s, TABLE_dead);
 	tombstones_load(s);
 	dialogs_load(s);
 	retracting_load(s);

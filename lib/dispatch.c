@@ -509,13 +509,22 @@ drops(struct service *s, const struct ev *ev)
 	return true;
 }
 
+/* A long answer to a short question is no flood. Administrators may ask for all. */
+static void
+charge_reply(const struct plan *p)
+{
+	if (p->reply_wire != NULL && !p->paid && !service_admin(p->s, p->ev->from.bare))
+		sender_told(p->s, &p->ev->from, p->reply_wire->len);
+}
+
 /* The last step: the changes are made, or the sender is told why not. */
 static void
 conclude(struct plan *p, enum deny deny)
 {
-	if (deny == OK)
+	if (deny == OK) {
+		charge_reply(p);
 		plan_run(p);
-	else
+	} else
 		refuse(p, deny);
 	/* A wrong one is paid for, or others could be tried for ever. */
 	if (deny == WRONG_PASSWORD) {

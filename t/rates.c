@@ -384,6 +384,49 @@ play_private(void)
 	test_release(&t);
 }
 
+/* Two minutes of somebody who asks for a long list, again and again. */
+static void
+play_lists(void)
+{
+	const struct row row = { "", SCOPE_ROOM, RATE_QUERY, 0, 1 };
+	struct buf b = BUF_INIT;
+	struct test t;
+	uint64_t before, nbytes;
+	char item[200];
+	int n = 0;
+
+	begin(&t, &row);
+	buf_adds(&b, "<iq from='o@example/r' to='a@rooms.example' type='set' id='l'>"
+		     "<query xmlns='http://jabber.org/protocol/muc#admin'>");
+	for (int i = 0; i < 1000; i++) {
+		snprintf(item, sizeof(item),
+		    "<item jid='member%d@somewhere.example' affiliation='member'/>", i);
+		buf_adds(&b, item);
+	}
+	buf_adds(&b, "</query></iq>");
+	buf_addc(&b, '\0');
+	free(test_ask(&t, b.p));
+	buf_release(&b);
+	t.conf.limits.rate_bytes_burst = 100000;
+	t.conf.limits.rate_bytes_per_s = 10000;
+	muc_reload(t.muc, &t.conf);
+	before = muc_stats(t.muc)->out_bytes;
+	for (int ms = 0; ms < 120000; ms += 20) {
+		char *out =
+		    test_ask(&t, "<iq from='o@example/r' to='a@rooms.example' type='get' id='g'>"
+				 "<query xmlns='http://jabber.org/protocol/muc#admin'><item "
+				 "affiliation='member'/></query></iq>");
+
+		n += strstr(out, "member999@") != NULL;
+		free(out);
+		t.now.mono_ms += 20;
+	}
+	nbytes = muc_stats(t.muc)->out_bytes - before;
+	ok(n > 10 && nbytes < 8 * 1300000 + 1000000,
+	    "of asking for a list %d times one is told %llu bytes", n, (unsigned long long)nbytes);
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -396,5 +439,6 @@ main(void)
 	play_in_turn();
 	play_again();
 	play_private();
+	play_lists();
 	return tap_done();
 }

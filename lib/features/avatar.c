@@ -24,6 +24,7 @@ plan_get(struct plan *p)
 	/* It is asked for in a few bytes. */
 	if (!user_charge_more(p->s, p->ev->from.bare, v.vcard.n))
 		return TOO_FAST;
+	p->paid = true;
 	xml_raw_add(a, result_new(p), arena_strndup(a, v.vcard.p, v.vcard.n), v.vcard.n);
 	return OK;
 }

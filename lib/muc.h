@@ -166,6 +166,7 @@ struct muc_host {
 	LIMIT(registration_wait_s, 2592000, 60, 315360000, "how long one waits for it")            \
 	LIMIT(registration_bytes, 2048, 64, 8192, "what a registration says of somebody")          \
 	LIMIT(notices_per_min, 60, 0, 1000000, "absent users told of one bare JID's changes, 101") \
+	LIMIT(noticed_per_min, 10, 1, 100000, "such notices one absent user may get a minute")     \
 	LIMIT(queries_per_session, 500, 1, 100000, "requests of one session, not answered yet")    \
 	LIMIT(queries, 50000, 1, 10000000, "such requests of all sessions")                        \
 	LIMIT(query_wait_s, 300, 1, 86400, "waiting for the answer to such a request")             \

@@ -427,6 +427,40 @@ play_lists(void)
 	test_release(&t);
 }
 
+/* Many owners of rooms tell one who is absent what they have made of them: 18.1. */
+static void
+play_notices(void)
+{
+	const struct row row = { "", SCOPE_ROOM, RATE_QUERY, 0, 1 };
+	struct test t;
+	int n = 0;
+
+	begin(&t, &row);
+	for (int i = 0; i < 30; i++) {
+		free(test_askf(&t,
+		    "<presence from='u%d@example/r' to='r%d@rooms.example/o'>" MUC
+		    "</x></presence>",
+		    i, i));
+		free(test_askf(&t,
+		    "<iq from='u%d@example/r' to='r%d@rooms.example' type='set' id='u'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
+		    "type='submit'/></query></iq>",
+		    i, i));
+		for (int j = 0; j < 4; j++) {
+			char *out = test_askf(&t,
+			    "<iq from='u%d@example/r' to='r%d@rooms.example' type='set' id='s'>"
+			    "<query xmlns='http://jabber.org/protocol/muc#admin'><item "
+			    "jid='victim@far.net' affiliation='%s'/></query></iq>",
+			    i, i, j % 2 == 0 ? "member" : "none");
+
+			n += strstr(out, "to='victim@far.net'") != NULL;
+			free(out);
+		}
+	}
+	is_int(n, (int)t.conf.limits.noticed_per_min, "so many notices go to one who is absent");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -440,5 +474,6 @@ main(void)
 	play_again();
 	play_private();
 	play_lists();
+	play_notices();
 	return tap_done();
 }

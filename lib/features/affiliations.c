@@ -231,7 +231,8 @@ tell_concerned(struct plan *p, const struct change *c, enum affiliation now)
 	struct xml *x, *user, *item;
 
 	if (strchr(c->affil.jid, '@') == NULL || strcmp(c->affil.jid, p->ev->from.bare) == 0 ||
-	    !sender_spend(p->s, &p->ev->from, ALLOWANCE_NOTICE))
+	    !sender_spend(p->s, &p->ev->from, ALLOWANCE_NOTICE) ||
+	    !user_spend(p->s, c->affil.jid, ALLOWANCE_NOTICED))
 		return;
 	x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
 	user = xml_add(a, x, NS_MUC_USER, "x");

@@ -26,6 +26,7 @@ struct service;
 	ALLOWANCE(INVITE, invites_per_min)                                                         \
 	ALLOWANCE(INVITED, invited_per_min)                                                        \
 	ALLOWANCE(NOTICE, notices_per_min)                                                         \
+	ALLOWANCE(NOTICED, noticed_per_min)                                                        \
 	ALLOWANCE(ENTER, entries_per_min)                                                          \
 	ALLOWANCE(AGAIN, room_entries_of_one_per_min)                                              \
 	ALLOWANCE(NICK, nick_changes_per_min)                                                      \

@@ -172,11 +172,44 @@ add_row(struct call *c, struct xml *table, const struct room_brief *b)
 	command_row(c, table, list_columns, values);
 }
 
+#define AFTER	   "@after" /* by page: the name of the room before it */
+#define PAGES_BACK 20 /* that are known so; further back it is counted from the first room of now */
+
+/*
+ * A list by address goes on behind what was shown last: none is left out or shown twice because others come
+ * and go, and the last page of a long list costs no more than the first. NULL: count.
+ */
+static const char *
+after_what(const struct call *c)
+{
+	const struct given *g = dialog_given(&c->dialog, AFTER, c->dialog.page);
+
+	return g != NULL && g->nvalues == 1 ? g->values[0] : NULL;
+}
+
+static void
+note_last(struct call *c, const char *node)
+{
+	struct given **end = &c->dialog.given;
+	struct arena *a = c->plan->s->arena;
+	const char **values = arena_alloc(a, sizeof(*values));
+
+	values[0] = node;
+	dialog_give(a, &c->dialog, AFTER, c->dialog.page + 1, values, 1);
+	/* What a dialog holds is limited. */
+	while (*end != NULL)
+		if (strcmp((*end)->var, AFTER) == 0 && (*end)->page + PAGES_BACK < c->dialog.page)
+			*end = (*end)->next;
+		else
+			end = &(*end)->next;
+}
+
 static enum deny
 run_list(struct call *c)
 {
 	struct service *s = c->plan->s;
 	int (*order)(const void *, const void *) = order_of(call_value(c, "order"));
+	const char *after = order == NULL ? after_what(c) : NULL, *last = NULL;
 	struct listing l = {
 		.service = s,
 		.filter = call_value(c, "filter"),
@@ -184,18 +217,24 @@ run_list(struct call *c)
 	};
 	struct xml *table;
 
+	if (after != NULL)
+		l.page.skip = 0;
 	/* By address no more need be known than up to the page's end. */
 	l.by_bytes = order == by_bytes;
 	l.most = order != NULL ? COMMAND_LOOKS : l.page.skip + l.page.left + 1;
-	rooms_each(s, c->plan->ev->to.domain, take_brief, &l);
+	rooms_each_after(s, c->plan->ev->to.domain, after, take_brief, &l);
 	if (order != NULL && l.n > 0)
 		qsort(l.rooms, l.n, sizeof(*l.rooms), order);
 	table =
 	    command_table(c, call_say_of(c, "Rooms of %s", c->plan->ev->to.domain), list_columns);
 	for (size_t i = 0; i < l.n && !l.page.more; i++)
-		if (command_page_has(&l.page))
+		if (command_page_has(&l.page)) {
 			add_row(c, table, &l.rooms[i].brief);
+			last = l.rooms[i].brief.jid.node;
+		}
 	c->dialog.more = l.page.more;
+	if (order == NULL && l.page.more && last != NULL)
+		note_last(c, last);
 	if (l.page.is_cut)
 		command_note(c, NOTE_WARN,
 		    call_say_number(c, "Only the first %s rooms were looked at", COMMAND_LOOKS));

@@ -94,12 +94,20 @@ walk_visit(void *arg, struct bytes key, struct bytes id)
 }
 
 int
-rooms_each(struct service *s, const char *domain,
+rooms_each_after(struct service *s, const char *domain, const char *after,
     int (*visit)(void *arg, const struct room_brief *), void *arg)
 {
 	const struct bytes prefix = { domain, strlen(domain) + 1 };
 	struct walk w = { s, visit, arg, 0 };
 
-	s->store->each(s->store, TABLE_names, prefix, BYTES_NONE, walk_visit, &w);
+	s->store->each(s->store, TABLE_names, prefix,
+	    after != NULL ? name_key(s->arena, domain, after) : BYTES_NONE, walk_visit, &w);
 	return w.result;
+}
+
+int
+rooms_each(struct service *s, const char *domain,
+    int (*visit)(void *arg, const struct room_brief *), void *arg)
+{
+	return rooms_each_after(s, domain, NULL, visit, arg);
 }

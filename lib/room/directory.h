@@ -68,6 +68,10 @@ struct room_brief {
 int rooms_each(struct service *, const char *domain,
     int (*visit)(void *arg, const struct room_brief *), void *arg);
 
+/* The same of those whose names come after that node, whether it is there or not; NULL: of all. */
+int rooms_each_after(struct service *, const char *domain, const char *after,
+    int (*visit)(void *arg, const struct room_brief *), void *arg);
+
 /* Somebody enters or says something. The store may be an hour behind. */
 void room_used(struct room *);
 

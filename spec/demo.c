@@ -160,9 +160,9 @@ send_text(struct demo *d, enum who who, const char *text)
 static bool
 restart(struct demo *d)
 {
-	printf("  mucd is killed (kill -9) and starts again; it cannot know what had arrived of "
-	       "the last it said,\n"
-	       "  and says that again, by the same ids: clients show it once\n");
+	printf("  mucd is killed (kill -9) and starts again; what may not have arrived of the last "
+	       "it said\n"
+	       "  it says once more, by the same ids, and clients show it once\n");
 	return mucd_stop(&d->mucd, SIGKILL) && mucd_start(&d->mucd) &&
 	       live_attached(d->client[ROMEO], &d->conf, &d->mucd);
 }

@@ -218,8 +218,9 @@ own_dialogs(struct service *s, const char *jid)
 bool
 dialog_room(struct service *s, const char *bare)
 {
-	return s->ndialogs < s->limits.commands || service_admin(s, bare) ||
-	       own_dialogs(s, bare).n >= s->limits.commands_per_user;
+	const int64_t most = service_admin(s, bare) ? 2 * s->limits.commands : s->limits.commands;
+
+	return s->ndialogs < most || own_dialogs(s, bare).n >= s->limits.commands_per_user;
 }
 
 /* More than one goes where the limit was greater before. */

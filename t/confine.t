@@ -416,7 +416,7 @@ def environment():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(10)
         p = subprocess.Popen([os.environ.get("MUCCTL", "build/mucctl"), "-a", "romeo@localhost", "-H",
-                              "127.0.0.1:%d" % server.getsockname()[1], "-s", DOMAIN, "list-rooms"],
+                              "127.0.0.1:%d" % server.getsockname()[1], "-d", DOMAIN, "list-rooms"],
                              env=dict(os.environ, MUCCTL_PASSWORD="Password-Of-Romeo"), stdin=subprocess.DEVNULL,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
         try:

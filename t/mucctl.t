@@ -109,7 +109,7 @@ def client():
     mucd = Mucd(server.components, 'admins = { "%s" }\n' % ADMIN)
     good = {"MUCCTL_PASSWORD": "password"}
     way = ["-H", "127.0.0.1:%d" % server.port, "-c", here + ".crt"]
-    me = ["-a", ADMIN, *way, "-s", DOMAIN]
+    me = ["-a", ADMIN, *way, "-d", DOMAIN]
     is_ran(run(*me, "help", env=good), 0, r"(?m)^  list-rooms  +List rooms$", "help lists commands")
     is_ran(run(*me, "-p", password_file(), "statistics"), 0, r"(?m)^Rooms that exist: 0$",
            "the password is in a file")
@@ -119,7 +119,7 @@ def client():
            r"(?m)^Version: ", "options go before the environment")
     is_ran(run(*way, "statistics", env={**good, "MUCCTL_ACCOUNT": ADMIN, "MUCCTL_SERVICE": DOMAIN}), 0,
            r"(?m)^Version: ", "account and service are in the environment")
-    is_ran(run(*way, "-a", ADMIN, "-s", DOMAIN.upper(), "statistics", env=good), 0, "Version",
+    is_ran(run(*way, "-a", ADMIN, "-d", DOMAIN.upper(), "statistics", env=good), 0, "Version",
            "an address in other letters is the same one")
     for what, args, env, pattern in (
             ("a wrong password", me, {"MUCCTL_PASSWORD": "wrong"}, "refuses the password"),
@@ -128,7 +128,7 @@ def client():
              "everybody may read it"),
             ("an empty one", me + ["-p", password_file("\n")], {}, "no password in its first line"),
             ("one that is not there", me + ["-p", TOP + "/none"], {}, "No such file"),
-            ("a certificate that nobody has signed", ["-a", ADMIN, *way[:2], "-s", DOMAIN], good,
+            ("a certificate that nobody has signed", ["-a", ADMIN, *way[:2], "-d", DOMAIN], good,
              "certificate is not to be trusted"),
             ("one that somebody else has", me + ["-c", cert("elsewhere") + ".crt"], good,
              "certificate is not to be trusted"),
@@ -141,7 +141,7 @@ def client():
         is_ran(run(*args, "statistics", env=env), 2, pattern, what, "err")
     for what, args, pattern in (
             ("no service", ["-a", ADMIN, *way, "statistics"], "which service"),
-            ("a service that is a room", [*me, "-s", ROOM, "statistics"], "not an address of a service"),
+            ("a service that is a room", [*me, "-d", ROOM, "statistics"], "not an address of a service"),
             ("an unknown command", [*me, "destroy-world"], "no such command"),
             ("an unknown field", [*me, "room-details", "colour=blue"], "no field colour, but: room"),
             ("a missing field", [*me, "room-details"], "room= is missing"),
@@ -154,7 +154,7 @@ def client():
             ("an option without its value", ["-a"], "needs a value"),
             ("nothing at all", [], "which command")):
         is_ran(run(*args, env=good), 64, pattern, what, "err")
-    him = ["-a", OTHER, *way, "-s", DOMAIN]
+    him = ["-a", OTHER, *way, "-d", DOMAIN]
     is_ran(run(*him, "statistics", env=good), 1, "has no commands for juliet@localhost",
            "who is no administrator")
     is_ran(run(*me, "create-room", "room=own", "owner=" + OTHER, env=good), 0, "own@", "a room of hers")
@@ -165,11 +165,11 @@ def client():
            "an administrator gets that, too")
     is_ran(run(*him, "-w", "-r", "own", "destroy-rooms", env=good), 64, "no such command",
            "what is no command of a room", "err")
-    is_ran(run(*me, "-s", "localhost", "uptime", env=good), 0, "running for",
+    is_ran(run(*me, "-d", "localhost", "uptime", env=good), 0, "running for",
            "Prosody's own commands are the same to it")
-    got = run(*me, "-s", "localhost", "-j", "user-stats", "accountjid=nobody@localhost", env=good)
+    got = run(*me, "-d", "localhost", "-j", "user-stats", "accountjid=nobody@localhost", env=good)
     is_ran(got, 1, '"status":"completed","notes":\\[\\{"type":"error"', "and its answers in JSON")
-    is_ran(run(*me, "-s", "nowhere.localhost", "help", env=good), 1, "nowhere.localhost: ",
+    is_ran(run(*me, "-d", "nowhere.localhost", "help", env=good), 1, "nowhere.localhost: ",
            "a service that is not there")
     romeo_at(me, good, server)
     same(mucd.stop()[0], 0, "mucd ends well")
@@ -189,7 +189,7 @@ def romeo_at(me, good, server):
 
 def no_tls():
     server = prosody()
-    got = run("-a", ADMIN, "-H", "127.0.0.1:%d" % server.port, "-s", DOMAIN, "help",
+    got = run("-a", ADMIN, "-H", "127.0.0.1:%d" % server.port, "-d", DOMAIN, "help",
               env={"MUCCTL_PASSWORD": "password"})
     is_ran(got, 2, "mucctl: romeo@localhost: ", "a server without TLS is not logged in to", "err")
 
@@ -218,6 +218,8 @@ def socket_way():
     romeo.create(ROOM, "Romeo", "persistentroom=1 roomname=Great\u202e\u009b31mHall")
     here = ["-S", path]
     is_ran(run("-S", TOP + "/none", "help"), 2, "mucd does not run here", "no socket", "err")
+    is_ran(run("-s", "help", env={"MUCCTL_ACCOUNT": ADMIN}), 2, "/run/mucd/control: ", "an account, but not with -s",
+           "err")
     is_ran(run(*here, "help"), 0, r"(?m)^  destroy-rooms  +Destroy rooms$", "help lists commands")
     is_ran(run(*here, "help", "destroy-rooms"), 0, r"(?m)^  rooms=CHOICE, again for more \(required\)$",
            "help of a command has its fields")

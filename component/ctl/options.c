@@ -13,12 +13,12 @@
 /* OPTION(letter, long name, argument or NULL, what it is). */
 #define OPTIONS(OPTION)                                                                            \
 	OPTION('a', "account", "ADDRESS", "log in to its server as that; else the socket of mucd") \
-	OPTION('s', "service", "DOMAIN", "the service to ask")                                     \
+	OPTION('d', "service", "DOMAIN", "the service to ask")                                     \
 	OPTION('r', "room", "ROOM", "a room of it to ask instead: room@conference.example.org")    \
 	OPTION('H', "host", "HOST[:PORT]", "connect there, not where DNS says")                    \
 	OPTION('c', "ca", "FILE", "trust what these certificates have signed")                     \
 	OPTION('p', "password-file", "FILE", "the password is in its first line")                  \
-	OPTION('l', "local", NULL, "the socket of mucd, even if MUCCTL_ACCOUNT is set")            \
+	OPTION('s', "local", NULL, "the socket of mucd, even if MUCCTL_ACCOUNT is set")            \
 	OPTION('S', "socket", "FILE", "that socket; " CTL_SOCKET " if not given")                  \
 	OPTION('j', "json", NULL, "answers as JSON")                                               \
 	OPTION('w', "raw", NULL, "only the lines of the answer, as they are: of an export")        \
@@ -100,7 +100,7 @@ take(struct ctl_options *o, int letter)
 	case 'a':
 		o->account = optarg;
 		return true;
-	case 's':
+	case 'd':
 		o->service = optarg;
 		return true;
 	case 'r':
@@ -119,7 +119,7 @@ take(struct ctl_options *o, int letter)
 		o->socket = optarg;
 		o->account = NULL;
 		return true;
-	case 'l':
+	case 's':
 		o->account = NULL;
 		return true;
 	case 'j':

@@ -45,7 +45,8 @@ enum dialog_found dialog_get(struct service *, struct dialog *, const char *id);
 
 /*
  * May somebody (by bare JID) begin another one? Of too many of their own the one that has waited longest
- * goes when another one is put: clients forget to cancel. For administrators of the service there is as much room again.
+ * goes when another one is put: clients forget to cancel. For administrators of the service there is as much
+ * room again.
  */
 bool dialog_room(struct service *, const char *bare);
 

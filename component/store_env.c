@@ -77,6 +77,21 @@ store_slot_read(struct store_slot *slot, MDB_txn *txn)
 	return strerror(n == -1 ? errno : EIO);
 }
 
+const char *
+store_slot_next(struct store_slot *slot, MDB_env *env)
+{
+	const char *why;
+	MDB_txn *txn;
+	int rc;
+
+	rc = mdb_txn_begin(env, NULL, 0, &txn);
+	if (rc != 0)
+		return mdb_strerror(rc);
+	why = store_slot_read(slot, txn);
+	mdb_txn_abort(txn);
+	return why;
+}
+
 /* A write that comes short is what a full disk does. */
 static int
 write_slot(const struct store_slot *slot, int fd)

@@ -35,6 +35,9 @@ const char *store_env_tables(MDB_env *, MDB_dbi *dbi, bool may_make);
 /* What the slot is before that transaction is committed. NULL: done; else why not. */
 const char *store_slot_read(struct store_slot *, MDB_txn *);
 
+/* The same of the next commit, when no transaction is open. */
+const char *store_slot_next(struct store_slot *, MDB_env *);
+
 /*
  * Makes it that again, in the data.mdb of an open folder: on the disk when it returns 0. Else an errno, and it
  * may be called again: the page is written anew, so what a sync that failed has made of it does not matter.

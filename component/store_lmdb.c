@@ -280,6 +280,21 @@ lmdb_del(struct store *store, enum table table, struct bytes key)
 	change(lmdb_of(store), false, table, key, (struct bytes){ NULL, 0 });
 }
 
+/* If the write of the slot has failed, and only then, LMDB begins nothing any more. */
+static bool
+has_given_up(struct lmdb *s)
+{
+	MDB_txn *txn;
+	int rc;
+
+	rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+	if (rc == 0)
+		mdb_txn_abort(txn);
+	else if (rc != MDB_PANIC)
+		die(s, "beginning a transaction", rc);
+	return rc != 0;
+}
+
 /*
  * Takes back what a commit that failed may have left, and opens the file anew: LMDB may have given it up. False,
  * with why: there is no room for that either.
@@ -336,7 +351,7 @@ commit_txn(struct lmdb *s)
  * Where a file system copies on write, or has put off finding room, any write may find the disk full, in place or
  * not, and any sync. After that the cache shows what the disk may not have, and another sync would succeed all the
  * same. But the sync of the turn before has succeeded; so in doubt are only the pages of this turn, which are all
- * written again, from the log, and the slot, which is written back before.
+ * written again, from the log, and the slot, if it was written to: it is written back before.
  *
  * EIO is another matter: a disk that fails has more to hide than what it was last told to keep. That ends mucd.
  */
@@ -373,7 +388,8 @@ lmdb_commit(struct store *store)
 		if (!is_no_room(rc))
 			die(s, "committing", rc);
 		set_why(s, "%s", strerror(rc));
-		reopen(s);
+		if (has_given_up(s))
+			reopen(s);
 		return STORE_RETRY;
 	}
 	store_log_clear(&s->log);
@@ -440,17 +456,9 @@ lmdb_close(struct store *store)
 static bool
 settle(struct lmdb *s)
 {
-	const char *why;
-	MDB_txn *txn;
+	const char *why = store_slot_next(&s->slot, s->env);
 	int rc;
 
-	rc = mdb_txn_begin(s->env, NULL, 0, &txn);
-	if (rc != 0) {
-		set_why(s, "%s", mdb_strerror(rc));
-		return false;
-	}
-	why = store_slot_read(&s->slot, txn);
-	mdb_txn_abort(txn);
 	if (why != NULL) {
 		set_why(s, "%s", why);
 		return false;

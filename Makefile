@@ -217,9 +217,11 @@ soak:
 
 # A client that many use: Converse, in Chromium, over a real Prosody and a real ejabberd. What is pinned in
 # package.json is all that is used of the packages, so nothing else has to be.
+NPM_INSTALL = npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+
 build/browser/installed: t/browser/package.json
 	@mkdir -p $(@D) && cp $< $(@D)
-	@cd $(@D) && npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd $(@D) && { $(NPM_INSTALL) || { sleep 10; $(NPM_INSTALL); }; }
 	@touch $@
 
 browser:

@@ -5,8 +5,9 @@
  * Plays the server of a component, with MUCD (build/mucd if not set) attached, and says stanzas in
  * which element, attribute, namespace, prefix, id and often the sender were never seen before: some
  * relayed by a room, some refused. All it says back is read. RssAnon, each time when all was answered, stays
- * within 10 % of what it was after a fifth. Under a sanitizer there are fewer, and memory, which
- * is the sanitizer's, is not looked at.
+ * within 10 % of what it was after two fifths: by then as many senders are forgotten, because all that they
+ * may do has come back to them, as new ones come. Under a sanitizer there are fewer, and memory, which is the
+ * sanitizer's, is not looked at.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -33,7 +34,7 @@
 #define CHUNK	   65536
 #define BATCH	   5000 /* stanzas, then all are waited for: a backlog is not what this is about */
 #define STEPS	   20	/* samples */
-#define WARM_STEPS 4
+#define WARM_STEPS 8
 
 static char dir[] = "/tmp/mucd-flood-XXXXXX";
 static pid_t child;

@@ -19,7 +19,7 @@ from muctest import *
 
 ROOM = "crowd@" + DOMAIN
 FAST = ("rate_per_s = 1000000\nrate_burst = 1000000\nrate_bytes_per_s = 1073741824\n"
-        "rate_bytes_burst = 1073741824\n")
+        "rate_bytes_burst = 1073741824\ndomain_per_s = 1000000\ndomain_bytes_per_s = 1G\n")
 SANITIZED = has_sanitizer()
 
 

@@ -186,7 +186,7 @@ mutate: $(MUTANTS)
 bench: $O/mucd $O/t/bench/bench
 	@mkdir -p $O/tmp
 	@TMPDIR=$${TMPDIR:-$(abspath $O/tmp)} MUCD_BUILD=$O $O/t/bench/bench $(RUNS) $(PART)
-	@if command -v gnuplot >/dev/null; then cd $O && gnuplot $(CURDIR)/t/bench/bench.gp; fi
+	@if [ -s $O/bench.dat ] && command -v gnuplot >/dev/null; then cd $O && gnuplot $(CURDIR)/t/bench/bench.gp; fi
 
 # Do fixed workloads take more instructions than they did? t/bench/check -w writes a new baseline.
 bench-check:

@@ -547,7 +547,7 @@ write_json(void)
 	fclose(f);
 }
 
-/* For gnuplot: occupants, and copies a second of each. */
+/* For gnuplot: occupants, and copies a second of each, of those rooms that were tried. */
 static void
 write_dat(void)
 {
@@ -555,10 +555,14 @@ write_dat(void)
 	const double limit = median("copies/s in a room of 1000", PEER_RAW);
 	FILE *f = create("bench.dat");
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
-		fprintf(f, "%u %.9g %.9g %.9g\n", sizes[i],
-		    median(named("copies/s in a room of %u", sizes[i]), PEER_MUCD),
-		    median(named("copies/s in a room of %u", sizes[i]), PEER_MU_CONFERENCE), limit);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		const char *name = named("copies/s in a room of %u", sizes[i]);
+		const double rate = median(name, PEER_MUCD);
+
+		if (!isnan(rate))
+			fprintf(f, "%u %.9g %.9g %.9g\n", sizes[i], rate,
+			    median(name, PEER_MU_CONFERENCE), limit);
+	}
 	fclose(f);
 }
 

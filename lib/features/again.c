@@ -4,7 +4,8 @@
  *
  * What room/told.c has noted and no fence stands behind is told again before anything new: messages with
  * the ids they have (who has them knows them by their stanza-id, XEP-0359), the presence of
- * whoever changed as it is now, `unavailable` of whoever went, all of it to who had just entered.
+ * whoever changed as it is now, `unavailable` of whoever went, all of it to who had just entered. Who was
+ * in, gone and in again meanwhile is told all of it from the first time on.
  */
 #include "feature.h"
 #include "room/fence.h"

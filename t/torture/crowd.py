@@ -4,8 +4,13 @@ crowd.py - clients that remember what they see, and whether they see the same
 
 Each session in a room has a view of it, made of what it was told: who is there with which affiliation and
 role, and what was said. When all is calm the views of one room are one, and are what somebody sees who
-enters then; what was said is what the archive has, from what a session heard first to the end.
+enters then; what was said is what the archive has, from the oldest that a session heard to the end.
+
+A session hears things in their order from each entering on. It is told that it enters also when that may have
+been lost, and then its history may begin before what it has heard: it may have been in, gone, and in again.
 """
+import collections
+
 from load import Load, body
 from muctest import NS, codes, local, nick_of
 
@@ -18,14 +23,16 @@ RSM = "http://jabber.org/protocol/rsm"
 class View:
     def __init__(self):
         self.occupants = {}     # nick -> (affiliation, role)
-        self.heard = {}         # stanza-id -> (nick, id, body), in the order of the first time
+        self.heard = {}         # stanza-id -> (nick, id, body)
         self.safe = set()       # of these a fence stands behind
+        self.newest = ""        # of these that it was told since it was last told that it enters
 
 
 class Crowd(Load):
     def __init__(self, rng, **more):
         super().__init__(rng, **more)
         self.views = {}         # (room, full JID) -> View
+        self.ears = collections.defaultdict(set)    # the same -> stanza-ids, of all its stays
         self.registers = {}     # (room, what) -> [values asked for, how many up to the acknowledged one]
         self.means = {}         # id -> (register, which of its values)
         self.dead = set()       # full JIDs of clients that their server has lost
@@ -104,14 +111,27 @@ class Crowd(Load):
         elif x.get("type") is None and found:
             view = self.views.setdefault(key, View())
             view.occupants[nick] = (found[0].get("affiliation"), found[0].get("role"))
+            if "110" in codes(x):
+                view.newest = ""
         return super().told_presence(room, x)
 
     def told_message(self, room, x):
         sid = x.find(SID)
         if sid is None or x.get("type") != "groupchat" or body(x) is None:
             return
-        view = self.views.setdefault((room.jid, x.get("to")), View())
+        key = (room.jid, x.get("to"))
+        view = self.views.get(key)
         sid, what = sid.get("id"), (nick_of(x), x.get("id"), body(x))
+        # When the link was lost it all comes again, also what was said in an earlier stay.
+        is_new = sid not in self.ears[key]
+        self.ears[key].add(sid)
+        if view is None:
+            if is_new:
+                self.complain("%s is not in %s, and hears %s" % (x.get("to"), room.jid, what))
+            return
+        if is_new and sid < view.newest:
+            self.complain("%s hears %s in %s after %s" % (x.get("to"), sid, room.jid, view.newest))
+        view.newest = max(view.newest, sid)
         if sid not in view.heard:
             view.heard[sid] = what
             return
@@ -169,11 +189,11 @@ class Crowd(Load):
             view = self.views.get((room.jid, jid))
             if view is None or not view.heard:
                 continue
-            heard = [(sid,) + what for sid, what in view.heard.items() if self.is_kept(what[1])]
+            heard = [(sid,) + what for sid, what in sorted(view.heard.items()) if self.is_kept(what[1])]
             if not heard:
                 continue
             if heard[0][0] not in ids:
-                self.complain("%s heard %s first in %s, and the archive has it not" % (
+                self.complain("%s heard %s in %s, and the archive has it not" % (
                     jid, heard[0], room.jid))
                 continue
             want = entries[ids.index(heard[0][0]):]

@@ -38,33 +38,6 @@ struct store_mem {
 	bool has_changed;	 /* since the last commit */
 };
 
-const char *
-store_table_name(enum table t)
-{
-	static const char *const names[] = {
-#define TABLE(name, what) #name,
-		STORE_TABLES(TABLE)
-#undef TABLE
-	};
-
-	return names[t];
-}
-
-int
-bytes_cmp(struct bytes a, struct bytes b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
-}
-
-bool
-bytes_begin(struct bytes a, struct bytes prefix)
-{
-	return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
-}
-
 static int
 record_cmp(const struct record *a, const struct record *b)
 {
@@ -137,7 +110,6 @@ static enum store_result
 mem_get(struct store *s, enum table t, struct bytes key, struct bytes *val)
 {
 	struct record want = { .key = key }, *r = RB_FIND(records, table_of(s, t), &want);
-
 	struct lent *l;
 
 	if (r == NULL)

@@ -68,17 +68,24 @@ digest_hmac_sha256(const void *key, size_t nkey, const void *p, size_t n, uint8_
 	OPENSSL_cleanse(outer, sizeof(outer));
 }
 
+static const char digits[] = "0123456789abcdef";
+
 void
 digest_hex(const uint8_t *p, size_t n, char *out)
 {
-	static const char digit[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		*out++ = digit[p[i] >> 4];
-		*out++ = digit[p[i] & 15];
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digits[p[i] >> 4];
+		*out++ = digits[p[i] & 15];
 	}
 	*out = '\0';
+}
+
+int
+hex_digit(char c)
+{
+	const char *d = c != '\0' ? strchr(digits, c) : NULL;
+
+	return d != NULL ? (int)(d - digits) : -1;
 }
 
 bool

@@ -24,6 +24,9 @@ digest_hmac_sha256(const void *key, size_t nkey, const void *p, size_t n, uint8_
 /* Lower-case hexadecimal of n bytes and a NUL, to out[2 * n + 1]. */
 void digest_hex(const uint8_t *p, size_t n, char *out);
 
+/* The value of a digit that digest_hex() writes; -1: it is none. */
+int hex_digit(char c);
+
 /* Are two strings equal? Takes as long whatever they differ in, but for their lengths. */
 bool equal_secret(const char *a, const char *b);
 

@@ -148,18 +148,17 @@ archive_text(struct arena *a, const uint8_t id[ARCHIVE_ID_LEN])
 bool
 archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN])
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < 2 * ARCHIVE_ID_LEN + 4; i++) {
-		const char *d = s[i] != '\0' ? strchr(digits, s[i]) : NULL;
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+		const int digit = hex_digit(s[i]);
+		const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? s[i] != '-' : d == NULL)
+		if (dash ? s[i] != '-' : digit < 0)
 			return false;
 		if (dash)
 			continue;
-		id[n / 2] = (uint8_t)(id[n / 2] << 4 | (d - digits));
+		id[n / 2] = (uint8_t)(id[n / 2] << 4 | digit);
 		n++;
 	}
 	return s[2 * ARCHIVE_ID_LEN + 4] == '\0';

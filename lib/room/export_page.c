@@ -223,18 +223,17 @@ export_place(const struct export *x, struct buf *b)
 static bool
 read_hex(const char **s, uint8_t *out, size_t cap, size_t *n)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *high, *low;
+	int high, low;
 
 	*n = 0;
 	if (*(*s)++ != '.')
 		return false;
 	while (**s != '\0' && **s != '.') {
-		high = strchr(digits, **s);
-		low = (*s)[1] != '\0' ? strchr(digits, (*s)[1]) : NULL;
-		if (high == NULL || low == NULL || *n == cap)
+		high = hex_digit((*s)[0]);
+		low = hex_digit((*s)[1]);
+		if (high < 0 || low < 0 || *n == cap)
 			return false;
-		out[(*n)++] = (uint8_t)((high - digits) << 4 | (low - digits));
+		out[(*n)++] = (uint8_t)(high << 4 | low);
 		*s += 2;
 	}
 	return true;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "../base/digest.h"
 #include "../base/utf8.h"
 #include "record.h"
 
@@ -14,15 +15,6 @@ static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *d = c != '\0' ? strchr(digits, c) : NULL;
-
-	return d != NULL ? (int)(d - digits) : -1;
 }
 
 /* What is left of a line. */
@@ -119,7 +111,7 @@ read_name(struct arena *a, struct rest *r)
 {
 	const char *p = r->p, *name;
 
-	while (p<r->end && * p> ' ' && *p <= '~' && *p != '=' && *p != '"')
+	while (p != r->end && *p > ' ' && *p <= '~' && *p != '=' && *p != '"')
 		p++;
 	if (p == r->p || p == r->end || *p != '=')
 		return NULL;

@@ -202,16 +202,15 @@ word_named(const struct line_fields *w, const char *name)
 static uint8_t *
 bytes_of(struct arena *a, const char *hex, size_t *n)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t len = strlen(hex);
 	uint8_t *p = arena_alloc(a, len / 2 + 1);
 
 	for (size_t i = 0; i < len; i++) {
-		const char *d = strchr(digits, hex[i]);
+		const int digit = hex_digit(hex[i]);
 
-		if (d == NULL)
+		if (digit < 0)
 			return NULL;
-		p[i / 2] = (uint8_t)(p[i / 2] << 4 | (d - digits));
+		p[i / 2] = (uint8_t)(p[i / 2] << 4 | digit);
 	}
 	*n = len / 2;
 	return len % 2 == 0 ? p : NULL;

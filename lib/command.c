@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 /* -- what was filled in -- */
 
 static const struct command_field *
@@ -140,13 +142,11 @@ call_room(struct call *c, const char *text, struct room **r)
 static const char *
 shortened(struct arena *a, const char *s)
 {
-	size_t n = strlen(s);
+	const size_t n = strlen(s);
 
 	if (n <= WHAT_BYTES)
 		return s;
-	for (n = WHAT_BYTES; ((unsigned char)s[n] & 0xc0) == 0x80; n--)
-		continue;
-	return arena_cat(a, arena_strndup(a, s, n), "...", NULL);
+	return arena_cat(a, arena_strndup(a, s, utf8_cut(s, n, WHAT_BYTES)), "...", NULL);
 }
 
 enum deny

@@ -413,12 +413,7 @@ add_payload(struct foreign *f, const struct xml *x)
 static const char *
 first_line(struct arena *a, const char *s)
 {
-	size_t n = strcspn(s, "\r\n");
-
-	if (n > TEXT_BYTES)
-		for (n = TEXT_BYTES; ((unsigned char)s[n] & 0xc0) == 0x80; n--)
-			continue;
-	return arena_strndup(a, s, n);
+	return arena_strndup(a, s, utf8_cut(s, strcspn(s, "\r\n"), TEXT_BYTES));
 }
 
 void

@@ -66,9 +66,7 @@ piece_len(const char *s, size_t n)
 		ascii--;
 	if (is_ascii(s[ascii]))
 		return ascii;
-	while (((unsigned char)s[len] & 0xc0) == 0x80)
-		len--;
-	return len;
+	return utf8_cut(s, n, len);
 }
 
 /* Characters that nothing of this table is put together with, and how far off their small letter is. */

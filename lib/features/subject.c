@@ -4,6 +4,7 @@
  *
  * XEP-0045 7.2.15 (on entering), 7.3, 8.1 (changing it).
  */
+#include "base/utf8.h"
 #include "feature.h"
 
 /* 8.1: with a body or a thread it is a message like any other. */
@@ -53,12 +54,7 @@ static const char *
 first_line(struct arena *a, const struct xml *stanza)
 {
 	const char *s = xml_child_text(stanza, NS_STANZA, "subject");
-	size_t n = strcspn(s, "\r\n");
-
-	if (n > TEXT_BYTES)
-		for (n = TEXT_BYTES; ((unsigned char)s[n] & 0xc0) == 0x80; n--)
-			continue;
-	return arena_strndup(a, s, n);
+	return arena_strndup(a, s, utf8_cut(s, strcspn(s, "\r\n"), TEXT_BYTES));
 }
 
 static void

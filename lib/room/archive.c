@@ -23,9 +23,12 @@ enum { /* tags of a record in table archive; never reused */
 };
 
 enum {
+	MS_BYTES = 6,	     /* of an id: its time */
 	COUNTER_MAX = 0xfff, /* messages of one millisecond */
 	MARK_AT = 12,	     /* of an id: where its mark begins */
 };
+
+#define MS_MAX ((INT64_C(1) << 8 * MS_BYTES) - 1)
 
 struct bytes
 archive_key(uint64_t room_id, const uint8_t id[ARCHIVE_ID_LEN], uint8_t out[ARCHIVE_KEY_LEN])
@@ -59,9 +62,18 @@ archive_ms(const uint8_t id[ARCHIVE_ID_LEN])
 {
 	int64_t ms = 0;
 
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < MS_BYTES; i++)
 		ms = ms << 8 | id[i];
 	return ms;
+}
+
+void
+archive_id_at(int64_t ms, uint8_t id[ARCHIVE_ID_LEN])
+{
+	ms = ms < 0 ? 0 : ms > MS_MAX ? MS_MAX : ms;
+	memset(id, 0, ARCHIVE_ID_LEN);
+	for (int i = 0; i < MS_BYTES; i++)
+		id[i] = (uint8_t)(ms >> 8 * (MS_BYTES - 1 - i));
 }
 
 /* The last that is stored, or was until it was too old. */
@@ -119,8 +131,7 @@ archive_next_id(struct room *r, uint8_t id[ARCHIVE_ID_LEN])
 		ms++;
 		counter = 0;
 	}
-	for (int i = 0; i < 6; i++)
-		id[i] = (uint8_t)(ms >> (40 - 8 * i));
+	archive_id_at(ms, id);
 	id[6] = (uint8_t)(0x70 | counter >> 8);
 	id[7] = (uint8_t)counter;
 	s->host->random(s->host->arg, id + 8, MARK_AT - 8);
@@ -307,11 +318,11 @@ archive_each(struct room *r, const uint8_t *after, archive_visit *visit, void *a
 {
 	struct store *store = r->service->store;
 	struct walk w = { r, archive_horizon(r), visit, arg, 0 };
-	uint8_t prefix[8], horizon[ARCHIVE_ID_LEN] = { 0 };
+	uint8_t prefix[8], horizon[ARCHIVE_ID_LEN];
 
-	/* From the first that is not too old: no id is that time and nothing else. */
+	/* From the first that is not too old. */
 	if (w.horizon_ms > 0 && (after == NULL || archive_ms(after) < w.horizon_ms)) {
-		id_bytes((uint64_t)w.horizon_ms << 16, horizon);
+		archive_id_at(w.horizon_ms, horizon);
 		after = horizon;
 	}
 	store->each(store, TABLE_archive, id_key(r->id, prefix),

@@ -54,7 +54,13 @@ void archive_next_id(struct room *, uint8_t id[ARCHIVE_ID_LEN]);
 /* Was it given by this room, whether anything is stored under it or not? Not known of ids of old. */
 bool archive_gave(const struct room *, const uint8_t id[ARCHIVE_ID_LEN]);
 
-/* When that was, ms of the wall clock; and the id as text, 8-4-4-4-12 digits. */
+/*
+ * Less than every id of that time, and greater than every id of an earlier one: no UUID has zeros behind its
+ * time. A time that no id can have counts as the first or the last that one can.
+ */
+void archive_id_at(int64_t wall_ms, uint8_t id[ARCHIVE_ID_LEN]);
+
+/* When an id was given, ms of the wall clock; and the id as text, 8-4-4-4-12 digits. */
 int64_t archive_ms(const uint8_t id[ARCHIVE_ID_LEN]);
 char *archive_text(struct arena *, const uint8_t id[ARCHIVE_ID_LEN]);
 

@@ -10,6 +10,7 @@
 
 #include "../base/digest.h"
 #include "../base/mem.h"
+#include "archive.h"
 #include "export_state.h"
 
 #define DIGEST_BYTES ((size_t)64 << 10) /* of records, at once */
@@ -48,11 +49,11 @@ piece_visit(void *arg, struct bytes key, struct bytes val)
 static struct bytes
 after_of(struct export *x)
 {
-	uint8_t first[8 + ARCHIVE_ID_LEN] = { 0 };
+	uint8_t first[8 + ARCHIVE_ID_LEN];
 
 	if (x->line == LINE_message && x->since_ms > 0) {
 		memcpy(first, x->id, sizeof(x->id));
-		id_bytes((uint64_t)x->since_ms << 16, first + 8);
+		archive_id_at(x->since_ms, first + 8);
 		if (bytes_cmp((struct bytes){ x->after, x->after_len },
 			(struct bytes){ first, sizeof(first) }) < 0) {
 			memcpy(x->after, first, sizeof(first));

@@ -19,10 +19,7 @@ enum {
 	WORDS_BYTES = 1024,
 	WORDS_MOST = 16,
 	FRAME_BYTES = 1024, /* the tags of a result */
-	MS_BYTES = 6,	    /* of an id */
 };
-
-#define MS_MAX ((INT64_C(1) << 8 * MS_BYTES) - 1)
 
 /* A query while it is read. */
 struct reader {
@@ -41,15 +38,12 @@ narrow(struct archive_id *bound, struct archive_id to, bool is_low)
 		*bound = to;
 }
 
-/* Less than any id of that time, and greater than any before it: no UUID has zeros behind its time. */
 static struct archive_id
 id_at(int64_t ms)
 {
-	struct archive_id id = { { 0 } };
+	struct archive_id id;
 
-	ms = ms < 0 ? 0 : ms > MS_MAX ? MS_MAX : ms;
-	for (int i = 0; i < MS_BYTES; i++)
-		id.b[i] = (uint8_t)(ms >> 8 * (MS_BYTES - 1 - i));
+	archive_id_at(ms, id.b);
 	return id;
 }
 

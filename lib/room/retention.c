@@ -268,9 +268,7 @@ archive_clear(struct room *r)
 
 	archive_next_id(r, id);
 	h->cleared_ms = archive_ms(id) + 1;
-	memset(id, 0, sizeof(id));
-	for (int i = 0; i < 6; i++)
-		id[i] = (uint8_t)(h->cleared_ms >> (40 - 8 * i));
+	archive_id_at(h->cleared_ms, id);
 	memcpy(r->last_id, id, sizeof(id));
 	memcpy(h->last_id, id, sizeof(id));
 	held_touch(s, h);

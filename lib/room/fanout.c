@@ -94,7 +94,7 @@ pairs_add(struct pairs *p, struct wire *w, struct addr *to)
 	p->v[p->n++] = (struct pair){ w, to };
 }
 
-static void
+void
 pair_unref(struct pair *p)
 {
 	wire_unref(p->wire);
@@ -161,9 +161,8 @@ copy_piece(const char *piece, size_t len, size_t *off, char *p, size_t cap)
 	return n;
 }
 
-/* Copies a pair's bytes from offset `off` on; returns how many went into p. */
-static size_t
-copy_pair(const struct pair *pair, size_t off, char *p, size_t cap)
+size_t
+pair_copy(const struct pair *pair, size_t off, char *p, size_t cap)
 {
 	const struct wire *w = pair->wire;
 	const struct addr *to = pair->to;
@@ -217,7 +216,7 @@ give_pairs(struct service *s, struct out *o, char *p, size_t cap)
 		const struct pair *pair = &q->v[q->head];
 		const size_t nbytes = pair_bytes(pair);
 
-		n = copy_pair(pair, o->off, p + total, cap - total);
+		n = pair_copy(pair, o->off, p + total, cap - total);
 		total += n;
 		o->off += n;
 		if (o->off < nbytes)
@@ -229,12 +228,6 @@ give_pairs(struct service *s, struct out *o, char *p, size_t cap)
 	o->bytes -= whole;
 	fence_kept(s, o, whole);
 	return total;
-}
-
-size_t
-pair_copy(const struct pair *pair, size_t off, char *p, size_t cap)
-{
-	return copy_pair(pair, off, p, cap);
 }
 
 size_t

@@ -72,8 +72,9 @@ struct wire *wire_new(struct service *, const struct xml *stanza);
 struct wire *wire_written(struct service *, size_t split);
 void wire_unref(struct wire *);
 
-void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference of both */
-void pairs_release(struct pairs *);
+void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference to both */
+void pairs_release(struct pairs *);			      /* gives back those that wait */
+void pair_unref(struct pair *);				      /* gives back both references */
 
 static inline size_t
 pair_bytes(const struct pair *p)

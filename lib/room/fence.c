@@ -28,13 +28,6 @@ fences_new(void)
 	return mem_alloc(sizeof(struct fences));
 }
 
-static void
-pair_free(struct pair *p)
-{
-	wire_unref(p->wire);
-	addr_unref(p->to);
-}
-
 void
 fences_release(struct out *o)
 {
@@ -43,7 +36,7 @@ fences_release(struct out *o)
 	o->pairs.head = f->kept;
 	pairs_release(&o->pairs);
 	if (f->pair.wire != NULL)
-		pair_free(&f->pair);
+		pair_unref(&f->pair);
 	buf_release(&f->turn);
 	free(f->noted);
 	free(f);
@@ -60,7 +53,7 @@ release_upto(struct out *o, uint64_t upto)
 
 	for (; f->kept < q->head && f->base + f->kept < upto; f->kept++) {
 		f->kept_bytes -= pair_bytes(&q->v[f->kept]);
-		pair_free(&q->v[f->kept]);
+		pair_unref(&q->v[f->kept]);
 	}
 }
 
@@ -96,7 +89,7 @@ fence_rewind(struct out *o)
 	f->is_due = false;
 	f->sent_ms = f->back_ms = 0;
 	if (f->pair.wire != NULL)
-		pair_free(&f->pair);
+		pair_unref(&f->pair);
 	f->pair.wire = NULL;
 }
 
@@ -165,7 +158,7 @@ fence_give(struct service *s, struct out *o, char *p, size_t cap)
 	if (o->off < pair_bytes(pair))
 		return n;
 	o->off = 0;
-	pair_free(pair);
+	pair_unref(pair);
 	pair->wire = NULL;
 	return n;
 }

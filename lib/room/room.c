@@ -172,11 +172,47 @@ take_subject(struct room *r, const void *p, size_t n)
 	r->subject_len = (uint32_t)n;
 }
 
+/* Takes a field of a record that says something of the subject; all others are left alone. */
+static void
+read_subject_field(struct room *r, const struct rec *f)
+{
+	struct arena *a = r->service->arena;
+
+	switch (f->tag) {
+	case TAG_SUBJECT:
+		take_subject(r, f->val, f->len);
+		break;
+	case TAG_SUBJECT_TEXT:
+		set_string(&r->subject_text, rec_str(a, f));
+		break;
+	case TAG_SUBJECT_NICK:
+		set_string(&r->subject_nick, rec_str(a, f));
+		break;
+	case TAG_SUBJECT_TIME:
+		r->subject_ms = (int64_t)rec_u64(f);
+		break;
+	case TAG_SUBJECT_LANG:
+		set_string(&r->subject_lang, rec_str(a, f));
+		break;
+	case TAG_SUBJECT_JID:
+		set_string(&r->subject_jid, rec_str(a, f));
+		break;
+	case TAG_SUBJECT_MSG_ID:
+		set_string(&r->subject_msg_id, rec_str(a, f));
+		break;
+	case TAG_SUBJECT_ID:
+		if (f->len == sizeof(r->subject_id))
+			memcpy(r->subject_id, f->val, f->len);
+		break;
+	default:
+		break;
+	}
+}
+
 /* Takes the fields of a record. False when it is broken. */
 static bool
 room_read(struct room *r, struct bytes val)
 {
-	struct arena *a = r->service->arena;
 	struct bytes forced = { NULL, 0 };
 	struct rec f;
 
@@ -204,28 +240,6 @@ room_read(struct room *r, struct bytes val)
 		case TAG_NAFFILIATIONS:
 			r->naffiliations = (unsigned)rec_u64(&f);
 			break;
-		case TAG_SUBJECT:
-			take_subject(r, f.val, f.len);
-			break;
-		case TAG_SUBJECT_NICK:
-			set_string(&r->subject_nick, rec_str(a, &f));
-			break;
-		case TAG_SUBJECT_TIME:
-			r->subject_ms = (int64_t)rec_u64(&f);
-			break;
-		case TAG_SUBJECT_LANG:
-			set_string(&r->subject_lang, rec_str(a, &f));
-			break;
-		case TAG_SUBJECT_JID:
-			set_string(&r->subject_jid, rec_str(a, &f));
-			break;
-		case TAG_SUBJECT_MSG_ID:
-			set_string(&r->subject_msg_id, rec_str(a, &f));
-			break;
-		case TAG_SUBJECT_ID:
-			if (f.len == sizeof(r->subject_id))
-				memcpy(r->subject_id, f.val, f.len);
-			break;
 		case TAG_SECRET:
 			if (f.len == sizeof(r->secret))
 				memcpy(r->secret, f.val, f.len);
@@ -236,15 +250,11 @@ room_read(struct room *r, struct bytes val)
 			if (r->versioned)
 				memcpy(&r->version, f.val, f.len);
 			break;
-		case TAG_SUBJECT_TEXT:
-			free(r->subject_text);
-			r->subject_text = mem_strdup(rec_str(a, &f));
-			break;
 		case TAG_CREATOR:
-			free(r->creator);
-			r->creator = mem_strdup(rec_str(a, &f));
+			set_string(&r->creator, rec_str(r->service->arena, &f));
 			break;
 		default:
+			read_subject_field(r, &f);
 			config_read(&r->config, &f);
 			break;
 		}
@@ -259,7 +269,6 @@ room_write(struct room *r)
 	struct buf b = BUF_INIT;
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
 	rec_put_str(&b, TAG_JID, r->jid);
 	rec_put_u64(&b, TAG_LOCKED, r->locked);
 	rec_put_u64(&b, TAG_CREATED, (uint64_t)r->created_ms);
@@ -286,8 +295,7 @@ room_write(struct room *r)
 	}
 	config_write(&b, r->own != NULL ? r->own : &r->config);
 	forced_write(&b, TAG_FORCED, r);
-	s->store->put(
-	    s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, (struct bytes){ b.p, b.len });
+	s->store->put(s->store, TABLE_rooms, id_key(r->id, id), (struct bytes){ b.p, b.len });
 	if (*r->config.roomsecret != '\0')
 		explicit_bzero(b.p, b.len);
 	buf_release(&b);
@@ -387,9 +395,8 @@ room_create(struct service *s, const struct jid *j, const char *creator)
 	r->creator = mem_strdup(creator);
 	room_watch(r);
 	s->host->random(s->host->arg, r->secret, sizeof(r->secret));
-	id_bytes(r->id, id);
-	s->store->put(s->store, TABLE_names, name_key(s->arena, r->domain, r->node),
-	    (struct bytes){ id, sizeof(id) });
+	s->store->put(
+	    s->store, TABLE_names, name_key(s->arena, r->domain, r->node), id_key(r->id, id));
 	s->nrooms++;
 	s->state_unsaved = true;
 	creator_note(r);
@@ -401,14 +408,12 @@ void
 room_destroy(struct room *r)
 {
 	struct service *s = r->service;
-	struct bytes name = name_key(s->arena, r->domain, r->node);
 	uint8_t id[8];
 
-	id_bytes(r->id, id);
-	s->store->del(s->store, TABLE_names, name);
+	s->store->del(s->store, TABLE_names, name_key(s->arena, r->domain, r->node));
 	room_unlist(r);
 	creator_forget(r);
-	s->store->del(s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) });
+	s->store->del(s->store, TABLE_rooms, id_key(r->id, id));
 	room_mourn(r);
 	s->nrooms--;
 	s->state_unsaved = true;

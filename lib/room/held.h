@@ -110,6 +110,13 @@ void retention_step(struct service *);
 
 /* -- purge.c: what is left of destroyed rooms -- */
 
+/*
+ * The tables whose keys begin with a room's id, and which are emptied by that when the room is gone. Three more
+ * have such keys: sessions have left before, archive and held go by what is held.
+ */
+#define NROOM_TABLES 10
+extern const enum table room_tables[NROOM_TABLES];
+
 /* Has all that the room's tables hold go in steps, its archive when it has been kept for long enough. */
 void room_mourn(struct room *);
 

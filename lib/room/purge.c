@@ -17,11 +17,8 @@ enum { /* tags of a record in table dead, which may be empty; never reused */
 	DEAD_JID = 2,
 };
 
-/*
- * Tables whose keys begin with a room's id; its sessions have left before it is destroyed. A record in table
- * rooms is left by an import that did not come to its end.
- */
-static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
+/* A record in table rooms is left by an import that did not come to its end. */
+const enum table room_tables[NROOM_TABLES] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
 	TABLE_requests, TABLE_invites, TABLE_roles, TABLE_spoke, TABLE_blobs, TABLE_retracting };
 
 static void
@@ -136,8 +133,8 @@ purge_room(struct service *s, const struct dead *d, struct purge *p)
 	uint8_t id[8];
 	const struct bytes key = id_key(d->id, id);
 
-	for (size_t t = 0; t < sizeof(of_room) / sizeof(of_room[0]); t++)
-		if (purge_table(s, of_room[t], key, p))
+	for (size_t t = 0; t < NROOM_TABLES; t++)
+		if (purge_table(s, room_tables[t], key, p))
 			return true;
 	if (purge_archive(s, d, key, p))
 		return true;

@@ -4,12 +4,8 @@
  */
 #include "../base/rec.h"
 #include "../export.h"
+#include "held.h"
 #include "record.h"
-
-/* Those with keys that begin with a room's id. */
-static const enum table of_room[] = { TABLE_rooms, TABLE_affil, TABLE_nicks, TABLE_changes,
-	TABLE_requests, TABLE_sessions, TABLE_archive, TABLE_held, TABLE_invites, TABLE_roles,
-	TABLE_spoke, TABLE_blobs, TABLE_retracting };
 
 struct sizing {
 	struct store *store;
@@ -29,23 +25,31 @@ add_record(void *arg, struct bytes key, struct bytes val)
 	return 0;
 }
 
+/* Adds what a table has of a room; returns how many records that is. */
+static uint64_t
+add_table(struct sizing *z, enum table t, struct bytes id)
+{
+	const uint64_t before = z->size.records;
+
+	z->store->each(z->store, t, id, BYTES_NONE, add_record, z);
+	return z->size.records - before;
+}
+
 static int
 size_room(void *arg, struct bytes name, struct bytes id)
 {
 	struct sizing *z = arg;
 	struct bytes val;
-	uint64_t before;
 	struct rec r;
 
 	(void)name;
 	arena_reset(z->arena);
 	z->size = (struct store_room_size){ 0 };
-	for (size_t i = 0; i < sizeof(of_room) / sizeof(of_room[0]); i++) {
-		before = z->size.records;
-		z->store->each(z->store, of_room[i], id, BYTES_NONE, add_record, z);
-		if (of_room[i] == TABLE_archive)
-			z->size.messages = z->size.records - before;
-	}
+	for (size_t i = 0; i < NROOM_TABLES; i++)
+		add_table(z, room_tables[i], id);
+	add_table(z, TABLE_sessions, id);
+	add_table(z, TABLE_held, id);
+	z->size.messages = add_table(z, TABLE_archive, id);
 	if (z->store->get(z->store, TABLE_rooms, id, &val) == STORE_OK &&
 	    record_find(LINE_room, "jid", val, &r))
 		z->visit(z->arg, rec_str(z->arena, &r), &z->size);

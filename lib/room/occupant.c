@@ -424,39 +424,45 @@ by_order(const void *pa, const void *pb)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
+static void
+restore(struct room *r, const struct stored *st)
+{
+	const struct muc_now *now = &r->service->now;
+	struct session *s =
+	    session_add(r, st->nick, &st->jid, st->role, affiliation_of(r, st->jid.bare));
+
+	set_payload(s, st->payload.val, st->payload.len);
+	s->lang = st->lang != NULL ? mem_strdup(st->lang) : NULL;
+	s->priority = (int8_t)((int)st->priority + INT8_MIN);
+	s->show = (uint8_t)st->show;
+	s->follows = st->follows;
+	s->order = st->order;
+	/* A time of the wall becomes one of ours; one in the future counts as now. */
+	s->heard_ms = now->mono_ms - (now->wall_ms - (int64_t)st->heard);
+	if (s->heard_ms > now->mono_ms)
+		s->heard_ms = now->mono_ms;
+	s->stored_ms = s->heard_ms;
+	if (st->is_late)
+		session_late(s, now->mono_ms);
+}
+
 /* Puts the gathered sessions into their room. */
 static void
 fill_room(struct loading *l)
 {
 	struct room *r = l->room;
-	const struct muc_now *now = &l->service->now;
-	uint64_t last = r != NULL ? r->order : 0;
+	uint64_t last;
 
-	if (l->n > 0)
-		qsort(l->v, l->n, sizeof(*l->v), by_order);
-	for (size_t i = 0; i < l->n; i++) {
-		struct stored *st = &l->v[i];
-		struct session *s =
-		    session_add(r, st->nick, &st->jid, st->role, affiliation_of(r, st->jid.bare));
-
-		set_payload(s, st->payload.val, st->payload.len);
-		s->lang = st->lang != NULL ? mem_strdup(st->lang) : NULL;
-		s->priority = (int8_t)((int)st->priority + INT8_MIN);
-		s->show = (uint8_t)st->show;
-		s->follows = st->follows;
-		s->order = st->order;
-		/* A time of the wall becomes one of ours; one in the future counts as now. */
-		s->heard_ms = now->mono_ms - (now->wall_ms - (int64_t)st->heard);
-		if (s->heard_ms > now->mono_ms)
-			s->heard_ms = now->mono_ms;
-		s->stored_ms = s->heard_ms;
-		if (st->is_late)
-			session_late(s, now->mono_ms);
-		if (s->order > last)
-			last = s->order;
-	}
-	if (r != NULL)
-		r->order = last;
+	if (l->n == 0)
+		return;
+	qsort(l->v, l->n, sizeof(*l->v), by_order);
+	last = r->order;
+	for (size_t i = 0; i < l->n; i++)
+		restore(r, &l->v[i]);
+	/* In order of entering: the last one has the greatest number. */
+	if (l->v[l->n - 1].order > last)
+		last = l->v[l->n - 1].order;
+	r->order = last;
 	l->n = 0;
 }
 

@@ -7,7 +7,6 @@
  * the like end the stream: about where such a stanza ends, two readers could disagree.
  */
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "xml_cut.h"
@@ -46,7 +45,7 @@ xml_cut_init(struct xml_cut *x, size_t max_bytes, unsigned max_depth)
 	x->state = START;
 }
 
-int
+bool
 xml_cut_over(const struct xml_cut *x)
 {
 	return x->len > x->max_bytes || x->deepest > x->max_depth;

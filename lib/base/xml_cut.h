@@ -10,6 +10,7 @@
 #ifndef XML_CUT_H
 #define XML_CUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,6 @@ void xml_cut_init(struct xml_cut *, size_t max_bytes, unsigned max_depth);
 enum cut xml_cut(struct xml_cut *, const char *p, size_t n, size_t *used);
 
 /* Is the present piece over a limit already, so that its bytes need not be kept? */
-int xml_cut_over(const struct xml_cut *);
+bool xml_cut_over(const struct xml_cut *);
 
 #endif

@@ -122,7 +122,7 @@ check_name(struct check *c, struct bytes key, struct bytes val)
 		check_wrong(c, jid, "another room stands under its name");
 }
 
-/* What a room has of each affiliation. */
+/* How many affiliations a room has stored, and how many of them are owners'. */
 struct tally {
 	uint64_t n, nowners;
 };
@@ -431,13 +431,13 @@ check_meta(struct check *c, struct bytes key, struct bytes val)
 	const char *domain;
 	uint64_t n = 0;
 
+	(void)val;
 	if (!bytes_begin(key, head))
 		return;
 	domain =
 	    arena_strndup(c->arena, (const char *)key.p + sizeof(listed), key.n - sizeof(listed));
 	c->store->each(c->store, TABLE_listed, (struct bytes){ domain, strlen(domain) + 1 },
 	    BYTES_NONE, count_visit, &n);
-	(void)val;
 	if (rooms_listed_count(&c->service, domain) != n)
 		check_wrong(c, domain, "%llu of its rooms are listed, and it counts %llu",
 		    (unsigned long long)n,

@@ -197,9 +197,8 @@ without_secret(struct buf *b, struct bytes val)
 void
 export_head(struct export *x, struct buf *out)
 {
-	struct bytes val;
-
 	struct buf shown = BUF_INIT;
+	struct bytes val;
 
 	if (x->store->get(x->store, TABLE_rooms, export_id(x), &val) != STORE_OK)
 		return;

@@ -15,16 +15,11 @@
 #include "../base/rec.h"
 
 static const struct bytes forced_key = { "forced", 6 };
+
 /* A field of no room: some rooms agree, and others do not yet. */
 #define TAG_UNDER_WAY 1
 
-/* What all rooms in the store agree with. */
-static void
-save(struct service *s, struct bytes val)
-{
-	s->store->put(s->store, TABLE_meta, forced_key, val);
-}
-
+/* Notes what all rooms in the store agree with, or that they are still being looked through. */
 static void
 save_force(struct service *s, bool under_way)
 {
@@ -34,7 +29,7 @@ save_force(struct service *s, bool under_way)
 		rec_put_u64(&b, TAG_UNDER_WAY, 1);
 	else
 		config_write_set(&b, &s->force.config, s->force.set);
-	save(s, (struct bytes){ b.p, b.len });
+	s->store->put(s->store, TABLE_meta, forced_key, (struct bytes){ b.p, b.len });
 	buf_release(&b);
 }
 

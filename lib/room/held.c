@@ -39,6 +39,7 @@ enum { /* tags of the record `archives` in table meta; never reused */
 };
 
 static const struct bytes archives_key = { "archives", 8 };
+
 static int
 held_cmp(const struct held *a, const struct held *b)
 {

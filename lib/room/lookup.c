@@ -183,7 +183,7 @@ bool
 lookup_step(struct room *r, struct lookup *l, unsigned *nvisited)
 {
 	struct step st = { .room = r, .l = l, .scratch = BUF_INIT };
-	int result = 0;
+	int result;
 
 	st.used = arena_used(r->service->arena);
 	if (l->with == WITH_NOBODY)

@@ -14,7 +14,6 @@
 #include "retracting.h"
 #include "room.h"
 
-#define SCHEMA	     MUC_SCHEMA
 #define FULL_PERCENT 90
 
 enum { /* tags of the record `state` in table meta; never reused */
@@ -44,7 +43,7 @@ state_save(struct service *s)
 {
 	struct buf b = BUF_INIT;
 
-	rec_put_u64(&b, META_SCHEMA, SCHEMA);
+	rec_put_u64(&b, META_SCHEMA, MUC_SCHEMA);
 	rec_put_u64(&b, META_NEXT_ID, s->next_id);
 	rec_put_u64(&b, META_NROOMS, s->nrooms);
 	rec_put_u64(&b, META_NGONE, s->ngone);
@@ -61,7 +60,7 @@ migrate(struct service *s, uint64_t schema, bool signs)
 	if (schema < 2)
 		rooms_listed_recount(s);
 	held_load(s, schema >= 3);
-	if (schema < SCHEMA || !signs)
+	if (schema < MUC_SCHEMA || !signs)
 		state_save(s);
 }
 
@@ -109,7 +108,7 @@ service_load(struct service *s)
 			signs = true;
 		}
 	}
-	if (schema > SCHEMA)
+	if (schema > MUC_SCHEMA)
 		return MUC_SCHEMA_NEWER;
 	if (r.p == NULL || schema == 0) {
 		service_log(

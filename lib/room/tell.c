@@ -51,7 +51,7 @@ codes_write(struct arena *a, struct xml *x, const unsigned codes[8])
 		add_code(a, x, codes[i]);
 }
 
-/* Status codes have three digits: XEP-0045 16.6.1. */
+/* Status codes have three digits: XEP-0045 16.6.2. */
 static void
 put_codes(struct xml_pen *pen, const unsigned codes[8])
 {

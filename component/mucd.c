@@ -403,8 +403,8 @@ serve(struct mucd *d)
 		log_line(MUC_LOG_ERROR, why);
 		goto done;
 	}
-	lo->store =
-	    store_lmdb_open(d->conf->database, (size_t)d->conf->database_max, why, sizeof why);
+	lo->store = (d->handover != NULL ? store_lmdb_go_on : store_lmdb_open)(
+	    d->conf->database, (size_t)d->conf->database_max, why, sizeof why);
 	if (lo->store == NULL) {
 		log_line(MUC_LOG_ERROR, why);
 		goto done;

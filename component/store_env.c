@@ -27,6 +27,39 @@ store_env_open(MDB_env **env, const char *path, size_t map_bytes)
 }
 
 const char *
+store_env_why(int rc)
+{
+	switch (rc) {
+	case MDB_INVALID:
+		return "data.mdb is not a database of LMDB";
+	case MDB_VERSION_MISMATCH:
+		return "data.mdb was written by a version of LMDB with another format";
+	default:
+		return mdb_strerror(rc);
+	}
+}
+
+bool
+store_is_no_room(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+int
+store_env_reserve(MDB_env *env, size_t nbytes)
+{
+	int fd, rc;
+
+	rc = mdb_env_get_fd(env, &fd);
+	if (rc != 0)
+		return rc;
+	do
+		rc = fallocate(fd, 0, 0, (off_t)nbytes) == 0 ? 0 : errno;
+	while (rc == EINTR);
+	return rc == EOPNOTSUPP || rc == ENOSYS ? 0 : rc;
+}
+
+const char *
 store_env_tables(MDB_env *env, MDB_dbi *dbi, bool may_make)
 {
 	static char why[256];

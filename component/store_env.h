@@ -29,6 +29,18 @@ struct store_slot {
 /* Opens the file data.mdb in that folder, which is there. Returns LMDB's result. */
 int store_env_open(MDB_env **, const char *path, size_t map_bytes);
 
+/* Why it was not: a sentence for the operator. */
+const char *store_env_why(int rc);
+
+/* Is it an errno that says that there is no room? */
+bool store_is_no_room(int error);
+
+/*
+ * Has the file reach that far on the disk. Returns 0 or an errno. A file system that cannot reserve says so at commit
+ * when it is full.
+ */
+int store_env_reserve(MDB_env *, size_t nbytes);
+
 /* Opens dbi[TABLE_COUNT]; those that are missing are made, if that may be. NULL: done; else why not. */
 const char *store_env_tables(MDB_env *, MDB_dbi *dbi, bool may_make);
 

@@ -32,6 +32,7 @@
 #include "store_lock.h"
 #include "store_log.h"
 #include "store_new.h"
+#include "store_shared.h"
 #include "store_walk.h"
 
 #define FIRST_BYTES ((size_t)4 << 20)	/* of the map of a new database */
@@ -45,6 +46,7 @@ struct lmdb {
 	MDB_dbi dbi[TABLE_COUNT];
 	char *path;
 	int dir_fd, lock_fd;
+	int shared_fd; /* -1: LMDB opens it by itself */
 	size_t page_bytes;
 	size_t max_bytes;
 	size_t reserved; /* bytes of the file that are reserved: the map when it is sound */
@@ -67,12 +69,6 @@ lmdb_of(struct store *s)
 static void __attribute__((noreturn)) die(const struct lmdb *s, const char *doing, int rc)
 {
 	fatalx("database %s: %s: %s", s->path, doing, mdb_strerror(rc));
-}
-
-static bool
-is_no_room(int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == EFBIG;
 }
 
 static void __attribute__((format(printf, 2, 3))) set_why(struct lmdb *s, const char *fmt, ...)
@@ -109,22 +105,13 @@ set_map(struct lmdb *s, size_t nbytes)
 	s->map_bytes = nbytes;
 }
 
-/* Has the file reach that far on the disk. Returns 0 or an error of is_no_room(). */
+/* Has the file reach that far on the disk. Returns 0 or an error of store_is_no_room(). */
 static int
 reserve(struct lmdb *s, size_t nbytes)
 {
-	int fd, rc;
+	const int rc = store_env_reserve(s->env, nbytes);
 
-	rc = mdb_env_get_fd(s->env, &fd);
-	if (rc != 0)
-		die(s, "file", rc);
-	do
-		rc = fallocate(fd, 0, 0, (off_t)nbytes) == 0 ? 0 : errno;
-	while (rc == EINTR);
-	/* A file system that cannot reserve says so at commit when it is full. */
-	if (rc == EOPNOTSUPP || rc == ENOSYS)
-		rc = 0;
-	if (rc != 0 && !is_no_room(rc))
+	if (rc != 0 && !store_is_no_room(rc))
 		die(s, "reserving disk space", rc);
 	return rc;
 }
@@ -311,7 +298,7 @@ reopen(struct lmdb *s)
 
 	abort_txn(s);
 	rc = store_slot_write(&s->slot, s->dir_fd);
-	if (rc != 0 && !is_no_room(rc))
+	if (rc != 0 && !store_is_no_room(rc))
 		die(s, "taking a commit back", rc);
 	if (rc != 0)
 		set_why(s, "%s", strerror(rc));
@@ -385,7 +372,7 @@ lmdb_commit(struct store *store)
 				return STORE_RETRY;
 			continue;
 		}
-		if (!is_no_room(rc))
+		if (!store_is_no_room(rc))
 			die(s, "committing", rc);
 		set_why(s, "%s", strerror(rc));
 		if (has_given_up(s))
@@ -438,6 +425,8 @@ lmdb_close(struct store *store)
 	abort_txn(s);
 	if (s->env != NULL)
 		mdb_env_close(s->env);
+	if (s->shared_fd != -1)
+		close(s->shared_fd);
 	if (s->lock_fd != -1)
 		close(s->lock_fd);
 	if (s->dir_fd != -1)
@@ -464,7 +453,7 @@ settle(struct lmdb *s)
 		return false;
 	}
 	rc = store_slot_write(&s->slot, s->dir_fd);
-	s->is_doubtful = is_no_room(rc);
+	s->is_doubtful = store_is_no_room(rc);
 	if (rc != 0 && !s->is_doubtful)
 		set_why(s, "%s", strerror(rc));
 	return rc == 0 || s->is_doubtful;
@@ -500,17 +489,8 @@ open_env(struct lmdb *s)
 	if (nbytes < least)
 		nbytes = least;
 	rc = store_env_open(&s->env, s->path, nbytes);
-	switch (rc) {
-	case 0:
-		break;
-	case MDB_INVALID:
-		set_why(s, "data.mdb is not a database of LMDB");
-		return false;
-	case MDB_VERSION_MISMATCH:
-		set_why(s, "data.mdb was written by a version of LMDB with another format");
-		return false;
-	default:
-		set_why(s, "%s", mdb_strerror(rc));
+	if (rc != 0) {
+		set_why(s, "%s", store_env_why(rc));
 		return false;
 	}
 	mdb_env_info(s->env, &info);
@@ -529,8 +509,8 @@ open_env(struct lmdb *s)
 	return true;
 }
 
-struct store *
-store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
+static struct store *
+open_store(const char *path, size_t max_bytes, bool goes_on, char *why, size_t why_cap)
 {
 	struct lmdb *s = mem_alloc(sizeof *s);
 	bool is_taken = false;
@@ -539,7 +519,7 @@ store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 		lmdb_commit, lmdb_fill, lmdb_bytes, lmdb_close };
 	s->path = mem_strdup(path);
 	s->max_bytes = max_bytes;
-	s->lock_fd = -1;
+	s->lock_fd = s->shared_fd = -1;
 	if (mkdir(path, 0700) == -1 && errno != EEXIST)
 		set_why(s, "cannot make it: %s", strerror(errno));
 	s->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -550,7 +530,11 @@ store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
 	}
 	s->lock_fd = store_lock(s->dir_fd, s->why, sizeof s->why);
 	is_taken = s->lock_fd == -1 && errno == EBUSY;
-	if (s->lock_fd == -1 || !open_env(s) || !settle(s) || !open_tables(s))
+	if (s->lock_fd == -1)
+		goto fail;
+	if (!goes_on && (s->shared_fd = store_shared_open(s->dir_fd, s->why, sizeof s->why)) == -1)
+		goto fail;
+	if (!open_env(s) || !settle(s) || !open_tables(s))
 		goto fail;
 	return &s->store;
 
@@ -559,6 +543,18 @@ fail:
 	lmdb_close(&s->store);
 	errno = is_taken ? EBUSY : 0;
 	return NULL;
+}
+
+struct store *
+store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap)
+{
+	return open_store(path, max_bytes, false, why, why_cap);
+}
+
+struct store *
+store_lmdb_go_on(const char *path, size_t max_bytes, char *why, size_t why_cap)
+{
+	return open_store(path, max_bytes, true, why, why_cap);
 }
 
 void

@@ -20,6 +20,12 @@
  */
 struct store *store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap);
 
+/*
+ * The same for a mucd that goes on in place of another one, under its filter of system calls: the lock that readers
+ * share stays what it was (store_shared.h).
+ */
+struct store *store_lmdb_go_on(const char *path, size_t max_bytes, char *why, size_t why_cap);
+
 /* Lets it grow to that from now on, or stops it from growing on; it never shrinks. */
 void store_lmdb_set_max(struct store *, size_t max_bytes);
 

@@ -8,9 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "store_env.h"
 
 static int
 refused(int fd, int error, char *why, size_t cap)
@@ -38,22 +41,31 @@ whole_file(void)
 	return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
 }
 
+/* For the message alone, so a full disk may do without. */
+static bool
+write_pid(int fd)
+{
+	char pid[32];
+
+	snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, strlen(pid), 0) != -1)
+		return true;
+	return store_is_no_room(errno);
+}
+
 /*
- * The pid in it is for the message alone. The second lock keeps nobody out; it can be asked for without being taken,
- * and the kernel knows whose it is.
+ * The second lock keeps nobody out; it can be asked for without being taken, and the kernel knows whose it is.
  */
 int
 store_lock(int dir_fd, char *why, size_t why_cap)
 {
 	const int fd = openat(dir_fd, "mucd.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct flock holder = whole_file();
-	char pid[32];
 
 	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == -1)
 		return refused(fd, errno, why, why_cap);
 	fcntl(fd, F_SETLK, &holder);
-	snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-	if (ftruncate(fd, 0) == -1 || pwrite(fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
+	if (!write_pid(fd))
 		return refused(fd, errno, why, why_cap);
 	return fd;
 }

@@ -112,6 +112,39 @@ test_full_disk(void)
 	s->close(s);
 }
 
+/* No byte of any file can be written: not even the number of the process that has it. */
+static void
+test_begun_full(void)
+{
+	struct rlimit was, none = { 0, 0 };
+	bool is_there, is_read;
+	int waits;
+	struct store *s;
+
+	fresh();
+	s = reopen(1024 * MB);
+	put(s, "a", "1");
+	s->commit(s);
+	s->close(s);
+	getrlimit(RLIMIT_FSIZE, &was);
+	none.rlim_max = was.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &none);
+	s = reopen(1024 * MB);
+	is_there = s != NULL;
+	is_read = is_there && has(s, "a", "1");
+	if (is_there)
+		put(s, "a", "2");
+	waits = is_there ? (int)s->commit(s) : -1;
+	setrlimit(RLIMIT_FSIZE, &was);
+	ok(is_there && is_read, "a disk that is full from the beginning: it is opened, and read");
+	is_int(waits, STORE_RETRY, "what is written waits");
+	if (!is_there)
+		return;
+	is_int(s->commit(s), STORE_OK, "there is room: committed");
+	ok(has(s, "a", "2"), "it is there");
+	s->close(s);
+}
+
 /* Where nothing can be reserved LMDB meets the full disk itself, in the middle of a commit. */
 static void
 test_no_fallocate(void)
@@ -337,6 +370,7 @@ main(void)
 	if (!lmdb_begin())
 		return 1;
 	test_full_disk();
+	test_begun_full();
 	test_no_fallocate();
 	test_failed_end(false);
 	test_failed_end(true);

@@ -2,13 +2,43 @@
 /*
  * store_lmdb.c - what lasts
  */
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <lmdb.h>
 #include <signal.h>
+#include <stdarg.h>
 
 #include "lmdb.h"
+
+/* A file system that writes in place what it is told to, if that is empty. */
+static unsigned nin_place;
+
+int
+ioctl(int fd, unsigned long what, ...)
+{
+	struct stat st;
+	va_list ap;
+	int *flags;
+
+	va_start(ap, what);
+	flags = va_arg(ap, int *);
+	va_end(ap);
+	if (what == FS_IOC_GETFLAGS) {
+		*flags = 0;
+		return 0;
+	}
+	if (what == FS_IOC_SETFLAGS && (*flags & FS_NOCOW_FL) != 0 && fstat(fd, &st) == 0 &&
+	    st.st_size == 0)
+		nin_place++;
+	errno = EOPNOTSUPP;
+	return -1;
+}
 
 struct walk {
 	char text[256];
@@ -329,6 +359,125 @@ test_new(void)
 	refused("new.mdb: Is a directory", "no place for a new one");
 }
 
+/* -- the lock that readers share -- */
+
+static bool
+shared_has_blocks(void)
+{
+	char file[80];
+	struct stat st;
+
+	snprintf(file, sizeof file, "%s/lock.mdb", path);
+	return stat(file, &st) == 0 && st.st_size > 0 && st.st_blocks * 512 >= st.st_size;
+}
+
+/* In a process of its own: has another one LMDB's lock? */
+static bool
+shared_is_locked(void)
+{
+	struct flock first = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+	char file[80];
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		snprintf(file, sizeof file, "%s/lock.mdb", path);
+		if (fcntl(open(file, O_RDWR), F_GETLK, &first) == -1)
+			_exit(2);
+		_exit(first.l_type == F_UNLCK);
+	}
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* A process that reads the database as LMDB's own tools do, until it is asked by a byte for what is in it. */
+static pid_t
+reader(int fds[2])
+{
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_stat stat;
+	pid_t pid;
+	char byte;
+	bool good;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1 || (pid = fork()) == -1)
+		return -1;
+	if (pid > 0) {
+		close(fds[1]);
+		return read(fds[0], &byte, 1) == 1 ? pid : -1;
+	}
+	close(fds[0]);
+	good = mdb_env_create(&env) == 0 && mdb_env_open(env, path, MDB_RDONLY, 0600) == 0 &&
+	       mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) == 0;
+	if (!good || write(fds[1], "", 1) != 1 || read(fds[1], &byte, 1) != 1)
+		_exit(2);
+	good = mdb_stat(txn, 1, &stat) == 0 && stat.ms_entries == TABLE_COUNT;
+	mdb_txn_abort(txn);
+	mdb_env_close(env);
+	_exit(good ? 0 : 1);
+}
+
+static void
+test_shared(void)
+{
+	struct rlimit was, small = { 4096, 0 };
+	struct store *s;
+	char file[80];
+	int fds[2], status = -1;
+	pid_t pid;
+
+	fresh();
+	nin_place = 0;
+	s = reopen(64 * MB);
+	ok(shared_has_blocks(),
+	    "the lock that readers share has its blocks before it is written to");
+	is_int(nin_place, 1, "and is to be written in place");
+	ok(shared_is_locked(), "a process that comes is not alone");
+	s->put(s, TABLE_rooms, str("key"), str("value"));
+	s->commit(s);
+	s->close(s);
+	s = reopen(64 * MB);
+	is_int(nin_place, 1, "one that is so stays");
+	s->close(s);
+
+	snprintf(file, sizeof file, "%s/lock.mdb", path);
+	unlink(file);
+	pid = reader(fds);
+	ok(pid > 0 && !shared_has_blocks(), "LMDB itself makes it without");
+	s = reopen(64 * MB);
+	ok(s != NULL && !shared_has_blocks() && shared_is_locked(),
+	    "while another process has it, it stays");
+	s->put(s, TABLE_rooms, str("key"), str("another"));
+	ok(s->commit(s) == STORE_OK && store_lmdb_look(s, 1), "that one's reading is seen");
+	s->close(s);
+	ok(write(fds[0], "", 1) == 1 && waitpid(pid, &status, 0) == pid && status == 0,
+	    "and not disturbed");
+	close(fds[0]);
+	s = reopen(64 * MB);
+	ok(s != NULL && shared_has_blocks() && nin_place == 2, "afterwards it is made anew");
+	ok(has(s, "key", "another"), "and nothing else is");
+	s->close(s);
+
+	unlink(file);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &was);
+	small.rlim_max = was.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &small);
+	refused("lock.mdb: File too large", "no room for it");
+	setrlimit(RLIMIT_FSIZE, &was);
+
+	fresh();
+	nin_place = 0;
+	s = reopen(64 * MB);
+	s->close(s);
+	snprintf(file, sizeof file, "%s/lock.mdb", path);
+	unlink(file);
+	s = store_lmdb_go_on(path, 64 * MB, file, sizeof file);
+	ok(s != NULL && nin_place == 1,
+	    "who goes on under a filter of system calls leaves it alone");
+	s->close(s);
+}
+
 int
 main(void)
 {
@@ -340,5 +489,6 @@ main(void)
 	test_kill();
 	test_refused();
 	test_new();
+	test_shared();
 	return lmdb_done();
 }

@@ -41,6 +41,7 @@ on_leave(struct plan *p, const struct change *c)
 		.role = ROLE_NONE,
 		.text = c->text,
 		.text_len = c->text_len,
+		.lang = c->text != NULL ? xml_lang(p->ev->stanza) : NULL,
 		.actor = c->actor,
 		.reason = c->reason,
 		.codes = { c->code },

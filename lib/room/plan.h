@@ -210,6 +210,7 @@ struct presence {
 	const char *actor, *reason; /* or NULL */
 	const char *text;	    /* payload to show instead of the session's */
 	size_t text_len;
+	const char *lang;	/* of that text, or NULL */
 	unsigned codes[8];	/* for all; 0 ends */
 	const char *id;		/* of the stanza, for the session that sent it */
 	unsigned self_codes[8]; /* for the self copy only, besides 110 */

@@ -163,9 +163,10 @@ presence_wire(struct plan *p, const struct presence *pr, bool with_jid, bool sel
 	pen_from(&pen, o->room->jid, o->nick);
 	pen_word(&pen, "type", unavailable ? "unavailable" : NULL);
 	pen_attr(&pen, "id", self ? pr->id : NULL);
-	if (pr->text != NULL)
+	if (pr->text != NULL) {
+		pen_attr(&pen, "xml:lang", pr->lang);
 		put_payload(p, &pen, o, pr->text, pr->text_len);
-	else if (!unavailable) {
+	} else if (!unavailable) {
 		pen_attr(&pen, "xml:lang", shown->lang);
 		put_payload(p, &pen, o, shown->payload, shown->payload_len);
 	}

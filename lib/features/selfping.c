@@ -11,6 +11,7 @@ plan_ping(struct plan *p)
 {
 	const struct ev *ev = p->ev;
 
+	/* 0410 3.3: also where there is no room. That an item is not found would say that one is in: 3.2. */
 	if (ev->session == NULL)
 		return NOT_OCCUPANT;
 	/* 0410 3: under a nick that is not (any more) one's own, one is not in. */
@@ -23,7 +24,7 @@ plan_ping(struct plan *p)
 }
 
 static const struct route routes[] = {
-	{ KIND_IQ, TO_NICK, TYPE_GET, NS_PING, "ping", NEED_ROOM, plan_ping, NULL },
+	{ KIND_IQ, TO_NICK, TYPE_GET, NS_PING, "ping", 0, plan_ping, NULL },
 	{ 0 },
 };
 

@@ -47,11 +47,13 @@ on_unlock(struct plan *p, const struct change *c)
 	room_save(p->room);
 }
 
+/* Who enters again from within is told all that they were told (17.3), and may still have to configure it. */
 static void
 add_codes(const struct plan *p, const struct change *c, unsigned codes[8])
 {
-	(void)c;
-	if (TAILQ_FIRST(&p->changes)->kind == CH_CREATE)
+	bool created = TAILQ_FIRST(&p->changes)->kind == CH_CREATE;
+
+	if (created || (c->kind == CH_SYNC && p->room->locked && may(p, MAY_ENTER_LOCKED)))
 		code_add(codes, STATUS_CREATED);
 }
 

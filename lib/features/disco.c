@@ -46,7 +46,8 @@ add_identity(struct arena *a, struct xml *query, const char *name)
 
 /*
  * Of the nodes that XEP-0045 names one is about rooms: what traffic they let through. All of it, and
- * that is said by service-unavailable (18.1.1).
+ * that is said by service-unavailable (18.1.1). The nick that is reserved in a room is that room's to tell:
+ * what becomes of the question elsewhere is in 7.12, too.
  */
 static enum deny
 check_node(const struct ev *ev)
@@ -55,7 +56,9 @@ check_node(const struct ev *ev)
 
 	if (node == NULL)
 		return OK;
-	return strcmp(node, MUC "#traffic") == 0 ? SERVICE_UNAVAILABLE : ITEM_NOT_FOUND;
+	if (strcmp(node, MUC "#traffic") == 0)
+		return SERVICE_UNAVAILABLE;
+	return strcmp(node, "x-roomuser-item") == 0 ? FEATURE_NOT_IMPLEMENTED : ITEM_NOT_FOUND;
 }
 
 /* What holds for the service and all of its rooms. */

@@ -127,7 +127,16 @@ add_roominfo(const struct plan *p, struct xml *form)
 	}
 }
 
+/* XEP-0486 3.1: clients ask the service whether rooms have it. It has none itself. */
+static enum deny
+plan_of_service(struct plan *p)
+{
+	return p->ev->type == TYPE_SET ? FORBIDDEN : ITEM_NOT_FOUND;
+}
+
 static const struct route routes[] = {
+	{ KIND_IQ, TO_SERVICE, TYPE_GET | TYPE_SET, NS_VCARD, "vCard", 0, plan_of_service,
+	    "vcard-temp" },
 	{ KIND_IQ, TO_ROOM, TYPE_GET, NS_VCARD, "vCard", NEED_ROOM, plan_get, "vcard-temp" },
 	{ KIND_IQ, TO_ROOM, TYPE_SET, NS_VCARD, "vCard", NEED_ROOM, plan_set, "vcard-temp" },
 	{ 0 },

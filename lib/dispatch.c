@@ -185,6 +185,13 @@ read_ev(
 /* Larger things do not come back with an error. */
 #define ECHO_BYTES 8192
 
+/* What is no error has none (RFC 6120 8.3.1); it would come back before the one that tells why. */
+static bool
+is_error(const struct xml *x)
+{
+	return xml_is(x, NS_STANZA, "error");
+}
+
 /*
  * What of the request comes back with the error: RFC 6120 8.3.1, examples 87, 135 and 204. What is too
  * big does not, but for the name of what an IQ asked. A presence's payload is of no use to anybody.
@@ -201,10 +208,11 @@ echo(struct arena *a, struct xml *error, const struct ev *ev)
 		return;
 	}
 	for (x = first; x != NULL; x = ev->kind == KIND_IQ ? NULL : xml_next(x, NULL, NULL))
-		xml_write_max(&b, x, ECHO_BYTES - b.len);
+		if (!is_error(x))
+			xml_write_max(&b, x, ECHO_BYTES - b.len);
 	if (b.len > 0)
 		xml_raw_add(a, error, arena_strndup(a, b.p, b.len), b.len);
-	else if (ev->kind == KIND_IQ && first != NULL &&
+	else if (ev->kind == KIND_IQ && first != NULL && !is_error(first) &&
 		 strlen(first->name) + strlen(first->ns) <= ECHO_BYTES)
 		xml_add(a, error, first->ns, first->name);
 	buf_release(&b);

@@ -146,12 +146,14 @@ says_moderated(const struct xml *x)
 /*
  * May only the room say this? XEP-0045 17.3 (muc#user), XEP-0421 4 (occupant-id), XEP-0359 6
  * (stanza-id), XEP-0317 (hats), XEP-0463 (mav), XEP-0424 4 and XEP-0425 5 (what a moderator did, and
- * tombstones), and delays in the room's name.
+ * tombstones), and delays in the room's name. And <error/>, which nothing has that is no error: RFC 6120 8.3.1.
  */
 bool
 is_forgery(struct service *s, const char *room, const struct xml *x)
 {
 	if (x->ns == NS_MUC_USER || x->ns == NS_OCCUPANT_ID || x->ns == NS_HATS || x->ns == NS_MAV)
+		return true;
+	if (xml_is(x, NS_STANZA, "error"))
 		return true;
 	if (x->ns == NS_MODERATE || x->ns == NS_MODERATE_0 || xml_is(x, NS_RETRACT, "retracted"))
 		return true;

@@ -158,11 +158,15 @@ plan_form(struct plan *p)
 	const struct xml *form = p->ev->x;
 	const char *type = xml_get(form, "type"), *role = form_value(form_field(form, "muc#role"));
 	bool approval = form_field(form, "muc#request_allow") != NULL;
+	bool cancel = type != NULL && strcmp(type, "cancel") == 0;
 
+	/* XEP-0004 3.2: who cancels a form, this one or that of a registration, sends no fields. */
+	if (cancel && xml_child(form, NS_DATA, "field") == NULL)
+		return OK;
 	if (form_field(form, "FORM_TYPE") == NULL || !form_type_is(form, FORM_TYPE))
 		return PASS;
 	/* A moderator skips the request: example 108. */
-	if (type != NULL && strcmp(type, "cancel") == 0)
+	if (cancel)
 		return OK;
 	if (type == NULL || strcmp(type, "submit") != 0)
 		return BAD_REQUEST;

@@ -2,9 +2,19 @@
 /*
  * password.c - rooms that ask for a password
  *
- * XEP-0045 7.2.5 (entering), 10.1.3 (a protected room needs one).
+ * XEP-0045 7.2.5, 17.3 (entering), 10.1.3 (a protected room needs one).
  */
 #include "feature.h"
+
+/* 7.2.5: with the request to enter. 17.3: a client may also give it as it is given in an invitation. */
+static const char *
+given_with(const struct plan *p, const struct xml *muc)
+{
+	const char *given = xml_child_text(muc, NS_MUC, "password");
+	const struct xml *user = xml_child(p->ev->stanza, NS_MUC_USER, "x");
+
+	return given != NULL ? given : xml_child_text(user, NS_MUC_USER, "password");
+}
 
 /*
  * No exemption for owners: 7.2.5 names none. The password is compared byte by byte, untrimmed. Who has
@@ -13,7 +23,7 @@
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
-	const char *given = xml_child_text(c->x, NS_MUC, "password");
+	const char *given = given_with(p, c->x);
 	enum deny deny;
 
 	if (given != NULL)

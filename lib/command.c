@@ -242,6 +242,15 @@ suits(const struct call *c, const struct command_field *f, const char *value)
 	       strlen(value) <= (size_t)c->plan->s->limits.reason_bytes;
 }
 
+/* XEP-0004 3.2: of several values of another one none would be the one that is meant. */
+static bool
+is_multi(const struct command_field *f)
+{
+	const char *kind = strchr(f->type, '-');
+
+	return kind != NULL && strcmp(kind, "-multi") == 0;
+}
+
 enum deny
 command_check(struct call *c, const struct command_step *step)
 {
@@ -251,6 +260,8 @@ command_check(struct call *c, const struct command_step *step)
 
 		if (n == 0 && f->required && f->def == NULL)
 			return call_fault(c, MISSING, call_say(c, f->label));
+		if (n > 1 && !is_multi(f))
+			return call_fault(c, BAD_PAYLOAD, call_say(c, f->label));
 		for (size_t i = 0; i < n; i++)
 			if (!suits(c, f, v[i]))
 				return call_fault(c, BAD_PAYLOAD, call_say(c, f->label));
@@ -294,19 +305,21 @@ add_field(struct call *c, struct xml *form, const struct command_field *f)
 	xml_set(a, range, "max", arena_fmt(a, "%lld", (long long)f->most));
 }
 
+const char *
+command_form_type(const struct call *c)
+{
+	return c->command->form_type != NULL ? c->command->form_type : c->dialog.node;
+}
+
 void
 command_form(struct call *c, const struct command_step *step)
 {
 	struct arena *a = c->plan->s->arena;
-	const struct command *k = c->command;
-	struct xml *form = form_add(a, c->out, "form", NULL);
+	const char *title = step->title != NULL ? step->title : c->command->name;
+	struct xml *form = form_add_titled(a, c->out, "form", call_say(c, title),
+	    step->instructions != NULL ? call_say(c, step->instructions) : NULL,
+	    command_form_type(c));
 
-	xml_add_text(
-	    a, form, NS_DATA, "title", call_say(c, step->title != NULL ? step->title : k->name));
-	if (step->instructions != NULL)
-		xml_add_text(a, form, NS_DATA, "instructions", call_say(c, step->instructions));
-	form_add_field(a, form, "hidden", "FORM_TYPE", NULL,
-	    k->form_type != NULL ? k->form_type : c->dialog.node);
 	for (const struct command_field *f = step->fields; f != NULL && f->var != NULL; f++)
 		add_field(c, form, f);
 	if (step->fill != NULL)
@@ -423,14 +436,8 @@ command_note(struct call *c, enum command_note type, const char *text)
 struct xml *
 command_result(struct call *c, const char *title)
 {
-	struct arena *a = c->plan->s->arena;
-	const struct command *k = c->command;
-	struct xml *form = form_add(a, c->out, "result", NULL);
-
-	xml_add_text(a, form, NS_DATA, "title", title);
-	form_add_field(a, form, "hidden", "FORM_TYPE", NULL,
-	    k->form_type != NULL ? k->form_type : c->dialog.node);
-	return form;
+	return form_add_titled(
+	    c->plan->s->arena, c->out, "result", title, NULL, command_form_type(c));
 }
 
 void
@@ -446,7 +453,7 @@ struct xml *
 command_table(struct call *c, const char *title, const struct command_column *column)
 {
 	struct arena *a = c->plan->s->arena;
-	struct xml *form = command_result(c, title);
+	struct xml *form = form_add_titled(a, c->out, "result", title, NULL, NULL);
 	struct xml *reported = xml_add(a, form, NS_DATA, "reported");
 
 	for (; column->var != NULL; column++)

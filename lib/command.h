@@ -252,6 +252,9 @@ void command_option(
 /* A value of a field that stands in the form, unless something was given for it. */
 void command_value(struct call *, struct xml *form, const char *var, const char *value);
 
+/* The FORM_TYPE of its forms. */
+const char *command_form_type(const struct call *);
+
 /* The form of a step, with what was given for it so far: adhoc.c asks for it. */
 void command_form(struct call *, const struct command_step *);
 

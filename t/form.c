@@ -37,6 +37,13 @@ reading(struct arena *a)
 	v = form_next_value(field, v);
 	is_str(xml_text(v), "", "the second is the empty one");
 	ok(form_next_value(field, v) == NULL, "and no third");
+	ok(form_is_multi(field), "these are several");
+	field = form_add_field(a, x, NULL, "size", NULL, "1");
+	ok(!form_is_multi(field) && !form_is_multi(NULL), "one is not, none is not");
+	ok(!form_repeats(x, "size") && !form_repeats(x, "weight"),
+	    "a var that is there once, or not");
+	form_add_field(a, x, NULL, "size", NULL, "1");
+	ok(form_repeats(x, "size") && !form_repeats(x, "color"), "one that is there twice");
 	field = form_add_field(a, x, NULL, "FORM_TYPE", NULL, NULL);
 	ok(!form_type_is(x, "t"), "a FORM_TYPE without a value is not it");
 	form_add_value(a, field, "t");
@@ -75,6 +82,8 @@ writing(struct arena *a)
 	form_add_option(a, field, NULL, "y");
 	form_add_field(a, form, "text-single", "t", NULL, NULL);
 	form_add(a, query, "result", NULL);
+	form_add_titled(a, query, "form", "T", "I", "urn:t");
+	form_add_titled(a, query, "result", "T", NULL, NULL);
 	xml_write(&b, query);
 	buf_addc(&b, '\0');
 	is_str(b.p,
@@ -86,7 +95,10 @@ writing(struct arena *a)
 	    "<option label='The x'><value>x</value></option>"
 	    "<option><value>y</value></option></field>"
 	    "<field type='text-single' var='t'/></x>"
-	    "<x xmlns='jabber:x:data' type='result'/></query>",
+	    "<x xmlns='jabber:x:data' type='result'/>"
+	    "<x xmlns='jabber:x:data' type='form'><title>T</title><instructions>I</instructions>"
+	    "<field type='hidden' var='FORM_TYPE'><value>urn:t</value></field></x>"
+	    "<x xmlns='jabber:x:data' type='result'><title>T</title></x></query>",
 	    "a form as it is written");
 	buf_release(&b);
 }

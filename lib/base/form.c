@@ -7,18 +7,32 @@
 #include "form.h"
 #include "xml.h"
 
-const struct xml *
-form_field(const struct xml *x, const char *var)
+/* That field, or the first one after it, of that var. */
+static const struct xml *
+find(const struct xml *f, const char *var)
 {
-	const struct xml *f;
 	const char *given;
 
-	for (f = xml_child(x, NS_DATA, "field"); f != NULL; f = xml_next(f, NS_DATA, "field")) {
+	for (; f != NULL; f = xml_next(f, NS_DATA, "field")) {
 		given = xml_get(f, "var");
 		if (given != NULL && strcmp(given, var) == 0)
 			return f;
 	}
 	return NULL;
+}
+
+const struct xml *
+form_field(const struct xml *x, const char *var)
+{
+	return find(xml_child(x, NS_DATA, "field"), var);
+}
+
+bool
+form_repeats(const struct xml *x, const char *var)
+{
+	const struct xml *f = form_field(x, var);
+
+	return f != NULL && find(xml_next(f, NS_DATA, "field"), var) != NULL;
 }
 
 const char *
@@ -33,6 +47,14 @@ form_next_value(const struct xml *field, const struct xml *before)
 	if (before == NULL)
 		return xml_child(field, NS_DATA, "value");
 	return xml_next(before, NS_DATA, "value");
+}
+
+bool
+form_is_multi(const struct xml *field)
+{
+	const struct xml *first = form_next_value(field, NULL);
+
+	return first != NULL && form_next_value(field, first) != NULL;
 }
 
 bool
@@ -68,6 +90,20 @@ form_add(struct arena *a, struct xml *up, const char *type, const char *form_typ
 	struct xml *x = xml_add(a, up, NS_DATA, "x");
 
 	xml_set(a, x, "type", type);
+	if (form_type != NULL)
+		form_add_field(a, x, "hidden", "FORM_TYPE", NULL, form_type);
+	return x;
+}
+
+struct xml *
+form_add_titled(struct arena *a, struct xml *up, const char *type, const char *title,
+    const char *instructions, const char *form_type)
+{
+	struct xml *x = form_add(a, up, type, NULL);
+
+	xml_add_text(a, x, NS_DATA, "title", title);
+	if (instructions != NULL)
+		xml_add_text(a, x, NS_DATA, "instructions", instructions);
 	if (form_type != NULL)
 		form_add_field(a, x, "hidden", "FORM_TYPE", NULL, form_type);
 	return x;

@@ -21,6 +21,12 @@ const char *form_value(const struct xml *field);
 /* The next value after the one before: start with NULL. Returns the <value/>, NULL at the end. */
 const struct xml *form_next_value(const struct xml *field, const struct xml *before);
 
+/* Has it several values? Only list-multi, jid-multi, text-multi and hidden may: XEP-0004 3.2. */
+bool form_is_multi(const struct xml *field);
+
+/* Are there several fields of that var? It names one of them: XEP-0004 3.2. */
+bool form_repeats(const struct xml *x, const char *var);
+
 /* Is FORM_TYPE absent or this one? XEP-0068 3: absent only in an empty submit. */
 bool form_type_is(const struct xml *x, const char *form_type);
 
@@ -31,6 +37,13 @@ bool form_bool(const char *s, bool *out);
 
 /* An empty form of that type ("form", "result") with its hidden FORM_TYPE, as last child of up. */
 struct xml *form_add(struct arena *, struct xml *up, const char *type, const char *form_type);
+
+/*
+ * The same with what goes before all fields (XEP-0004 10); instructions may be NULL. It has no FORM_TYPE where
+ * that is NULL: a table has no fields beside it (3.4).
+ */
+struct xml *form_add_titled(struct arena *, struct xml *up, const char *type, const char *title,
+    const char *instructions, const char *form_type);
 
 /* A field with a value; label and value may be NULL. Returns it, for more values and options. */
 struct xml *form_add_field(struct arena *, struct xml *form, const char *type, const char *var,

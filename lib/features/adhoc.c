@@ -341,11 +341,9 @@ take_field(struct call *c, const struct xml *field, const char *var, unsigned pa
 static bool
 is_this_form(const struct call *c, const struct xml *form)
 {
-	const struct command *k = c->command;
 	const char *type = form_value(form_field(form, "FORM_TYPE"));
 
-	return type == NULL ||
-	       strcmp(type, k->form_type != NULL ? k->form_type : c->dialog.node) == 0;
+	return type == NULL || strcmp(type, command_form_type(c)) == 0;
 }
 
 /*
@@ -367,8 +365,12 @@ take_form(struct call *c, bool whole)
 		return call_fault(c, BAD_PAYLOAD, "FORM_TYPE");
 	for (f = xml_child(form, NS_DATA, "field"); f != NULL; f = xml_next(f, NS_DATA, "field")) {
 		var = xml_get(f, "var");
-		if (var != NULL && strcmp(var, "FORM_TYPE") != 0 && is_wanted(c, var, whole, &page))
-			take_field(c, f, var, page);
+		if (var == NULL || strcmp(var, "FORM_TYPE") == 0 ||
+		    !is_wanted(c, var, whole, &page))
+			continue;
+		if (form_field(form, var) != f)
+			return call_fault(c, BAD_PAYLOAD, var);
+		take_field(c, f, var, page);
 	}
 	return OK;
 }
@@ -379,15 +381,13 @@ take_form(struct call *c, bool whole)
 static bool
 is_answered(const struct call *c, const struct command_step *s)
 {
-	const struct command *k = c->command;
-
 	for (const struct given *g = c->dialog.given; g != NULL; g = g->next) {
 		bool known = false;
 
 		if (own_field(s, g->var) != NULL)
 			return true;
-		for (unsigned i = 0; i < k->nsteps && !known; i++)
-			known = own_field(&k->steps[i], g->var) != NULL;
+		for (unsigned i = 0; i < c->command->nsteps && !known; i++)
+			known = own_field(&c->command->steps[i], g->var) != NULL;
 		if (s->takes_all && !known)
 			return true;
 	}

@@ -46,6 +46,10 @@ plan_destroy(struct plan *p)
 		return PASS;
 	if (!may(p, MAY_DESTROY))
 		return FORBIDDEN;
+	/* The schema has one or the other, once: what is gone by mistake does not come back. */
+	if (xml_child(p->ev->x, NS_DATA, "x") != NULL ||
+	    xml_next(asked, NS_MUC_OWNER, "destroy") != NULL)
+		return BAD_REQUEST;
 	if (venue != NULL && *venue != '\0' && !jid_prep(p->s->arena, venue, &j))
 		return JID_MALFORMED;
 	if (!fits(p, asked, "reason") || !fits(p, asked, "password"))

@@ -122,6 +122,8 @@ read_list(struct plan *p, const struct xml *form, const struct list *l, struct w
 	struct rank *x;
 	struct jid j;
 
+	if (form_repeats(form, l->var))
+		return NOT_ACCEPTABLE;
 	w->given[l->affiliation] = field != NULL;
 	while ((v = form_next_value(field, v)) != NULL) {
 		text = xml_text(v);
@@ -343,6 +345,8 @@ plan_set(struct plan *p)
 		return PASS;
 	if (!may(p, MAY_CONFIGURE))
 		return FORBIDDEN;
+	if (form != NULL && xml_next(form, NS_DATA, "x") != NULL)
+		return BAD_REQUEST;
 	if (type != NULL && strcmp(type, "submit") == 0)
 		return plan_submit(p, form);
 	if (type != NULL && strcmp(type, "cancel") == 0)

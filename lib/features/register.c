@@ -105,8 +105,8 @@ plan_get(struct plan *p)
 	xml_add_text(a, query, NS_REGISTER, "instructions",
 	    q.id != NULL ? say(p, "Your request waits for an admin's approval")
 			 : say(p, "Fill in the form to register with this room"));
-	form = form_add(a, query, "form", FORM_TYPE);
-	xml_add_text(a, form, NS_DATA, "title", say_of(p, "Registration with %s", p->room->jid));
+	form = form_add_titled(
+	    a, query, "form", say_of(p, "Registration with %s", p->room->jid), NULL, FORM_TYPE);
 	field = form_add_field(a, form, "text-single", NICK, say(p, "Desired Nickname"), q.nick);
 	xml_add(a, field, NS_DATA, "required");
 	/* What nobody would read is not asked. */
@@ -293,14 +293,14 @@ approval_form(struct plan *p, const struct request *q, enum lang l)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
-	struct xml *form = form_add(a, x, "form", FORM_TYPE);
+	struct xml *form;
 
 	xml_set_lang(a, x, lang_tag(l));
-	xml_add_text(a, form, NS_DATA, "title", text_in(l, "Registration request"));
-	xml_add_text(a, form, NS_DATA, "instructions",
+	form = form_add_titled(a, x, "form", text_in(l, "Registration request"),
 	    text_in(l, "To approve this registration request, select the \"Allow this person to "
 		       "register with the room?\" checkbox and click OK. To skip this request, "
-		       "click the cancel button."));
+		       "click the cancel button."),
+	    FORM_TYPE);
 	form_add_field(a, form, "hidden", ID, NULL, q->id);
 	form_add_field(a, form, "jid-single", WHO, text_in(l, "User"), q->jid);
 	form_add_field(a, form, "text-single", NICK, text_in(l, "Desired Nickname"), q->nick);

@@ -53,14 +53,14 @@ approval_form(struct plan *p, const struct session *s, enum lang l)
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, NULL, fresh_id(p->s));
-	struct xml *form = form_add(a, x, "form", FORM_TYPE), *role;
+	struct xml *form, *role;
 
 	xml_set_lang(a, x, lang_tag(l));
-	xml_add_text(a, form, NS_DATA, "title", text_in(l, "Voice request"));
-	xml_add_text(a, form, NS_DATA, "instructions",
+	form = form_add_titled(a, x, "form", text_in(l, "Voice request"),
 	    text_in(l, "To approve this request for voice, select the \"Grant voice to this "
 		       "person?\" checkbox and click OK. To skip this request, click the cancel "
-		       "button."));
+		       "button."),
+	    FORM_TYPE);
 	role = form_add_field(a, form, "list-single", "muc#role", text_in(l, "Requested role"),
 	    role_name(ROLE_PARTICIPANT));
 	form_add_option(a, role, NULL, role_name(ROLE_PARTICIPANT));

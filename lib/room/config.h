@@ -101,7 +101,7 @@ config_info(struct arena *, struct xml *form, const struct config *, enum lang, 
  * Takes a submitted form into *c, a plain copy of a config whose new texts will be the arena's: fields
  * that are not in it keep their values, unknown ones are ignored, the full name wins over an alias,
  * a secret without the boolean switches the password on. False, with *c half set, when a value does
- * not suit its field.
+ * not suit its field, or there are several where one may be, or the field is there twice.
  */
 bool config_submit(struct arena *, struct config *c, const struct xml *form);
 

@@ -146,11 +146,11 @@ struct xml *
 config_form(struct arena *a, struct xml *query, const struct config *c, config_set fixed,
     enum lang lang, const char *title)
 {
-	struct xml *form = form_add(a, query, "form", "http://jabber.org/protocol/muc#roomconfig");
+	struct xml *form = form_add_titled(
+	    a, query, "form", title, NULL, "http://jabber.org/protocol/muc#roomconfig");
 	const char *alias;
 	bool shown;
 
-	xml_add_text(a, form, NS_DATA, "title", title);
 	for (const struct field *f = config_fields; f->var != NULL; f++) {
 		bool as_it_is = (fixed & field_set(f)) != 0;
 		struct xml *x = add_field(a, form, c, f, as_it_is, lang, f->var);
@@ -205,26 +205,32 @@ fields_of(struct arena *a, const struct xml *form)
 	return g;
 }
 
-static const struct xml *
-named(const struct given *g, const char *var, size_t n)
+/* Finds the field of that var, NULL: none. False: there are several, and none is the one that is meant. */
+static bool
+named(const struct given *g, const char *var, size_t n, const struct xml **x)
 {
-	for (size_t i = 0; i < g->n; i++)
-		if (g->v[i].n == n && memcmp(g->v[i].var, var, n) == 0)
-			return g->v[i].field;
-	return NULL;
+	*x = NULL;
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->v[i].n != n || memcmp(g->v[i].var, var, n) != 0)
+			continue;
+		if (*x != NULL)
+			return false;
+		*x = g->v[i].field;
+	}
+	return true;
 }
 
-/* What a form says of a field: under its own name, else under another. */
-static const struct xml *
-submitted(const struct given *g, const struct field *f)
+/* What a form says of a field: under its own name, else under another; NULL: nothing. False: it is unclear. */
+static bool
+submitted(const struct given *g, const struct field *f, const struct xml **x)
 {
-	const struct xml *x = named(g, f->var, strlen(f->var));
+	bool clear = named(g, f->var, strlen(f->var), x);
 	const char *w;
 	size_t n;
 
-	for (uint32_t i = 0; x == NULL && (w = field_word(f->alias, i, &n)) != NULL; i++)
-		x = named(g, w + (*w == '+'), n - (*w == '+'));
-	return x;
+	for (uint32_t i = 0; clear && *x == NULL && (w = field_word(f->alias, i, &n)) != NULL; i++)
+		clear = named(g, w + (*w == '+'), n - (*w == '+'), x);
+	return clear && (*x == NULL || f->type == FIELD_SET || !form_is_multi(*x));
 }
 
 /* All values of a list-multi: without any it is the empty set. */
@@ -248,7 +254,8 @@ config_submit(struct arena *a, struct config *c, const struct xml *form)
 	const char *value;
 
 	for (const struct field *f = config_fields; f->var != NULL; f++) {
-		x = submitted(&g, f);
+		if (!submitted(&g, f, &x))
+			return false;
 		if (x == NULL)
 			continue;
 		if (f->type == FIELD_SET) {

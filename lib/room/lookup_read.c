@@ -198,20 +198,12 @@ lookup_add_form(struct arena *a, struct xml *up, enum lang lang)
 
 /* -- the query -- */
 
-static const struct xml *
-second_value(const struct xml *field)
-{
-	const struct xml *first = form_next_value(field, NULL);
-
-	return first != NULL ? form_next_value(field, first) : NULL;
-}
-
 static bool
 is_blank(const struct xml *field)
 {
 	const char *value = form_value(field);
 
-	return value == NULL || (*value == '\0' && second_value(field) == NULL);
+	return value == NULL || (*value == '\0' && !form_is_multi(field));
 }
 
 static enum lookup_read
@@ -228,7 +220,7 @@ read_field(struct reader *r, const struct xml *x, const struct xml *field)
 		f++;
 	if (f == fields + NFIELDS)
 		return LOOKUP_NO_FIELD;
-	if (f->read != read_ids && second_value(field) != NULL)
+	if (f->read != read_ids && form_is_multi(field))
 		return LOOKUP_MALFORMED;
 	return is_blank(field) ? LOOKUP_SOUND : f->read(r, field);
 }

@@ -29,12 +29,19 @@ on_create(struct plan *p, const struct change *c)
 	tombstone_remove(p->s, &p->ev->to);
 }
 
-/* Only what an owner ended, and what others could have been in: a name is not taken by the way. */
+/*
+ * Only what an owner ended, and what others could have been in: a name is not taken by the way. Who is sent on
+ * from a room to that room would be sent on for ever.
+ */
 static void
 on_destroy(struct plan *p, const struct change *c)
 {
+	const char *venue = c->x != NULL ? xml_get(c->x, "jid") : NULL;
+
+	if (venue != NULL && strcmp(venue, p->room->jid) == 0)
+		venue = NULL;
 	if (p->ev != NULL && c->x != NULL && !p->room->locked)
-		tombstone_set(p->room, xml_get(c->x, "jid"), p->ev->from.bare);
+		tombstone_set(p->room, venue, p->ev->from.bare);
 }
 
 static enum deny

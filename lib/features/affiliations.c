@@ -162,6 +162,15 @@ may_rank(const struct plan *p, const struct change *c)
 	return OK;
 }
 
+/* Rooms of ours, and who is in them by the address that the room shows, are nobody who could enter. */
+static bool
+is_nobody(const struct service *s, const char *jid)
+{
+	const char *at = strchr(jid, '@');
+
+	return service_domain(s, at != NULL ? at + 1 : jid) >= 0;
+}
+
 static enum deny
 may_affiliation(const struct room *r, const struct plan *p, const struct change *c)
 {
@@ -171,6 +180,8 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 
 	if (deny != OK)
 		return deny;
+	if (c->affil.affiliation != AFF_NONE && is_nobody(p->s, c->affil.jid))
+		return ITEM_NOT_FOUND;
 	/* 10.2 to 10.5: the last owner stays one, whoever asks. */
 	if (c->before == AFF_OWNER && plan_owners(p) == 0)
 		return LAST_OWNER;

@@ -119,6 +119,9 @@ plan_info_room(struct plan *p)
 	query = xml_add(a, result_said(p), NS_DISCO_INFO, "query");
 	add_identity(a, query, *r->config.roomname != '\0' ? r->config.roomname : r->node);
 	add_common(a, query, TO_ROOM);
+	disco_feature(a, query, MUC "#roominfo"); /* 16.3 */
+	/* XEP-0004 6: messages with nothing but a form are read, 8.6, 9.9. */
+	disco_feature(a, query, NS_DATA);
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->add_disco != NULL)
 			(*f)->add_disco(r, query);

@@ -418,7 +418,7 @@ add_roominfo(const struct plan *p, struct xml *form)
 }
 
 static const struct route routes[] = {
-	{ KIND_IQ, TO_ROOM, TYPE_GET, NS_MUC_OWNER, "query", NEED_ROOM, plan_get, NULL },
+	{ KIND_IQ, TO_ROOM, TYPE_GET, NS_MUC_OWNER, "query", NEED_ROOM, plan_get, FORM_TYPE },
 	{ KIND_IQ, TO_ROOM, TYPE_SET, NS_MUC_OWNER, "query", NEED_ROOM, plan_set, NULL },
 	{ 0 },
 };

@@ -276,6 +276,9 @@ enum deny plan_late(struct plan *);
 /* Are the presence payloads of a plan within the limit? OK or POLICY_VIOLATION. */
 enum deny presence_fits(const struct plan *);
 
+/* Tells a session what the room is about: 7.2.15. subject.c */
+void tell_subject(struct plan *, const struct session *);
+
 /* Tells all in the room a message that is codes only: 10.2.1. owner.c */
 void tell_codes(struct plan *, const unsigned codes[8]);
 

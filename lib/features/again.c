@@ -5,75 +5,157 @@
  * What room/told.c has noted and no fence stands behind is told again before anything new: messages with
  * the ids they have (who has them knows them by their stanza-id, XEP-0359), the presence of
  * whoever changed as it is now, `unavailable` of whoever went, all of it to who had just entered. Who was
- * in, gone and in again meanwhile is told all of it from the first time on.
+ * in, gone and in again meanwhile is told all of it from the first time on. It is noted as it was, so when the
+ * service ends again before a fence is back, the same is told as if it had ended once.
  */
+#include <stdio.h>
+
 #include "feature.h"
 #include "room/fence.h"
 
 #define LATE_MS 60000 /* what is told that much later says when it was said: XEP-0203 */
+
+/* When one session was in a room. */
+struct stay {
+	const struct told *since;   /* it was in then for the first time */
+	const struct told *entered; /* its first TOLD_ENTERED; NULL: it has been in all the time */
+	const struct told *shown;   /* the last time it was told of all others, or NULL */
+	bool is_in;		    /* when that was told which is being told again */
+};
+
+/* What was told of one nick. */
+struct goings {
+	const struct told *last, *last_others; /* what others were told; NULL: nothing */
+	bool self;			       /* whoever goes by it was told, too */
+};
 
 struct again {
 	struct service *s;
 	struct told *v;
 	size_t n;
 	unsigned domain_no;
-	struct map entered; /* room and full JID -> the first TOLD_ENTERED of it */
-	struct map shown;   /* room and nick -> the last TOLD_PRESENCE of it */
+	struct map stays; /* room and full JID -> struct stay */
+	struct map nicks; /* room and nick -> struct goings */
+	struct map went;  /* room, nick and bare JID -> the last time that others saw it go */
 };
 
+#define KEY_MAX 8192 /* more than a room's id and two addresses */
+
+/* In `key`, to look something up. */
 static const char *
-key_of(const struct again *g, uint64_t room, const char *s)
+key_write(char key[KEY_MAX], uint64_t room, const char *name, const char *bare)
 {
-	return arena_fmt(g->s->arena, "%llu/%s", (unsigned long long)room, s);
+	snprintf(key, KEY_MAX, "%llu/%s/%s", (unsigned long long)room, name, bare);
+	return key;
 }
 
-/* Of several that tell of the same one counts; it tells all that the others did. */
-static void
-merge(struct told *t, const struct told *other)
+/* What the map has under that key, or, new and all zero, has from now on. */
+static void *
+of_key(struct again *g, struct map *m, const char *key, size_t size)
 {
-	if (other == NULL)
+	void *v = map_get(m, key);
+
+	if (v != NULL)
+		return v;
+	v = arena_alloc(g->s->arena, size);
+	memset(v, 0, size);
+	map_put(m, arena_strdup(g->s->arena, key), v);
+	return v;
+}
+
+static const char *
+bare_of(const struct again *g, const char *full)
+{
+	struct jid jid;
+
+	return jid_split(g->s->arena, full, &jid) ? jid.bare : full;
+}
+
+static void
+look_at_stay(struct again *g, const struct told *t)
+{
+	char key[KEY_MAX];
+	struct stay *st = of_key(g, &g->stays, key_write(key, t->room, t->jid, ""), sizeof(*st));
+	const bool enters = t->kind == TOLD_ENTERED && t->self;
+
+	if (t->kind == TOLD_ENTERED)
+		st->shown = t;
+	if (!enters && t->kind != TOLD_LEFT)
 		return;
-	t->others = t->others || other->others;
-	t->self = t->self || other->self;
+	if (st->since == NULL) {
+		st->is_in = !enters || t->was_in;
+		st->since = st->is_in ? g->v : t;
+	}
+	if (enters && st->entered == NULL)
+		st->entered = t;
+}
+
+static void
+look_at_nick(struct again *g, struct told *t)
+{
+	char key[KEY_MAX];
+	struct goings *n = of_key(g, &g->nicks, key_write(key, t->room, t->nick, ""), sizeof(*n));
+
+	n->last = t;
+	if (t->others)
+		n->last_others = t;
+	n->self = n->self || (t->self && t->new_nick == NULL);
+	if (t->jid != NULL && t->others)
+		map_put(&g->went,
+		    arena_strdup(g->s->arena, key_write(key, t->room, t->nick, bare_of(g, t->jid))),
+		    t);
 }
 
 static void
 look_over(struct again *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
-		struct told *t = &g->v[i], *first;
+		struct told *t = &g->v[i];
 
 		if (t->kind == TOLD_PRESENCE && t->nick != NULL)
-			merge(t, map_put(&g->shown, key_of(g, t->room, t->nick), t));
-		if (t->kind != TOLD_ENTERED || t->jid == NULL)
-			continue;
-		first = map_get(&g->entered, key_of(g, t->room, t->jid));
-		if (first != NULL)
-			merge(first, t);
-		else
-			map_put(&g->entered, key_of(g, t->room, t->jid), t);
+			look_at_nick(g, t);
+		if ((t->kind == TOLD_ENTERED || t->kind == TOLD_LEFT) && t->jid != NULL)
+			look_at_stay(g, t);
 	}
+}
+
+/* NULL: it has been in all the time, and sees what it always saw. */
+static struct stay *
+stay_of(const struct again *g, const struct session *x)
+{
+	char key[KEY_MAX];
+
+	if (map_count(&g->stays) == 0)
+		return NULL;
+	return map_get(&g->stays, key_write(key, x->occupant->room->id, x->jid, ""));
 }
 
 /* That a session entered; NULL: it did so long ago. */
 static const struct told *
 entering(const struct again *g, const struct session *x)
 {
-	const struct told *t = NULL;
+	const struct stay *st = stay_of(g, x);
 
-	if (map_count(&g->entered) > 0)
-		t = map_get(&g->entered, key_of(g, x->occupant->room->id, x->jid));
-	return t != NULL && t->self ? t : NULL;
+	return st != NULL ? st->entered : NULL;
+}
+
+/* Was it in the room when that was told? Or before, and is in again. */
+static bool
+was_there(const struct again *g, const struct session *x, const struct told *t)
+{
+	const struct stay *st = stay_of(g, x);
+
+	return st == NULL || st->entered == NULL || st->since <= t;
 }
 
 /* -- who entered -- */
 
 /* The first message that was told in the room after that, and is told again. */
 static const uint8_t *
-first_after(const struct again *g, const struct told *entered)
+first_after(const struct again *g, const struct told *since, uint64_t room)
 {
-	for (const struct told *t = entered; t < g->v + g->n; t++)
-		if (t->kind == TOLD_MESSAGE && t->room == entered->room)
+	for (const struct told *t = since; t < g->v + g->n; t++)
+		if (t->kind == TOLD_MESSAGE && t->room == room)
 			return t->id;
 	return NULL;
 }
@@ -116,24 +198,41 @@ again_entered(struct again *g, const struct told *t, struct plan *p)
 {
 	struct session *x =
 	    p->room != NULL && t->jid != NULL ? room_session(p->room, t->jid) : NULL;
+	const struct stay *st = x != NULL ? stay_of(g, x) : NULL;
 
-	if (x == NULL || map_get(&g->entered, key_of(g, t->room, t->jid)) != t)
+	if (st == NULL)
 		return;
-	p->before = first_after(g, t);
-	if (t->self)
+	if (st->entered == t) {
+		p->before = first_after(g, st->since, t->room);
 		tell_entered(p, x);
-	else
+	} else if (st->entered == NULL && st->shown == t)
 		tell_roster(p, x);
 }
 
 /* -- messages -- */
+
+/* Who enters such a room is told nothing that was said before. */
+static bool
+has_history(const struct room *r)
+{
+	return r->config.maxhistoryfetch > 0 && r->service->limits.history_stanzas > 0;
+}
+
+/* Who entered later has what the history gives; so has who was out for a while, if it gives anything. */
+static bool
+hears(const struct again *g, const struct session *x, const struct told *t)
+{
+	const struct stay *st = stay_of(g, x);
+
+	return was_there(g, x, t) &&
+	       (st == NULL || st->entered == NULL || st->is_in || has_history(x->occupant->room));
+}
 
 static void
 again_message(struct again *g, const struct told *t, struct plan *p)
 {
 	struct occupant *o;
 	struct session *x;
-	const struct told *in;
 	struct entry e;
 	struct xml_pen pen = { .b = &g->s->written };
 	struct wire *w;
@@ -150,11 +249,9 @@ again_message(struct again *g, const struct told *t, struct plan *p)
 	w = wire_written(g->s, to);
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (x, &o->sessions, entry)
-			/* Who entered later has what the history gives. */
-			if ((in = entering(g, x)) == NULL || in < t)
+			if (hears(g, x, t))
 				tell(p, w, x->addr);
 	wire_unref(w);
-	note_told(g->s, g->domain_no, t);
 }
 
 static void
@@ -165,68 +262,132 @@ again_codes(struct again *g, const struct told *t, struct plan *p)
 		tell_codes(p, t->codes);
 }
 
+/* The last one. Who entered has it. */
+static void
+again_subject(struct again *g, const struct told *t, struct plan *p)
+{
+	struct occupant *o;
+	struct session *x;
+
+	for (const struct told *later = t + 1; later < g->v + g->n; later++)
+		if (later->kind == TOLD_SUBJECT && later->room == t->room)
+			return;
+	if (p->room == NULL)
+		return;
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		TAILQ_FOREACH (x, &o->sessions, entry)
+			if (entering(g, x) == NULL)
+				tell_subject(p, x);
+}
+
 /* -- presence -- */
 
 /*
- * Somebody who is not there any more, or not under that nick: who only took another one is told so as
- * they are told of themselves.
+ * To others who were there when that was told, with the address only to who saw addresses then; not to those
+ * who know better: whose nick it is now, and whose it was.
  */
 static void
-tell_went(struct plan *p, const struct told *t)
+tell_gone(struct again *g, struct plan *p, const struct told *t, const struct presence *pr,
+    const struct occupant *holder, const struct occupant *went)
+{
+	struct wire *w[2] = { NULL, NULL };
+	struct occupant *o;
+	struct session *x;
+
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		TAILQ_FOREACH (x, &o->sessions, entry) {
+			const struct stay *st = stay_of(g, x);
+			bool saw = st == NULL || st->shown == NULL || st->shown < t;
+			bool with_jid = saw && sees_jid(p->room, o, pr->occupant);
+
+			if (o == holder || o == went || !was_there(g, x, t))
+				continue;
+			if (w[with_jid] == NULL)
+				w[with_jid] = wire_presence(p, pr, with_jid);
+			tell(p, w[with_jid], x->addr);
+		}
+	for (int i = 0; i < 2; i++)
+		if (w[i] != NULL)
+			wire_unref(w[i]);
+}
+
+/* Whoever goes by the nick now, as they are. */
+static void
+tell_now(struct again *g, struct plan *p, const struct told *t, struct occupant *o)
+{
+	char key[KEY_MAX];
+	const struct goings *n = map_get(&g->nicks, key_write(key, t->room, t->nick, ""));
+	struct presence pr = { .occupant = o, .role = o->role };
+	struct session *x;
+
+	if (n->last_others != NULL && role_shown(&p->room->config, o->role))
+		tell_presence_all(p, &pr, TELL_OTHERS, NULL);
+	else if (n->last_others != NULL) {
+		pr.hides = true;
+		tell_gone(g, p, n->last_others, &pr, o, NULL);
+	}
+	TAILQ_FOREACH (x, &o->sessions, entry)
+		if (n->self && entering(g, x) == NULL)
+			tell_presence(p, &pr, x, true);
+}
+
+/*
+ * Somebody who is not there any more, or not under that nick: who only took another one is told so as
+ * they are told of themselves. `holder` goes by it now, or NULL.
+ */
+static void
+tell_went(struct again *g, struct plan *p, const struct told *t, const struct occupant *holder)
 {
 	struct arena *a = p->s->arena;
-	struct occupant *to = t->new_nick != NULL ? room_nick(p->room, t->new_nick) : NULL;
+	struct session *x = room_session(p->room, t->jid), *y;
+	struct occupant *in = x != NULL ? x->occupant : NULL;
+	bool moved = in != NULL && in != holder && t->new_nick != NULL;
 	struct session shown = { .jid = arena_strdup(a, t->jid) };
-	struct session *x;
-	struct jid jid = { .bare = NULL };
+	const char *bare = bare_of(g, t->jid);
 	struct occupant o = { .room = p->room, .nick = arena_strdup(a, t->nick) };
-	/* `hides`: they saw it come, whatever they see now. */
 	struct presence pr = {
 		.occupant = &o,
 		.shown = &shown,
 		.unavailable = true,
-		.hides = true,
-		.role = to != NULL ? to->role : ROLE_NONE,
+		.role = moved ? in->role : ROLE_NONE,
 		.new_nick = t->new_nick,
 	};
+	struct presence left = {
+		.occupant = holder,
+		.role = holder != NULL ? holder->role : ROLE_NONE,
+	};
+	char key[KEY_MAX];
+	bool stays = holder != NULL && strcmp(holder->bare, bare) == 0;
 
-	if (t->jid == NULL || !jid_split(a, t->jid, &jid))
-		return;
 	memcpy(pr.codes, t->codes, sizeof(pr.codes));
-	memcpy(o.id, occupant_id(a, p->room, jid.bare), sizeof(o.id));
-	o.affiliation = affiliation_of(p->room, jid.bare);
-	if (to == NULL) {
-		tell_presence_all(p, &pr, TELL_OTHERS, NULL);
-		return;
-	}
-	to->goes = true;
-	tell_presence_all(p, &pr, TELL_OTHERS, NULL);
-	to->goes = false;
-	TAILQ_FOREACH (x, &to->sessions, entry)
-		tell_presence(p, &pr, x, true);
+	memcpy(o.id, occupant_id(a, p->room, bare), sizeof(o.id));
+	o.affiliation = affiliation_of(p->room, bare);
+	if (moved)
+		TAILQ_FOREACH (y, &in->sessions, entry)
+			if (!stays || y == x)
+				tell_presence(p, &pr, y, true);
+	/* To who moved alone the nick is gone now, and it is not. */
+	if (moved && stays)
+		tell_presence(p, &left, x, false);
+	if (t->others && !stays && map_get(&g->went, key_write(key, t->room, t->nick, bare)) == t)
+		tell_gone(g, p, t, &pr, holder, in);
 }
 
 static void
 again_presence(struct again *g, const struct told *t, struct plan *p)
 {
+	char key[KEY_MAX];
+	struct goings *n;
 	struct occupant *o;
-	struct presence pr = { .unavailable = false };
-	unsigned who = t->others ? TELL_OTHERS : 0;
 
-	if (p->room == NULL || t->nick == NULL ||
-	    map_get(&g->shown, key_of(g, t->room, t->nick)) != t)
+	if (p->room == NULL || t->nick == NULL)
 		return;
+	n = map_get(&g->nicks, key_write(key, t->room, t->nick, ""));
 	o = room_nick(p->room, t->nick);
-	if (o == NULL) {
-		tell_went(p, t);
-		return;
-	}
-	pr.occupant = o;
-	pr.role = o->role;
-	pr.hides = !role_shown(&p->room->config, o->role);
-	if (t->self && entering(g, occupant_shown(o)) == NULL)
-		who |= TELL_SELF;
-	tell_presence_all(p, &pr, (enum tell)who, NULL);
+	if (t->jid != NULL)
+		tell_went(g, p, t, o);
+	if (o != NULL && n->last == t)
+		tell_now(g, p, t, o);
 }
 
 /* -- who left -- */
@@ -239,10 +400,14 @@ again_left(struct again *g, const struct told *t, struct plan *p)
 	struct xml *x, *user, *item;
 	struct tombstone stone;
 	struct jid jid, room;
+	const struct room *now;
 
 	if (t->jid == NULL || t->nick == NULL || t->room_jid == NULL ||
-	    !jid_split(a, t->jid, &jid) || !jid_split(a, t->room_jid, &room) ||
-	    (p->room != NULL && room_session(p->room, t->jid) != NULL))
+	    !jid_split(a, t->jid, &jid) || !jid_split(a, t->room_jid, &room))
+		return;
+	/* They are in again, in this room or in another one that has its name now. */
+	now = room_get(g->s, &room);
+	if (now != NULL && room_session(now, t->jid) != NULL)
 		return;
 	x = xml_new(a, NS_STANZA, "presence");
 	xml_set(a, x, "from", arena_cat(a, t->room_jid, "/", t->nick, NULL));
@@ -262,7 +427,6 @@ again_left(struct again *g, const struct told *t, struct plan *p)
 		occupant_id_add(a, x,
 		    t->occupant_id != NULL ? t->occupant_id : occupant_id(a, p->room, jid.bare));
 	tell_jid(p, x, t->jid);
-	note_told(g->s, g->domain_no, t);
 }
 
 /* -- all of it -- */
@@ -276,10 +440,11 @@ tell_again(struct again *g, const struct told *t)
 		[TOLD_ENTERED] = again_entered,
 		[TOLD_LEFT] = again_left,
 		[TOLD_CODES] = again_codes,
+		[TOLD_SUBJECT] = again_subject,
 	};
 	struct plan p;
 
-	if (t->kind < TOLD_MESSAGE || t->kind > TOLD_CODES)
+	if (t->kind < TOLD_MESSAGE || t->kind > TOLD_SUBJECT)
 		return;
 	plan_init(&p, g->s, NULL, room_get_id(g->s, t->room));
 	tellers[t->kind](g, t, &p);
@@ -289,31 +454,61 @@ tell_again(struct again *g, const struct told *t)
 	g->s->stats.told_again++;
 }
 
+/* As messages are told again: who is in when each of them was said. */
+static void
+follow(struct again *g, const struct told *t)
+{
+	char key[KEY_MAX];
+	struct stay *st;
+
+	if (t->jid == NULL || t->kind == TOLD_PRESENCE || (t->kind == TOLD_ENTERED && !t->self))
+		return;
+	st = map_get(&g->stays, key_write(key, t->room, t->jid, ""));
+	st->is_in = t->kind == TOLD_ENTERED;
+}
+
 /*
- * Who entered is in before being told anything else. Who was told of all anew, seeing addresses now, hears that in
- * its turn: behind the code that says so (10.2.1).
+ * Who entered is in before being told anything else; and what is said of a room that is no more comes before there
+ * is another one of its name. Who was told of all anew, seeing addresses now, hears that in its turn: behind the code
+ * that says so (10.2.1).
  */
 static bool
 comes_first(const struct told *t)
 {
-	return t->kind == TOLD_ENTERED && t->self;
+	return (t->kind == TOLD_ENTERED && t->self) ||
+	       (t->kind == TOLD_LEFT && t->occupant_id != NULL);
 }
 
 static void
 on_start(struct service *s, unsigned domain_no)
 {
-	struct again g = { .s = s, .domain_no = domain_no, .entered = MAP_INIT, .shown = MAP_INIT };
+	struct again g = {
+		.s = s,
+		.domain_no = domain_no,
+		.stays = MAP_INIT,
+		.nicks = MAP_INIT,
+		.went = MAP_INIT,
+	};
+	struct buf *turn = &s->out[domain_no].fences->turn;
+	const size_t noted = turn->len;
 
 	g.n = told_take(s, domain_no, &g.v);
 	look_over(&g);
 	for (size_t i = 0; i < g.n; i++)
 		if (comes_first(&g.v[i]))
 			tell_again(&g, &g.v[i]);
-	for (size_t i = 0; i < g.n; i++)
+	for (size_t i = 0; i < g.n; i++) {
+		follow(&g, &g.v[i]);
 		if (!comes_first(&g.v[i]))
 			tell_again(&g, &g.v[i]);
-	map_release(&g.entered);
-	map_release(&g.shown);
+	}
+	/* Not as it has been told just now, in another order. */
+	turn->len = noted;
+	for (size_t i = 0; i < g.n; i++)
+		note_told(s, domain_no, &g.v[i]);
+	map_release(&g.stays);
+	map_release(&g.nicks);
+	map_release(&g.went);
 	if (g.n > 0)
 		service_log(s, MUC_LOG_INFO,
 		    "%s: %zu things are told again that may not have "

@@ -20,7 +20,7 @@ tell_entry(struct plan *p, const struct change *c, struct session *s)
 	features_greet(p, s);
 	nbytes = tell_roster(p, s);
 	tell_presence(p, &self, s, true);
-	note_entered(p, s, true);
+	note_entered(p, s, true, c->kind == CH_SYNC);
 	sender_told(p->s, &p->ev->from, nbytes);
 }
 

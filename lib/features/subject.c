@@ -6,6 +6,7 @@
  */
 #include "base/utf8.h"
 #include "feature.h"
+#include "room/fence.h"
 
 /* 8.1: with a body or a thread it is a message like any other. */
 static enum deny
@@ -57,12 +58,16 @@ first_line(struct arena *a, const struct xml *stanza)
 	return arena_strndup(a, s, utf8_cut(s, strcspn(s, "\r\n"), TEXT_BYTES));
 }
 
+/* Where no archive has it, the room still does, and it can be told again. */
 static void
 on_subject(struct plan *p, const struct change *c)
 {
+	const struct told told = { .kind = TOLD_SUBJECT, .room = p->room->id };
 	struct entry e;
 
 	reflect(p, c, &e);
+	if (e.kind == ENTRY_NONE)
+		note_told(p->s, p->room->domain_no, &told);
 	e.payload = subjects_only(p->s, p->ev->stanza, &e.payload_len);
 	room_set_subject(p->room, &e, first_line(p->s->arena, p->ev->stanza));
 }
@@ -106,7 +111,7 @@ subject_never_set(struct service *s, const struct room *r)
 }
 
 /* 7.2.15: always, and last; the delay says when it was set, its `from` is the room. */
-static void
+void
 tell_subject(struct plan *p, const struct session *to)
 {
 	const struct room *r = p->room;

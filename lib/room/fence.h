@@ -102,6 +102,7 @@ enum told_kind {	   /* numbers are the store's */
 	TOLD_ENTERED = 3,  /* a session: who is there, itself, the history, the subject */
 	TOLD_LEFT = 4,	   /* a session: that it is out */
 	TOLD_CODES = 5,	   /* a message with codes, to all */
+	TOLD_SUBJECT = 6,  /* the subject, to all; no archive has it */
 };
 
 /* What was told. Of the strings those are set that its kind has. */
@@ -114,6 +115,7 @@ struct told {
 	const char *new_nick;	 /* PRESENCE: or NULL */
 	const char *room_jid;	 /* LEFT */
 	bool others, self;	 /* PRESENCE: who was told; ENTERED: of whom */
+	bool was_in;		 /* ENTERED: it was in already, and asked for all anew */
 	const char *occupant_id; /* LEFT: that it had in a room that is destroyed, or NULL */
 	unsigned codes[8];	 /* 0 ends */
 };

@@ -257,8 +257,8 @@ size_t tell_roster(struct plan *, const struct session *to);
 
 /*
  * What is told of presence is noted (fence.h). So is by this, that a session was told of all others and,
- * `self`, all else that one is told on entering.
+ * `self`, all else that one is told on entering; `was_in`: it was in already.
  */
-void note_entered(const struct plan *, const struct session *, bool self);
+void note_entered(const struct plan *, const struct session *, bool self, bool was_in);
 
 #endif

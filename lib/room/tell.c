@@ -208,7 +208,7 @@ note_presence(const struct plan *p, const struct presence *pr, bool others, bool
 		.self = self,
 	};
 
-	if (pr->unavailable) {
+	if (pr->unavailable || pr->hides) {
 		t.jid = (pr->shown != NULL ? pr->shown : occupant_shown(pr->occupant))->jid;
 		t.new_nick = pr->new_nick;
 		memcpy(t.codes, pr->codes, sizeof(t.codes));
@@ -216,7 +216,14 @@ note_presence(const struct plan *p, const struct presence *pr, bool others, bool
 	note_told(p->s, p->room->domain_no, &t);
 }
 
-/* To itself: that it is out, or how it is seen. Under another nick it is still in. */
+/* Under another nick one is still in. */
+static bool
+is_out(const struct presence *pr)
+{
+	return pr->unavailable && pr->new_nick == NULL;
+}
+
+/* To itself: that it is out, or how it is seen. */
 static void
 note_self(const struct plan *p, const struct presence *pr, const struct session *to)
 {
@@ -229,17 +236,16 @@ note_self(const struct plan *p, const struct presence *pr, const struct session 
 		.occupant_id = pr->destroy != NULL ? pr->occupant->id : NULL,
 	};
 
-	if (!pr->unavailable) {
+	if (!is_out(pr)) {
 		note_presence(p, pr, false, true);
 		return;
 	}
 	memcpy(t.codes, pr->codes, sizeof(t.codes));
-	if (pr->new_nick == NULL)
-		note_told(p->s, p->room->domain_no, &t);
+	note_told(p->s, p->room->domain_no, &t);
 }
 
 void
-note_entered(const struct plan *p, const struct session *s, bool self)
+note_entered(const struct plan *p, const struct session *s, bool self, bool was_in)
 {
 	const struct told t = {
 		.kind = TOLD_ENTERED,
@@ -247,6 +253,7 @@ note_entered(const struct plan *p, const struct session *s, bool self)
 		.jid = s->jid,
 		.others = true,
 		.self = self,
+		.was_in = was_in,
 	};
 
 	note_told(p->s, p->room->domain_no, &t);
@@ -341,8 +348,8 @@ tell_view(struct plan *p, struct views *v, const struct presence *pr, const stru
 		*w = presence_wire(p, pr, with_jid, self, lists);
 	tell(p, *w, to->addr);
 	v->others = v->others || !self;
-	v->self = v->self || (self && !pr->unavailable);
-	if (self && pr->unavailable)
+	v->self = v->self || (self && !is_out(pr));
+	if (self && is_out(pr))
 		note_self(p, pr, to);
 }
 
@@ -385,7 +392,7 @@ tell_roster(struct plan *p, const struct session *to)
 		nbytes += w->len;
 		wire_unref(w);
 	}
-	note_entered(p, to, false);
+	note_entered(p, to, false, false);
 	return nbytes;
 }
 
@@ -399,7 +406,7 @@ tell_promoted(struct plan *p)
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		if (o->promoted)
 			TAILQ_FOREACH (s, &o->sessions, entry)
-				note_entered(p, s, false);
+				note_entered(p, s, false, false);
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		struct presence pr = { .occupant = o, .role = o->role };
 

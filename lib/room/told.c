@@ -25,6 +25,7 @@ enum { /* tags of the things told, of which a record is a row; never reused */
 	TAG_SELF = 9,
 	TAG_OCCUPANT_ID = 10,
 	TAG_CODE = 11,
+	TAG_WAS_IN = 12,
 };
 
 static void
@@ -51,6 +52,7 @@ note_told(struct service *s, unsigned domain_no, const struct told *t)
 	rec_put_str(b, TAG_ROOM_JID, t->room_jid);
 	put_flag(b, TAG_OTHERS, t->others);
 	put_flag(b, TAG_SELF, t->self);
+	put_flag(b, TAG_WAS_IN, t->was_in);
 	rec_put_str(b, TAG_OCCUPANT_ID, t->occupant_id);
 	for (int i = 0; i < 8 && t->codes[i] != 0; i++)
 		rec_put_u64(b, TAG_CODE, t->codes[i]);
@@ -107,6 +109,9 @@ take_field(struct arena *a, struct told *t, const struct rec *f)
 		break;
 	case TAG_SELF:
 		t->self = true;
+		break;
+	case TAG_WAS_IN:
+		t->was_in = true;
 		break;
 	case TAG_OCCUPANT_ID:
 		t->occupant_id = rec_str(a, f);

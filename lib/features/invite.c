@@ -121,6 +121,21 @@ may_invite(const struct room *r, const struct plan *p, const struct change *c)
 	return user_has(p->s, c->to->bare, ALLOWANCE_INVITED, 1) ? OK : INVITED_ENOUGH;
 }
 
+/* The nick's address of whoever sends this, by this session or another one; NULL: they are not in. */
+static const char *
+address_in_room(const struct plan *p)
+{
+	const struct occupant *o;
+
+	if (p->ev->session != NULL)
+		return arena_cat(
+		    p->s->arena, p->room->jid, "/", p->ev->session->occupant->nick, NULL);
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		if (strcmp(o->bare, p->ev->from.bare) == 0)
+			return arena_cat(p->s->arena, p->room->jid, "/", o->nick, NULL);
+	return NULL;
+}
+
 /*
  * 7.8.2: the bare JID or the occupant JID of the inviter. The first is for invitees who will see it in
  * the room, where all see addresses or as admins; and somebody who is not in the room has no other.
@@ -128,18 +143,30 @@ may_invite(const struct room *r, const struct plan *p, const struct change *c)
 static const char *
 shown_to(const struct plan *p, const char *invitee)
 {
-	const char *bare = p->ev->from.bare;
-	const struct occupant *o;
+	const char *bare = p->ev->from.bare, *here;
 
 	if (p->room->config.whois == WHOIS_ANYONE || plan_affiliation(p, invitee) >= AFF_ADMIN)
 		return bare;
-	if (p->ev->session != NULL)
-		return arena_cat(
-		    p->s->arena, p->room->jid, "/", p->ev->session->occupant->nick, NULL);
-	TAILQ_FOREACH (o, &p->room->occupants, entry)
-		if (strcmp(o->bare, bare) == 0)
-			return arena_cat(p->s->arena, p->room->jid, "/", o->nick, NULL);
-	return bare;
+	here = address_in_room(p);
+	return here != NULL ? here : bare;
+}
+
+/*
+ * Who made somebody a member has not written to them: where members do not see addresses they are not told one by
+ * that. Administrators of the service act for the service, wherever they are.
+ */
+static const char *
+shown_by_grant(const struct plan *p)
+{
+	const struct room *r = p->room;
+	const char *bare = p->ev->from.bare, *here;
+
+	if (affiliation_of(r, bare) < AFF_ADMIN)
+		return r->jid;
+	if (r->config.whois == WHOIS_ANYONE)
+		return bare;
+	here = address_in_room(p);
+	return here != NULL ? here : r->jid;
 }
 
 /* What the invitation says. */
@@ -181,16 +208,17 @@ add_conference(struct plan *p, struct xml *stanza, const struct letter *l, const
 	xml_set(a, x, "thread", l->thread);
 }
 
-/* Example 57. The invitation is remembered for what comes of it. */
+/* Example 57. The invitation is remembered for what comes of it; `shown` is who invites. */
 static void
-invite(struct plan *p, const struct jid *to, const char *id, const struct letter *l)
+invite(struct plan *p, const struct jid *to, const char *shown, const char *id,
+    const struct letter *l)
 {
 	const struct config *c = &p->room->config;
 	const char *secret = c->passwordprotectedroom ? c->roomsecret : NULL;
 	struct invitation i = {
 		.invitee = to->full,
 		.inviter = p->ev->from.full,
-		.shown = shown_to(p, to->bare),
+		.shown = shown,
 		.id = id != NULL ? id : fresh_id(p->s),
 	};
 	struct xml *x = stanza_new(p->s->arena, "message", p->room, NULL, NULL, i.id);
@@ -216,7 +244,7 @@ on_invite(struct plan *p, const struct change *c)
 		.thread = thread_of(c->x),
 	};
 
-	invite(p, c->to, p->ev->id, &l);
+	invite(p, c->to, shown_to(p, c->to->bare), p->ev->id, &l);
 }
 
 /*
@@ -242,7 +270,7 @@ on_affiliation(struct plan *p, const struct change *c)
 		return;
 	if (sender_has(p->s, &p->ev->from, ALLOWANCE_INVITE, 1) &&
 	    user_has(p->s, j.bare, ALLOWANCE_INVITED, 1))
-		invite(p, &j, NULL, &l);
+		invite(p, &j, shown_by_grant(p), NULL, &l);
 }
 
 /* -- declining -- */

@@ -525,6 +525,19 @@ charge_reply(const struct plan *p)
 		sender_told(p->s, &p->ev->from, p->reply_wire->len);
 }
 
+/*
+ * What the sender makes us look at may be long where the answer is short, or no. It costs as if so much had been
+ * told for each record, which is more than it is to look at one.
+ */
+#define WALKED_BYTES 16
+
+static void
+charge_walk(const struct plan *p)
+{
+	if (p->s->walked > 0 && !service_admin(p->s, p->ev->from.bare))
+		sender_told(p->s, &p->ev->from, p->s->walked * WALKED_BYTES);
+}
+
 /* The last step: the changes are made, or the sender is told why not. */
 static void
 conclude(struct plan *p, enum deny deny)
@@ -539,6 +552,7 @@ conclude(struct plan *p, enum deny deny)
 		sender_spend(p->s, &p->ev->from, ALLOWANCE_GUESS);
 		rates_did(p, RATE_GUESS);
 	}
+	charge_walk(p);
 	plan_release(p);
 }
 
@@ -568,6 +582,7 @@ dispatch_refuse(
 	if (!read_ev(s, way, x, &ev, &read) || drops(s, &ev))
 		return;
 	plan_init(&p, s, &ev, NULL);
+	s->walked = 0;
 	ev.cut = why != OK;
 	conclude(&p, judge(&p, &ev, nbytes, read, why));
 }

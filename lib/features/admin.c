@@ -46,18 +46,19 @@ static int
 list_one(void *arg, const struct affil *f)
 {
 	struct listing *l = arg;
+	struct arena *a = l->arena;
 	struct xml *item;
 
 	l->bytes += ITEM_BYTES + strlen(f->jid) + (f->nick != NULL ? strlen(f->nick) : 0) +
 		    (f->reason != NULL ? strlen(f->reason) : 0);
 	if (l->bytes > l->max_bytes)
 		return 1;
-	item = xml_add(l->arena, l->query, NS_MUC_ADMIN, "item");
-	xml_set(l->arena, item, "affiliation", affiliation_name(f->affiliation));
-	xml_set(l->arena, item, "jid", f->jid);
-	xml_set(l->arena, item, "nick", f->nick);
+	item = xml_add(a, l->query, NS_MUC_ADMIN, "item");
+	xml_set(a, item, "affiliation", affiliation_name(f->affiliation));
+	xml_set(a, item, "jid", arena_strdup(a, f->jid));
+	xml_set(a, item, "nick", arena_strdup(a, f->nick));
 	if (f->reason != NULL)
-		xml_add_text(l->arena, item, NS_MUC_ADMIN, "reason", f->reason);
+		xml_add_text(a, item, NS_MUC_ADMIN, "reason", arena_strdup(a, f->reason));
 	return 0;
 }
 
@@ -92,6 +93,7 @@ list_role(struct plan *p, enum role wanted)
 	if (!may(p, MAY_LIST_ROLES))
 		return FORBIDDEN;
 	query = xml_add(a, result_new(p), NS_MUC_ADMIN, "query");
+	p->s->walked += p->room->noccupants;
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		const char *jid = occupant_shown(o)->jid;
 

@@ -112,6 +112,7 @@ plan_standings(struct plan *p)
 
 	if (map_count(&p->affils) == 0)
 		return OK;
+	p->s->walked += p->room->noccupants;
 	TAILQ_FOREACH (o, &p->room->occupants, entry) {
 		cause = cause_of(p, o);
 		if (cause == NULL)

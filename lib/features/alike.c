@@ -6,10 +6,20 @@
  * speak in it as if they had a say there.
  */
 #include "base/alike.h"
+#include "base/mem.h"
 #include "feature.h"
 
 /* Moderators who are looked at, in order of entering: a room of nothing else costs no more. */
 #define MOST 50
+
+/* A nick stays with its occupant, and whoever is refused may try again at once. */
+static const char *
+form_of(struct arena *a, struct occupant *o)
+{
+	if (o->alike == NULL)
+		o->alike = mem_strdup(alike_form(a, o->nick));
+	return o->alike;
+}
 
 /* Who may be taken for whom they like: members and more, and who is a moderator. */
 static bool
@@ -27,7 +37,7 @@ may_take(const struct room *r, const struct plan *p, const struct change *c)
 {
 	struct arena *a = p->s->arena;
 	const char *form = NULL;
-	const struct occupant *o;
+	struct occupant *o;
 	unsigned n = 0;
 
 	if (is_trusted(p))
@@ -39,7 +49,7 @@ may_take(const struct room *r, const struct plan *p, const struct change *c)
 			break;
 		if (form == NULL)
 			form = alike_form(a, c->nick);
-		if (strcmp(form, alike_form(a, o->nick)) == 0)
+		if (strcmp(form, form_of(a, o)) == 0)
 			return NICK_ALIKE;
 	}
 	return OK;

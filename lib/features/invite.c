@@ -210,8 +210,8 @@ add_conference(struct plan *p, struct xml *stanza, const struct letter *l, const
 
 /* Example 57. The invitation is remembered for what comes of it; `shown` is who invites. */
 static void
-invite(struct plan *p, const struct jid *to, const char *shown, const char *id,
-    const struct letter *l)
+invite(
+    struct plan *p, const struct jid *to, const char *shown, const char *id, const struct letter *l)
 {
 	const struct config *c = &p->room->config;
 	const char *secret = c->passwordprotectedroom ? c->roomsecret : NULL;

@@ -53,7 +53,7 @@ take_rank(void *arg, const struct affil *f)
 	if (l->bytes > l->max_bytes)
 		return 1;
 	x = arena_alloc(l->arena, sizeof(*x));
-	x->jid = f->jid;
+	x->jid = arena_strdup(l->arena, f->jid);
 	x->affiliation = f->affiliation;
 	*l->last = x;
 	l->last = &x->next;

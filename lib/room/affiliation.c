@@ -184,13 +184,14 @@ affiliation_set(struct room *r, const struct affil *f, const char *actor)
 
 struct walk {
 	const struct room *room;
+	struct arena *arena; /* of the record at hand */
 	enum affiliation least, most;
 	int (*visit)(void *, const struct affil *);
 	void *arg;
 	int result;
 };
 
-/* Of all others nothing is copied: there may be very many. */
+/* Of all others nothing is copied, and of these only one at a time: there may be very many. */
 static bool
 is_wanted(const struct walk *w, struct bytes val)
 {
@@ -210,7 +211,9 @@ walk_one(void *arg, struct bytes key, struct bytes val)
 	struct affil f;
 
 	(void)key;
-	if (!is_wanted(w, val) || !read_affil(w->room->service->arena, val, &f))
+	w->room->service->walked++;
+	arena_reset(w->arena);
+	if (!is_wanted(w, val) || !read_affil(w->arena, val, &f))
 		return 0;
 	return w->result = w->visit(w->arg, &f);
 }
@@ -220,14 +223,16 @@ affiliation_each(const struct room *r, enum affiliation least, enum affiliation 
     int (*visit)(void *, const struct affil *), void *arg)
 {
 	struct service *s = r->service;
-	struct walk w = { r, least, most, visit, arg, 0 };
+	struct walk w = { r, arena_new(), least, most, visit, arg, 0 };
 	uint8_t id[8];
 
 	s->store->each(s->store, TABLE_affil, id_key(r->id, id), BYTES_NONE, walk_one, &w);
+	arena_free(w.arena);
 	return w.result;
 }
 
 struct owners {
+	struct arena *arena;
 	int (*visit)(void *, const char *);
 	void *arg;
 	unsigned left;
@@ -238,13 +243,13 @@ owners_one(void *arg, const struct affil *f)
 {
 	struct owners *w = arg;
 
-	return w->visit(w->arg, f->jid) != 0 || --w->left == 0;
+	return w->visit(w->arg, arena_strdup(w->arena, f->jid)) != 0 || --w->left == 0;
 }
 
 void
 affiliation_owners(const struct room *r, int (*visit)(void *, const char *), void *arg)
 {
-	struct owners w = { visit, arg, r->nowners };
+	struct owners w = { r->service->arena, visit, arg, r->nowners };
 
 	if (r->nowners > 0)
 		affiliation_each(r, AFF_OWNER, AFF_OWNER, owners_one, &w);

@@ -269,6 +269,7 @@ lists_since(struct room *r, const char *version, unsigned lists, lists_visit *vi
 }
 
 struct walk {
+	struct arena *arena;
 	unsigned lists;
 	lists_visit *visit;
 	void *arg;
@@ -280,14 +281,14 @@ walk_one(void *arg, const struct affil *f)
 	const struct walk *w = arg;
 
 	if ((w->lists & 1u << f->affiliation) != 0)
-		w->visit(w->arg, f->jid, f->affiliation);
+		w->visit(w->arg, arena_strdup(w->arena, f->jid), f->affiliation);
 	return 0;
 }
 
 void
 lists_each(const struct room *r, unsigned lists, lists_visit *visit, void *arg)
 {
-	struct walk w = { lists, visit, arg };
+	struct walk w = { r->service->arena, lists, visit, arg };
 
 	affiliation_each(r, AFF_OUTCAST, AFF_OWNER, walk_one, &w);
 }

@@ -48,7 +48,7 @@ void standing_forget(struct service *);
  */
 void affiliation_set(struct room *, const struct affil *, const char *actor);
 
-/* Visits the owners' bare JIDs; stops when visit returns non-zero. */
+/* Visits the owners' bare JIDs, in the arena; stops when visit returns non-zero. */
 void affiliation_owners(const struct room *, int (*visit)(void *arg, const char *bare), void *arg);
 
 /* The bare JID for which the nick is reserved, in the arena; NULL: nobody's. */
@@ -56,7 +56,8 @@ const char *nick_owner(const struct room *, const char *nick);
 
 /*
  * Visits the records of those affiliations in order of JIDs; stops when visit returns non-zero, and
- * returns that.
+ * returns that. What is visited is gone with the next one: what is to stay is copied. All records of the
+ * room are looked at, and counted in service.walked.
  */
 int affiliation_each(const struct room *, enum affiliation least, enum affiliation most,
     int (*visit)(void *arg, const struct affil *), void *arg);
@@ -103,7 +104,7 @@ typedef void lists_visit(void *arg, const char *jid, enum affiliation);
 enum since
 lists_since(struct room *, const char *version, unsigned lists, lists_visit *, void *arg);
 
-/* Visits all on the lists, in order of JIDs. */
+/* Visits all on the lists, in order of JIDs. Strings: arena. */
 void lists_each(const struct room *, unsigned lists, lists_visit *, void *arg);
 
 #endif

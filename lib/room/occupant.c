@@ -195,6 +195,7 @@ left_free(struct service *service)
 	}
 	while ((o = TAILQ_FIRST(&service->left_occupants)) != NULL) {
 		TAILQ_REMOVE(&service->left_occupants, o, entry);
+		free(o->alike);
 		free(o);
 	}
 }

@@ -104,6 +104,7 @@ struct occupant {
 	struct room *room;
 	TAILQ_ENTRY(occupant) entry;  /* of the room, in order of entering */
 	char *nick, *bare;	      /* lie behind the struct */
+	char *alike;		      /* alike_form() of the nick, once it was asked for; or NULL */
 	char id[OCCUPANT_ID_LEN + 1]; /* XEP-0421 */
 	bool goes;     /* the plan under way makes it leave: of others' presence it hears no more */
 	bool promoted; /* by the plan under way it sees JIDs, and is still to be told them */
@@ -253,6 +254,7 @@ struct service {
 	struct store *store;
 	struct arena *arena;	  /* of the turn */
 	struct standing standing; /* the last that was asked for: affiliation.c */
+	size_t walked; /* records and occupants that the stanza at hand made us look at */
 	struct muc_now now;
 	struct muc_limits limits;
 	struct config defaults; /* of new rooms */

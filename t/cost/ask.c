@@ -115,6 +115,60 @@ whole_list(struct world *w, unsigned n)
 	add(w, LIST);
 }
 
+/* Who has spent what they may send on lists gets no more of them, however long these are. */
+static void
+empty_lists(struct world *w, unsigned n)
+{
+	members(w, n);
+	w->t.conf.limits.rate_bytes_per_s = 1024;
+	w->t.conf.limits.rate_bytes_burst = 100000;
+	muc_reload(w->t.muc, &w->t.conf);
+	pass(w, 1);
+	for (unsigned i = 0; i < 200; i++)
+		add(w, "<iq from='o@example/r' to='a@rooms.example' type='get' id='l'>"
+		       "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+		       "<item affiliation='outcast'/></query></iq>");
+	w->piece = "type='result'";
+}
+
+static bool
+some_are_told(const struct world *w, unsigned n)
+{
+	(void)n;
+	return w->found > 0;
+}
+
+/* What is told of each of them is an address; what is kept besides is much more. */
+static void
+reasons(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	for (unsigned i = 0; i < n; i++)
+		send_now(w,
+		    "<iq from='o@example/r' to='a@rooms.example' type='set' id='g'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+		    "<item jid='m%u@example' affiliation='admin'><reason>%04000u</reason></item>"
+		    "</query></iq>",
+		    i, i);
+	add(w, LIST);
+	add(w, "<iq from='o@example/r' to='a@rooms.example' type='get' id='f'>"
+	       "<query xmlns='http://jabber.org/protocol/muc#owner'/></iq>");
+	add(w, "<presence from='o@example/r' to='a@rooms.example/o'>"
+	       "<x xmlns='http://jabber.org/protocol/muc'>"
+	       "<mav xmlns='urn:xmpp:muc:affiliations:1'/></x></presence>");
+	add(w, "<iq from='o@example/r' to='a@rooms.example' type='set' id='e'>"
+	       "<command xmlns='http://jabber.org/protocol/commands' node='export-affiliations'>"
+	       "<x xmlns='jabber:x:data' type='submit'/></command></iq>");
+	w->piece = "m0@example";
+}
+
+static bool
+thrice_found(const struct world *w, unsigned n)
+{
+	(void)n;
+	return w->found == 3;
+}
+
 /* -- the service -- */
 
 static void
@@ -314,6 +368,10 @@ const struct cost costs_ask[] = {
 	{ "too-many-items", "more than that", 2500, .prepare = too_many_items, .holds = one_found,
 	    .keeps = 4096, .told = 1 },
 	{ "whole-list", "a list of so many members", 1000, .prepare = whole_list },
+	{ "empty-lists", "lists of nobody in a room of so many members, until it is too much", 500,
+	    .times = 1.5, .prepare = empty_lists, .holds = some_are_told },
+	{ "reasons", "lists of so many admins with long reasons", 300, .peak = 2 << 20,
+	    .prepare = reasons, .holds = thrice_found },
 	{ "rooms-pages", "fifty pages of a list of so many rooms", 150, .prepare = rooms_pages,
 	    .keeps = 4096 },
 	{ "rooms-whole", "a list of so many rooms", 150, .prepare = rooms_whole,

@@ -380,6 +380,37 @@ invites_in_one(struct world *w, unsigned n)
 	add(w, "</x></message>");
 }
 
+/* Nicknames of moderators are long; somebody would like to look like the last of them. */
+static void
+lookalikes(struct world *w, unsigned n)
+{
+	room_new(w, "a");
+	for (unsigned i = 0; i < n; i++) {
+		send_now(w,
+		    "<iq from='o@example/r' to='a@rooms.example' type='set' id='g'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+		    "<item jid='m%u@example' affiliation='admin'/></query></iq>",
+		    i);
+		send_now(w,
+		    "<presence from='m%u@example/r' "
+		    "to='a@rooms.example/moderator%0200u'>" PRESENCE_MUC "</presence>",
+		    i, i);
+	}
+	for (unsigned i = 0; i < 200; i++)
+		add(w,
+		    "<presence from='x@example/r' "
+		    "to='a@rooms.example/MODERATOR%0200u'>" PRESENCE_MUC "</presence>",
+		    n - 1);
+	w->piece = "<conflict ";
+}
+
+static bool
+all_conflict(const struct world *w, unsigned n)
+{
+	(void)n;
+	return w->found == 200;
+}
+
 const struct cost costs_room[] = {
 	{ "many-rooms", "one user enters so many rooms and leaves them", 150, .prepare = many_rooms,
 	    .holds = only_others },
@@ -422,6 +453,8 @@ const struct cost costs_room[] = {
 	{ "link-lost", "a room of so many when the link is lost and back", 100,
 	    .prepare = link_lost, .work = link_lost_work },
 	{ "invites-in-one", "so many invitations in one message", 1000, .prepare = invites_in_one },
+	{ "lookalikes", "tries to look like one of so many moderators", 12, .times = 1.5,
+	    .prepare = lookalikes, .holds = all_conflict, .keeps = 32 << 10, .told = 4 },
 	{ "voices", "so many requests for voice of one user", 200, .prepare = voices, .keeps = 4096,
 	    .told = 4 },
 	{ NULL },

@@ -92,6 +92,27 @@ tell_addresses(struct plan *p, const struct session *s, bool saw)
 }
 
 /*
+ * That the old nick is gone, for the new one. Where the user is under that one already, and not shown by its
+ * role, others will see nobody come: for them the old one goes, and that is all.
+ */
+static void
+tell_renamed(struct plan *p, const struct presence *old)
+{
+	const struct occupant *to = room_nick(p->room, old->new_nick);
+	struct presence gone = {
+		.occupant = old->occupant, .shown = old->shown, .unavailable = true
+	};
+
+	if (to == NULL || role_shown(&p->room->config, to->role)) {
+		tell_presence_all(p, old, TELL_EVERYBODY, NULL);
+		return;
+	}
+	gone.role = to->role;
+	tell_presence_all(p, old, TELL_SELF, NULL);
+	tell_presence_all(p, &gone, TELL_OTHERS, NULL);
+}
+
+/*
  * 7.6, example 50: `unavailable` of the old nick with 303 and the new one, then the new presence.
  * Where other sessions stay behind under the old nick, that nick is not gone: only the session
  * itself is told 303, the others see a new nick come.
@@ -113,7 +134,7 @@ on_rename(struct plan *p, const struct change *c)
 	struct presence now = { .unavailable = false };
 
 	if (alone)
-		tell_presence_all(p, &old, TELL_EVERYBODY, NULL);
+		tell_renamed(p, &old);
 	else
 		tell_presence(p, &old, s, true);
 	session_rename(s, c->nick);
@@ -155,7 +176,7 @@ on_renick(struct plan *p, const struct change *c)
 	};
 	struct presence now = { .codes = { STATUS_NICK_CHANGED_BY_ROOM } };
 
-	tell_presence_all(p, &old, TELL_EVERYBODY, NULL);
+	tell_renamed(p, &old);
 	for (unsigned n = moved; n > 0; n--)
 		session_rename(TAILQ_FIRST(&o->sessions), c->nick);
 	to = room_nick(p->room, c->nick);

@@ -176,8 +176,16 @@ plan_form(struct plan *p)
 	return approval ? plan_approval(p, form) : plan_request(p);
 }
 
+/* Clients offer it to whoever has no voice. In a room that is not moderated just now nobody lacks it. */
+static void
+add_disco(const struct room *r, struct xml *query)
+{
+	if (r->config.allow_voice_requests)
+		disco_feature(r->service->arena, query, FORM_TYPE);
+}
+
 static const struct route routes[] = {
-	{ KIND_MESSAGE, TO_ROOM, TYPE_NORMAL, NS_DATA, "x", NEED_ROOM, plan_form, FORM_TYPE },
+	{ KIND_MESSAGE, TO_ROOM, TYPE_NORMAL, NS_DATA, "x", NEED_ROOM, plan_form, NULL },
 	{ 0 },
 };
 
@@ -186,4 +194,5 @@ const struct feature feature_voice = {
 	.routes = routes,
 	.may = { [CH_VOICE] = may_voice },
 	.on = { [CH_VOICE] = on_voice },
+	.add_disco = add_disco,
 };

@@ -538,13 +538,29 @@ charge_walk(const struct plan *p)
 		sender_told(p->s, &p->ev->from, p->s->walked * WALKED_BYTES);
 }
 
+/*
+ * A short request may be a presence of each to each: the configuration, roles, affiliations. Owners and admins are
+ * not held to what a room takes, and anybody may make a room and be its owner.
+ */
+static void
+make(struct plan *p)
+{
+	const struct ev *ev = p->ev;
+	const struct out *o = &p->s->out[ev->domain_no];
+	const size_t waited = o->bytes;
+
+	plan_run(p);
+	if (ev->kind == KIND_IQ && !p->paid && !service_admin(p->s, ev->from.bare))
+		sender_told_others(p->s, &ev->from, o->bytes - waited);
+}
+
 /* The last step: the changes are made, or the sender is told why not. */
 static void
 conclude(struct plan *p, enum deny deny)
 {
 	if (deny == OK) {
 		charge_reply(p);
-		plan_run(p);
+		make(p);
 	} else
 		refuse(p, deny);
 	/* A wrong one is paid for, or others could be tried for ever. */

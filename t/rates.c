@@ -427,6 +427,63 @@ play_lists(void)
 	test_release(&t);
 }
 
+#define SHOWN                                                                                      \
+	"<iq from='o@example/r' to='a@rooms.example' type='set' id='s%d'>"                         \
+	"<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "            \
+	"type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig"    \
+	"</value></field><field var='muc#roomconfig_presencebroadcast'><value>moderator</value>"   \
+	"%s</field></x></query></iq>"
+#define PARTICIPANT "<value>participant</value>"
+
+/*
+ * Two minutes of an owner whose short requests show each to each, and hide them again: it is what is told that
+ * counts, a part of it, and never more than is there at once.
+ */
+static void
+play_shown(void)
+{
+	const struct row row = { "", SCOPE_ROOM, RATE_QUERY, 0, 1 };
+	uint64_t before, nbytes;
+	struct test t;
+	char *out;
+	int n = 0;
+
+	begin(&t, &row);
+	t.conf.limits.rate_bytes_burst = 100000;
+	t.conf.limits.rate_bytes_per_s = 10000;
+	muc_reload(t.muc, &t.conf);
+	before = muc_stats(t.muc)->out_bytes;
+	for (int ms = 0; ms < 120000; ms += 100) {
+		out = test_askf(&t, SHOWN, n, n % 2 != 0 ? PARTICIPANT : "");
+		n += strstr(out, "type='result'") != NULL;
+		free(out);
+		t.now.mono_ms += 100;
+	}
+	nbytes = muc_stats(t.muc)->out_bytes - before;
+	ok(n > 20 && nbytes < 64 * 1300000, "of %d changes all are told %llu bytes", n,
+	    (unsigned long long)nbytes);
+	for (int i = 0; i < USERS; i++)
+		free(test_askf(&t,
+		    "<presence from='u%d@example/r' to='a@rooms.example/u%d@example'>"
+		    "<status>%s%s%s</status></presence>",
+		    i, i, filler, filler, filler));
+	t.conf.limits.rate_bytes_per_s = 20000;
+	t.conf.limits.rate_bytes_burst = 20000;
+	muc_reload(t.muc, &t.conf);
+	t.now.mono_ms += 60000;
+	before = muc_stats(t.muc)->out_bytes;
+	out = test_askf(&t, SHOWN, n, n % 2 != 0 ? PARTICIPANT : "");
+	nbytes = muc_stats(t.muc)->out_bytes - before;
+	free(out);
+	t.now.mono_ms += 2000;
+	out = test_ask(&t, "<message from='o@example/r' to='a@rooms.example' type='groupchat' "
+			   "id='m'><body>x</body></message>");
+	ok(strstr(out, "to='u2@example/r'") != NULL,
+	    "%llu bytes at once: two seconds later the owner speaks", (unsigned long long)nbytes);
+	free(out);
+	test_release(&t);
+}
+
 /* Many owners of rooms tell one who is absent what they have made of them: 18.1. */
 static void
 play_notices(void)
@@ -474,6 +531,7 @@ main(void)
 	play_again();
 	play_private();
 	play_lists();
+	play_shown();
 	play_notices();
 	return tap_done();
 }

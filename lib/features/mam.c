@@ -264,6 +264,7 @@ tell_page(struct plan *p, const struct lookup *l)
 	addr_unref(to);
 	/* Pages are no flood. */
 	sender_told(p->s, &p->ev->from, nbytes);
+	p->paid = true;
 }
 
 /* The request is not at hand any more, but for what names it. */

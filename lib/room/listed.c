@@ -129,6 +129,7 @@ walk_visit(void *arg, struct bytes key, struct bytes val)
 	struct rec r;
 
 	(void)key;
+	w->service->walked++;
 	rec_init(&r, val.p, val.n);
 	while (rec_next(&r)) {
 		if (r.tag == LISTED_NODE)
@@ -183,6 +184,7 @@ step_visit(void *arg, struct bytes key, struct bytes val)
 
 	if (t->left > 0) {
 		t->left--;
+		t->walk.service->walked++;
 		return 0;
 	}
 	return walk_visit(&t->walk, key, val);

@@ -135,7 +135,7 @@ struct plan {
 	struct map named;	  /* what items of the request are about */
 	const struct xml *reply;  /* IQ: the result, told between `first` and `rest` */
 	struct wire *reply_wire;  /* the same, serialised, when it is small enough to be told */
-	bool paid;		  /* the sender has paid for what the reply says */
+	bool paid;		  /* the sender has paid for what is told */
 	struct pairs first, rest; /* what is told before the reply, and after it */
 	struct pairs *side;	  /* where tell() adds: &first or &rest */
 	bool configured;	  /* a CH_CONFIG has been made and told */

@@ -12,8 +12,9 @@
 #include "../base/mem.h"
 #include "room.h"
 
-#define REFUSALS_S   10 /* seconds' worth that may be told at once */
-#define TOLD_FOR_ONE 8	/* bytes told for one that one may send */
+#define REFUSALS_S     10 /* seconds' worth that may be told at once */
+#define TOLD_FOR_ONE   8  /* bytes told for one that one may send */
+#define OTHERS_FOR_ONE 64 /* bytes told to others */
 
 static double
 refill(double tokens, double more, double burst)
@@ -236,6 +237,15 @@ sender_told(struct service *s, const struct jid *sender, size_t nbytes)
 	if (is_parted(s, sender))
 		user_owe(s, sender->full, nbytes / TOLD_FOR_ONE);
 	user_owe(s, sender->bare, nbytes / TOLD_FOR_ONE);
+}
+
+void
+sender_told_others(struct service *s, const struct jid *sender, size_t nbytes)
+{
+	const size_t most = (size_t)s->limits.rate_bytes_burst;
+
+	nbytes /= OTHERS_FOR_ONE;
+	sender_told(s, sender, TOLD_FOR_ONE * (nbytes < most ? nbytes : most));
 }
 
 bool

@@ -81,6 +81,12 @@ void user_owe(struct service *, const char *bare, size_t nbytes);
 void sender_told(struct service *, const struct jid *, size_t nbytes);
 
 /*
+ * The same of what others were told by it: a part of it, and no more at once than the bucket holds. Else an owner
+ * of a large room could do nothing for a long time after a change that all are told.
+ */
+void sender_told_others(struct service *, const struct jid *, size_t nbytes);
+
+/*
  * Takes a stanza from what the users of a domain may send together; false: it is used up for now, or for one who
  * sends much.
  */

@@ -257,6 +257,18 @@ tell_concerned(struct plan *p, const struct change *c, enum affiliation now)
 	tell_jid(p, x, c->affil.jid);
 }
 
+/* Whose word it is: who reserves a nickname has not made himself what he was before. */
+static const char *
+word_of(const struct plan *p, const struct change *c)
+{
+	struct affil f;
+
+	if (c->own && affiliation_stored(p->room, c->affil.jid, &f) &&
+	    f.affiliation == c->affil.affiliation)
+		return f.actor;
+	return p->ev->from.bare;
+}
+
 /* Makes the change; as a step of versions it waits in the plan until it is told. */
 static void
 make(struct plan *p, const struct change *c)
@@ -266,7 +278,7 @@ make(struct plan *p, const struct change *c)
 	step->jid = c->affil.jid;
 	step->affiliation = c->affil.affiliation;
 	step->since = version_now(p->room);
-	affiliation_set(p->room, &c->affil, p->ev->from.bare);
+	affiliation_set(p->room, &c->affil, word_of(p, c));
 	step->until = version_now(p->room);
 	p->step = memcmp(&step->since, &step->until, sizeof(step->since)) != 0 ? step : NULL;
 }

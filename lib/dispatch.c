@@ -6,6 +6,7 @@
  * the changes are made. Before the last refusal nothing is changed, queued or put.
  */
 #include "dispatch.h"
+#include "charge.h"
 #include "room/console.h"
 #include "room/fence.h"
 
@@ -414,39 +415,6 @@ plan_judged(struct plan *p, struct ev *ev)
 	return POLICY_VIOLATION;
 }
 
-/* Administrators can still do something about it when the service has too much to do. */
-static bool
-service_charge(struct service *s, const struct ev *ev, size_t nbytes)
-{
-	const struct share h = {
-		.scope = SCOPE_SERVICE,
-		.all = &s->rates,
-		.of = "",
-		.by = &ev->from,
-		.to = ev->to.domain,
-	};
-
-	if (!service_admin(s, ev->from.bare))
-		return share_pay(s, &h, RATE_STANZA, 1) &&
-		       share_pay(s, &h, RATE_BYTE, (double)nbytes);
-	share_take(s, &h, RATE_STANZA, 1);
-	share_take(s, &h, RATE_BYTE, (double)nbytes);
-	return true;
-}
-
-/* The users of the host's own domain pay for themselves alone: there may be any number of them. */
-static enum deny
-charge(struct service *s, const struct ev *ev, size_t nbytes)
-{
-	if (ev->from.resource != NULL && !session_charge(s, ev->from.full, nbytes))
-		return TOO_FAST;
-	if (!user_charge(s, ev->from.bare, nbytes))
-		return TOO_FAST;
-	if (!domain_holds(ev->from.domain, ev->to.domain) && !domain_charge(s, &ev->from, nbytes))
-		return TOO_FAST;
-	return service_charge(s, ev, nbytes) ? OK : SERVICE_BUSY;
-}
-
 /* What cannot be handled costs its sender as much: who is told why might ask without end. */
 static enum deny
 unsound(struct service *s, const struct ev *ev, size_t nbytes, enum deny why)
@@ -517,50 +485,13 @@ drops(struct service *s, const struct ev *ev)
 	return true;
 }
 
-/* A long answer to a short question is no flood. Administrators may ask for all. */
-static void
-charge_reply(const struct plan *p)
-{
-	if (p->reply_wire != NULL && !p->paid && !service_admin(p->s, p->ev->from.bare))
-		sender_told(p->s, &p->ev->from, p->reply_wire->len);
-}
-
-/*
- * What the sender makes us look at may be long where the answer is short, or no. It costs as if so much had been
- * told for each record, which is more than it is to look at one.
- */
-#define WALKED_BYTES 16
-
-static void
-charge_walk(const struct plan *p)
-{
-	if (p->s->walked > 0 && !service_admin(p->s, p->ev->from.bare))
-		sender_told(p->s, &p->ev->from, p->s->walked * WALKED_BYTES);
-}
-
-/*
- * A short request may be a presence of each to each: the configuration, roles, affiliations. Owners and admins are
- * not held to what a room takes, and anybody may make a room and be its owner.
- */
-static void
-make(struct plan *p)
-{
-	const struct ev *ev = p->ev;
-	const struct out *o = &p->s->out[ev->domain_no];
-	const size_t waited = o->bytes;
-
-	plan_run(p);
-	if (ev->kind == KIND_IQ && !p->paid && !service_admin(p->s, ev->from.bare))
-		sender_told_others(p->s, &ev->from, o->bytes - waited);
-}
-
 /* The last step: the changes are made, or the sender is told why not. */
 static void
 conclude(struct plan *p, enum deny deny)
 {
 	if (deny == OK) {
 		charge_reply(p);
-		make(p);
+		charge_run(p);
 	} else
 		refuse(p, deny);
 	/* A wrong one is paid for, or others could be tried for ever. */

@@ -55,7 +55,7 @@ none "inside lib: muc -> dispatch -> features -> room -> base" "$(includes lib |
 		if (f ~ /^lib\/(muc|store|export)\.h$/) return 2
 		if (f ~ /^lib\/store(_mem)?\.c$/) return 3
 		if (f ~ /^lib\/room\//) return 4
-		if (f ~ /^lib\/(command|error)\.[ch]$/ || f ~ /^lib\/features\// || f ~ /^lib\/features?\.[ch]$/) return 5
+		if (f ~ /^lib\/(charge|command|error)\.[ch]$/ || f ~ /^lib\/features\// || f ~ /^lib\/features?\.[ch]$/) return 5
 		if (f ~ /^lib\/dispatch\.[ch]$/) return 6
 		if (f ~ /^lib\/muc(_int|_late|_out)?\.[ch]$/) return 7
 		return 99

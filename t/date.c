@@ -27,6 +27,15 @@ reads(const char *s, int64_t want)
 }
 
 static void
+reads_up(const char *s, int64_t want)
+{
+	int64_t ms = -1;
+
+	ok(date_read_up(s, &ms), "%s is a date", s);
+	is_int(ms, want, "the first millisecond that is not before it");
+}
+
+static void
 refuses(const char *s)
 {
 	int64_t ms = 42;
@@ -105,9 +114,14 @@ main(void)
 	reads("2026-03-01T12:00:00-00:00", 1772366400000);
 	reads("2026-03-01T13:30:00+01:30", 1772366400000);
 	reads("2026-03-01T00:00:00.25-12:00", 1772366400250);
+	reads_up("2026-03-01T12:00:00.123Z", 1772366400123);
+	reads_up("2026-03-01T12:00:00.12300000000000000000000000Z", 1772366400123);
+	reads_up("2026-03-01T12:00:00.12300000000000000000000001Z", 1772366400124);
+	reads_up("2026-03-01T13:29:59.9999+01:30", 1772366400000);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refuses(bad[i]);
 	ok(!date_read(NULL, &ms) && ms == 42, "nor is NULL");
+	ok(!date_read_up("2026-03-01", &ms) && ms == 42, "rounded or not");
 	calendar(a);
 	arena_free(a);
 	return tap_done();

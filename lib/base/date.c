@@ -69,13 +69,14 @@ digits(const char **s, int n, char separator, int64_t *out)
 	return *(*s)++ == separator;
 }
 
-/* ".5" is 500; what comes after the third digit is cut off. */
+/* ".5" is 500; what comes after the third digit is cut off, and `more` when it is not zero. */
 static bool
-fraction(const char **s, int64_t *ms)
+fraction(const char **s, int64_t *ms, bool *more)
 {
 	int64_t weight = 100;
 
 	*ms = 0;
+	*more = false;
 	if (**s != '.')
 		return true;
 	(*s)++;
@@ -83,6 +84,7 @@ fraction(const char **s, int64_t *ms)
 		return false;
 	for (; **s >= '0' && **s <= '9'; (*s)++) {
 		*ms += weight * (**s - '0');
+		*more = *more || (weight == 0 && **s != '0');
 		weight /= 10;
 	}
 	return true;
@@ -117,8 +119,8 @@ day_exists(int64_t year, int64_t month, int64_t day)
 	return day <= ndays[month - 1] + (leap && month == 2);
 }
 
-bool
-date_read(const char *s, int64_t *wall_ms)
+static bool
+read_date(const char *s, int64_t *wall_ms, bool *more)
 {
 	int64_t year, month, day, h, m, sec, ms, offset_ms;
 
@@ -127,11 +129,30 @@ date_read(const char *s, int64_t *wall_ms)
 		return false;
 	if (!digits(&s, 2, ':', &h) || !digits(&s, 2, ':', &m) || !digits(&s, 2, '\0', &sec))
 		return false;
-	if (!fraction(&s, &ms) || !zone(s, &offset_ms))
+	if (!fraction(&s, &ms, more) || !zone(s, &offset_ms))
 		return false;
 	if (!day_exists(year, month, day) || h > 23 || m > 59 || sec > 59)
 		return false;
 	*wall_ms = days_of(year, month, day) * MS_PER_DAY + ((h * 60 + m) * 60 + sec) * 1000 + ms -
 		   offset_ms;
+	return true;
+}
+
+bool
+date_read(const char *s, int64_t *wall_ms)
+{
+	bool more;
+
+	return read_date(s, wall_ms, &more);
+}
+
+bool
+date_read_up(const char *s, int64_t *wall_ms)
+{
+	bool more;
+
+	if (!read_date(s, wall_ms, &more))
+		return false;
+	*wall_ms += more;
 	return true;
 }

@@ -16,4 +16,7 @@ char *date_write(struct arena *, int64_t wall_ms);
 /* The reverse; any offset and any number of digits in the fraction. False when it is no date. */
 bool date_read(const char *s, int64_t *wall_ms);
 
+/* The first millisecond that is not before it: what has one of ours is then or later exactly from that on. */
+bool date_read_up(const char *s, int64_t *wall_ms);
+
 #endif

@@ -147,7 +147,7 @@ read_wish(struct replay *r, const struct xml *history)
 		r->since_ms = s->now.wall_ms - (int64_t)n * 1000;
 		r->stanzas = n > 0 ? r->stanzas : 0;
 	}
-	if (date_read(xml_get(history, "since"), &ms) && ms > r->since_ms)
+	if (date_read_up(xml_get(history, "since"), &ms) && ms > r->since_ms)
 		r->since_ms = ms;
 }
 

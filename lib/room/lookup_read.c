@@ -89,7 +89,7 @@ read_start(struct reader *r, const struct xml *field)
 {
 	int64_t ms;
 
-	if (!date_read(form_value(field), &ms))
+	if (!date_read_up(form_value(field), &ms))
 		return LOOKUP_MALFORMED;
 	narrow(&r->l->low, id_at(ms), true);
 	return LOOKUP_SOUND;

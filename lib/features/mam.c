@@ -220,7 +220,7 @@ static void
 add_set(struct arena *a, struct xml *fin, const struct lookup *l)
 {
 	bool all = !l->more && !l->part;
-	uint64_t index = all || !(l->part || l->back) ? 0 : RSM_UNKNOWN;
+	bool begins = l->back ? !l->more : !l->part;
 	const struct archive_id *first, *last;
 
 	if (l->counts || l->n == 0) {
@@ -229,8 +229,8 @@ add_set(struct arena *a, struct xml *fin, const struct lookup *l)
 	}
 	first = &l->found[l->back ? l->n - 1 : 0];
 	last = &l->found[l->back ? 0 : l->n - 1];
-	rsm_add(a, fin, archive_text(a, first->b), archive_text(a, last->b), index,
-	    all ? l->n : RSM_UNKNOWN);
+	rsm_add(a, fin, archive_text(a, first->b), archive_text(a, last->b),
+	    begins ? 0 : RSM_UNKNOWN, all ? l->n : RSM_UNKNOWN);
 }
 
 /* 4.3.2. Of a page that holds none of several it would be wrong to say that it is complete. */

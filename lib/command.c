@@ -120,7 +120,9 @@ call_owner(struct call *c, struct jid *j)
 		return call_fault(c, MISSING, call_say(c, SAID("Owner")));
 	if (owner == NULL)
 		owner = c->plan->ev->from.bare;
-	if (!jid_prep(c->plan->s->arena, owner, j) || j->node == NULL)
+	/* Nobody comes from the service itself: affiliations.c. */
+	if (!jid_prep(c->plan->s->arena, owner, j) || j->node == NULL ||
+	    service_domain(c->plan->s, j->domain) >= 0)
 		return call_fault(c, BAD_PAYLOAD, owner);
 	return OK;
 }

@@ -32,7 +32,13 @@ static enum deny
 judged(enum affiliation actor, enum affiliation before, enum affiliation after, unsigned nowners,
     const char *jid)
 {
-	struct service service = { .limits = { .affiliations_per_room = 100 } };
+	char ours[] = "rooms.example";
+	struct out out = { .domain = ours };
+	struct service service = {
+		.limits = { .affiliations_per_room = 100 },
+		.out = &out,
+		.ndomains = 1,
+	};
 	struct room room = { .service = &service, .nowners = nowners, .naffiliations = 50 };
 	struct ev ev = { .affiliation = actor, .from = { .bare = "actor@example" } };
 	struct plan plan = { .s = &service, .ev = &ev, .room = &room };
@@ -224,6 +230,16 @@ main(void)
 	    "the last one may not");
 	is_int(judged(AFF_OWNER, AFF_OWNER, AFF_OUTCAST, 1, "other@example"), LAST_OWNER,
 	    "nor be banned");
+	is_int(judged(AFF_OWNER, AFF_NONE, AFF_MEMBER, 1, "room@rooms.example"), ITEM_NOT_FOUND,
+	    "an address of the service has none");
+	is_int(judged(AFF_OWNER, AFF_NONE, AFF_OUTCAST, 1, "rooms.example"), ITEM_NOT_FOUND,
+	    "nor has its domain");
+	is_int(judged(AFF_OWNER, AFF_NONE, AFF_MEMBER, 1, "sub.rooms.example"), OK,
+	    "what is below it is another");
+	is_int(judged(AFF_ADMIN, AFF_OWNER, AFF_MEMBER, 2, "room@rooms.example"), FORBIDDEN,
+	    "who may not ask does not learn that");
+	is_int(judged(AFF_ADMIN, AFF_MEMBER, AFF_NONE, 1, "room@rooms.example"), OK,
+	    "what it has all the same can be taken away");
 	test_index();
 	return tap_done();
 }

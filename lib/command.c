@@ -25,6 +25,15 @@ field_of(const struct call *c, const char *var)
 	return NULL;
 }
 
+bool
+call_given(const struct call *c, const char *var)
+{
+	for (const struct given *g = c->dialog.given; g != NULL; g = g->next)
+		if (strcmp(g->var, var) == 0)
+			return true;
+	return false;
+}
+
 const char **
 call_values(const struct call *c, const char *var, size_t *n)
 {
@@ -356,15 +365,6 @@ command_page_ends(struct command_page *p)
 	return p->more || p->is_cut;
 }
 
-static bool
-is_given(const struct call *c, const char *var)
-{
-	for (const struct given *g = c->dialog.given; g != NULL; g = g->next)
-		if (strcmp(g->var, var) == 0)
-			return true;
-	return false;
-}
-
 /* A field that stands in the form, or NULL. */
 static struct xml *
 in_form(struct xml *form, const char *var)
@@ -402,7 +402,7 @@ command_value(struct call *c, struct xml *form, const char *var, const char *val
 {
 	struct xml *x = in_form(form, var);
 
-	if (x != NULL && !is_given(c, var))
+	if (x != NULL && !call_given(c, var))
 		form_add_value(c->plan->s->arena, x, value);
 }
 

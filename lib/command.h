@@ -126,6 +126,9 @@ struct call {
 /* The first value that was given for a field, else its default; NULL: none, or "". */
 const char *call_value(const struct call *, const char *var);
 
+/* Is the field in what was given, be it without a value? What is left out stays as it is: XEP-0004 3.5. */
+bool call_given(const struct call *, const char *var);
+
 /* All values that were given for it, on whatever page; how many to *n. Empty ones are left out. */
 const char **call_values(const struct call *, const char *var, size_t *n);
 

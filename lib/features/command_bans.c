@@ -299,7 +299,7 @@ rest_visit(void *arg, const struct ban *b)
 	return 0;
 }
 
-/* What is named and is there stays as it is; what is there and not named is lifted. */
+/* What is named and is there stays as it is; what is there and not named is lifted. No list is no empty one. */
 static enum deny
 run_blacklist(struct call *c)
 {
@@ -308,6 +308,8 @@ run_blacklist(struct call *c)
 	struct rest rest = { .wish = w };
 	enum deny deny = read_targets(c, "blacklistjids", &rest.sorted, &rest.n);
 
+	if (deny == OK && !call_given(c, "blacklistjids"))
+		return plan_wish(c, w);
 	if (deny != OK)
 		return deny;
 	if (rest.n > 0)

@@ -44,6 +44,10 @@ reading(struct arena *a)
 	    "a var that is there once, or not");
 	form_add_field(a, x, NULL, "size", NULL, "1");
 	ok(form_repeats(x, "size") && !form_repeats(x, "color"), "one that is there twice");
+	form_add_field(a, x, NULL, "weight", NULL, "1");
+	ok(form_is_clear(x, (const char *const[]){ "weight", "height", NULL }), "what is clear");
+	ok(!form_is_clear(x, (const char *const[]){ "weight", "size", NULL }), "what is twice");
+	ok(!form_is_clear(x, (const char *const[]){ "color", NULL }), "what has several values");
 	field = form_add_field(a, x, NULL, "FORM_TYPE", NULL, NULL);
 	ok(!form_type_is(x, "t"), "a FORM_TYPE without a value is not it");
 	form_add_value(a, field, "t");

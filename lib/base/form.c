@@ -58,6 +58,15 @@ form_is_multi(const struct xml *field)
 }
 
 bool
+form_is_clear(const struct xml *x, const char *const *vars)
+{
+	for (; *vars != NULL; vars++)
+		if (form_repeats(x, *vars) || form_is_multi(form_field(x, *vars)))
+			return false;
+	return true;
+}
+
+bool
 form_type_is(const struct xml *x, const char *form_type)
 {
 	const struct xml *field = form_field(x, "FORM_TYPE");

@@ -27,6 +27,9 @@ bool form_is_multi(const struct xml *field);
 /* Are there several fields of that var? It names one of them: XEP-0004 3.2. */
 bool form_repeats(const struct xml *x, const char *var);
 
+/* Is each of these vars, NULL at the end, there once at most, with one value at most? */
+bool form_is_clear(const struct xml *x, const char *const *vars);
+
 /* Is FORM_TYPE absent or this one? XEP-0068 3: absent only in an empty submit. */
 bool form_type_is(const struct xml *x, const char *form_type);
 

@@ -148,10 +148,11 @@ read_texts(struct arena *a, struct request *q, const struct xml *form, size_t ma
 static enum deny
 read_nick(const struct plan *p, const struct xml *form, const char **nick)
 {
+	static const char *const nicks[] = { NICK, NULL };
 	const char *given = form_value(form_field(form, NICK));
 
-	/* XEP-0077 3.1: what is required is missing. */
-	if (given == NULL || *given == '\0')
+	/* XEP-0077 3.1: what is required is missing; XEP-0004 3.2: or which one is unclear. */
+	if (given == NULL || *given == '\0' || !form_is_clear(form, nicks))
 		return NOT_ACCEPTABLE;
 	*nick = jid_nick(p->s->arena, given, (size_t)p->s->limits.nick_bytes, false);
 	return *nick != NULL ? OK : BAD_NICK;
@@ -474,6 +475,7 @@ find_request(const struct plan *p, const struct xml *form, struct request *q)
 static enum deny
 plan_approve(struct plan *p)
 {
+	static const char *const vars[] = { ID, WHO, NICK, ALLOW, NULL };
 	const struct xml *form = p->ev->x;
 	const char *type = xml_get(form, "type"),
 		   *form_type = form_value(form_field(form, "FORM_TYPE"));
@@ -488,7 +490,7 @@ plan_approve(struct plan *p)
 	/* "To skip this request, click the cancel button." */
 	if (type != NULL && strcmp(type, "cancel") == 0)
 		return IGNORE;
-	if (type == NULL || strcmp(type, "submit") != 0 ||
+	if (type == NULL || strcmp(type, "submit") != 0 || !form_is_clear(form, vars) ||
 	    !form_bool(form_value(form_field(form, ALLOW)), &allow))
 		return BAD_REQUEST;
 	if (!find_request(p, form, &q))

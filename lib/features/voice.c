@@ -155,6 +155,13 @@ plan_approval(struct plan *p, const struct xml *form)
 static enum deny
 plan_form(struct plan *p)
 {
+	static const char *const vars[] = {
+		"muc#role",
+		"muc#jid",
+		"muc#roomnick",
+		"muc#request_allow",
+		NULL,
+	};
 	const struct xml *form = p->ev->x;
 	const char *type = xml_get(form, "type"), *role = form_value(form_field(form, "muc#role"));
 	bool approval = form_field(form, "muc#request_allow") != NULL;
@@ -168,7 +175,7 @@ plan_form(struct plan *p)
 	/* A moderator skips the request: example 108. */
 	if (cancel)
 		return OK;
-	if (type == NULL || strcmp(type, "submit") != 0)
+	if (type == NULL || strcmp(type, "submit") != 0 || !form_is_clear(form, vars))
 		return BAD_REQUEST;
 	/* What is asked for goes without saying only where it has been said before. */
 	if (role == NULL ? !approval : strcmp(role, role_name(ROLE_PARTICIPANT)) != 0)

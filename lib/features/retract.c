@@ -2,7 +2,9 @@
 /*
  * retract.c - whoever said something takes it back
  *
- * XEP-0424 3, 5: by the room's stanza-id (5.1), whatever nick or session they have by now. The room looks
+ * XEP-0424 3, 5: by the room's stanza-id (5.1), whatever nick or session they have by now. The id that a
+ * sender gave is no name for a message here: others need not know it, nor is it the only one (6.1), and
+ * with another one in its place a retraction would be none to clients that go by such ids. The room looks
  * into its archive for whose message it was, so that nobody depends on what a client checks. 4: from then
  * on a tombstone stands in its place; who enters is told neither. All versions of a message go with each of
  * them (XEP-0308): some clients name the first, some the last.

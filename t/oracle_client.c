@@ -269,6 +269,18 @@ takes_own_end(const struct news *n, const struct xml *user, const struct xml *it
 	view_clear(v);
 }
 
+/* Clients go on with whoever it was under the new nick: of one that is never told of they are not rid again. */
+static void
+takes_new_nick(const struct news *n, struct seen *seen, const char *nick)
+{
+	if (nick == NULL)
+		complain(n, "a new nick that is not named");
+	else if (view_nick(n->v, nick) != NULL)
+		view_remove(n->v, seen);
+	else
+		take_text(seen->nick, nick);
+}
+
 static void
 takes_unavailable(const struct news *n, const struct xml *user, const struct xml *item)
 {
@@ -294,7 +306,9 @@ takes_unavailable(const struct news *n, const struct xml *user, const struct xml
 	if (v->in && !v->entering && strcmp(v->nick, n->nick) == 0)
 		complain(n, "its own end without 110");
 	seen = view_nick(v, n->nick);
-	if (seen != NULL)
+	if (seen != NULL && has_code(user, "303"))
+		takes_new_nick(n, seen, xml_get(item, "nick"));
+	else if (seen != NULL)
 		view_remove(v, seen);
 	else if (!v->entering && !n->w->model[n->room].partial)
 		complain(n, "somebody goes who was not there");

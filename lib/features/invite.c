@@ -382,12 +382,31 @@ on_uninvite(struct plan *p, const struct change *c)
 		    room_session(p->room, inviter.full) != NULL ? inviter.full : inviter.bare);
 }
 
+/* The one <x/> that says something. False: there are several, of which not all would be done. */
+static bool
+find_letter(const struct plan *p, const struct xml **found)
+{
+	*found = NULL;
+	for (const struct xml *x = p->ev->x; x != NULL; x = xml_next(x, NS_MUC_USER, "x")) {
+		if (xml_child(x, NS_MUC_USER, "invite") == NULL &&
+		    xml_child(x, NS_MUC_USER, "decline") == NULL)
+			continue;
+		if (*found != NULL)
+			return false;
+		*found = x;
+	}
+	return true;
+}
+
 static enum deny
 plan_message(struct plan *p)
 {
-	const struct xml *x = xml_child(p->ev->x, NS_MUC_USER, "invite");
-	const struct xml *decline = xml_child(p->ev->x, NS_MUC_USER, "decline");
+	const struct xml *letter, *x, *decline;
 
+	if (!find_letter(p, &letter))
+		return BAD_REQUEST;
+	x = xml_child(letter, NS_MUC_USER, "invite");
+	decline = xml_child(letter, NS_MUC_USER, "decline");
 	if (decline == NULL)
 		return x != NULL ? plan_invites(p, x) : PASS;
 	if (x != NULL || xml_next(decline, NS_MUC_USER, "decline") != NULL)

@@ -137,10 +137,27 @@ reason_of(const struct xml *item)
 	return reason != NULL && *reason != '\0' ? reason : NULL;
 }
 
+/*
+ * 8.5: the JID need not be there. Where it is, it says whom the sender has seen under the nick, which may be
+ * somebody else's by now; whoever was seen by the room's address alone is whoever has the nick.
+ */
+static enum deny
+check_jid(const struct plan *p, const char *jid, const struct occupant *o)
+{
+	struct jid j;
+
+	if (jid == NULL || *jid == '\0')
+		return OK;
+	if (!jid_prep(p->s->arena, jid, &j))
+		return JID_MALFORMED;
+	return strcmp(j.bare, o->bare) == 0 || strcmp(j.bare, p->room->jid) == 0 ? OK : BAD_REQUEST;
+}
+
 static enum deny
 plan_role(struct plan *p, const struct xml *item, const char *role)
 {
 	const char *nick = xml_get(item, "nick");
+	enum deny deny;
 	struct occupant *o;
 	struct change *c;
 	enum role r;
@@ -151,6 +168,9 @@ plan_role(struct plan *p, const struct xml *item, const char *role)
 	o = nick != NULL ? room_nick(p->room, nick) : NULL;
 	if (o == NULL)
 		return ITEM_NOT_FOUND;
+	deny = check_jid(p, xml_get(item, "jid"), o);
+	if (deny != OK)
+		return deny;
 	if (!plan_names(p, "nick/", o->nick))
 		return BAD_REQUEST;
 	if (r == o->role)

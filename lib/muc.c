@@ -260,6 +260,7 @@ static void
 forget_turn(struct service *s)
 {
 	standing_forget(s);
+	RB_INIT(&s->archives.held);
 	arena_reset(s->arena);
 }
 
@@ -478,7 +479,6 @@ muc_commit(struct muc *m)
 	s->stats.turns += m->did;
 	m->did = false;
 	s->turn_bytes = s->turn_pairs = 0;
-	RB_INIT(&s->archives.held);
 	forget_turn(s);
 	return MUC_COMMITTED;
 }

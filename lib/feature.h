@@ -279,8 +279,8 @@ enum deny presence_fits(const struct plan *);
 /* Tells a session what the room is about: 7.2.15. subject.c */
 void tell_subject(struct plan *, const struct session *);
 
-/* Tells all in the room a message that is codes only: 10.2.1. owner.c */
-void tell_codes(struct plan *, const unsigned codes[8]);
+/* A message of the room that is codes only: 10.2.1. owner.c */
+struct wire *wire_codes(struct plan *, const unsigned codes[8]);
 
 /* Plans a change whose message is reflected to all: OK or TOO_LARGE. groupchat.c */
 enum deny plan_reflected(struct plan *, enum change_kind);

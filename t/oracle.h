@@ -64,6 +64,7 @@ struct due {
 	char sid[40];		 /* the room's id of it, once somebody was told */
 	unsigned user;		 /* who said it */
 	unsigned long retracted; /* the step in which it was taken back; 0: it was not */
+	bool stored;		 /* in the archive */
 };
 
 /* A room as a client sees it. */
@@ -133,6 +134,7 @@ struct deed {
 	char text[TEXT_MAX];	  /* SUBJECT */
 	struct look look;
 	bool kept;	   /* SAY: it is history for those who come later */
+	bool stored;	   /* SAY: the archive has it */
 	size_t takes_back; /* SAY: the message in the room that it takes back: 1 is the first */
 	size_t entered_at, most_old; /* ENTER: of that history there is; is wanted at most */
 	bool wants_old;		     /* ENTER: and the room tells it */
@@ -200,7 +202,11 @@ struct world {
 	enum sabotage sabotage;
 	char *held;   /* SWAP_MESSAGES: the one that waits */
 	bool crowded; /* there is no room for input: muc_refuse() */
-	bool killed;  /* the turn of this step never was */
+	bool killed;  /* the turn of this step never was, or its answers are lost */
+	bool
+	    loses; /* fences do not come back, and of what is told only the first `reaches` stanzas arrive */
+	unsigned reaches;
+	bool again; /* what comes may have come before */
 	char *last[NLAST];
 	struct buf log; /* the stanzas of this step */
 	bool failed;
@@ -233,6 +239,8 @@ void world_passes(struct world *, int64_t ms);
 
 void world_restart(struct world *); /* of a service at rest */
 void world_kill(struct world *);    /* what was not committed is lost */
+void world_fences(struct world *, bool on);
+void world_crash(struct world *); /* of a service that loses; it goes on losing */
 /* Other options are forced on all rooms: pairs that live on. */
 void world_forces(struct world *, const char *const *pairs);
 
@@ -242,6 +250,9 @@ void world_link(struct world *); /* goes down amid a stanza, and comes up again 
 const struct service *world_inside(const struct world *);
 
 /* -- oracle_client.c -- */
+
+/* What may have been lost has been told again: has all of it come? */
+void client_has_all(struct world *, struct client *);
 
 void client_takes(struct world *, struct client *, const struct xml *, const char *bytes, size_t n);
 

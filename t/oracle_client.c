@@ -200,6 +200,9 @@ takes_self(const struct news *n, const struct xml *user)
 	v->lost = false;
 	v->open = open || (v->in && v->open);
 	v->in = true;
+	/* Told again it has no id. */
+	if (v->entering && n->w->again)
+		view_entered(v);
 	if (d == NULL || d->effect != EFFECT_ENTER)
 		return;
 	v->no_subject_yet = true;
@@ -209,6 +212,16 @@ takes_self(const struct news *n, const struct xml *user)
 	v->wants_old = d->wants_old;
 	if (strcmp(v->enters, d->id) == 0)
 		view_entered(v);
+}
+
+/* It goes by another nick by now, and is about to be told so again. */
+static bool
+has_moved(const struct news *n)
+{
+	const struct room *r = truth_room(n->w, (unsigned)n->room);
+	const struct session *s = r != NULL ? map_get(&r->sessions, n->c->full) : NULL;
+
+	return n->w->again && s != NULL && strcmp(s->occupant->nick, n->nick) != 0;
 }
 
 static void
@@ -232,7 +245,7 @@ takes_available(const struct news *n, const struct xml *user, const struct xml *
 	read_look(n->x, &seen->look);
 	if (self)
 		takes_self(n, user);
-	if (!self && v->in && !v->entering && strcmp(v->nick, n->nick) == 0)
+	if (!self && v->in && !v->entering && strcmp(v->nick, n->nick) == 0 && !has_moved(n))
 		complain(n, "its own presence without 110");
 	/* What one may see no more one does not count as seen. */
 	if (self && seen->role != ROLE_MODERATOR && !v->open)
@@ -264,7 +277,7 @@ takes_own_end(const struct news *n, const struct xml *user, const struct xml *it
 		return;
 	}
 	/* 7.2.18: whoever believes to be in is told that it is not. */
-	if (!v->in && !v->lost && !v->entering && !asked_as_if_in(n))
+	if (!v->in && !v->lost && !v->entering && !asked_as_if_in(n) && !n->w->again)
 		complain(n, "the end of its stay where it was not in");
 	view_clear(v);
 }
@@ -310,7 +323,7 @@ takes_unavailable(const struct news *n, const struct xml *user, const struct xml
 		takes_new_nick(n, seen, xml_get(item, "nick"));
 	else if (seen != NULL)
 		view_remove(v, seen);
-	else if (!v->entering && !n->w->model[n->room].partial)
+	else if (!v->entering && !n->w->model[n->room].partial && !n->w->again)
 		complain(n, "somebody goes who was not there");
 }
 
@@ -419,6 +432,63 @@ takes_live(const struct news *n)
 	memmove(v->due, v->due + 1, --v->ndue * sizeof(*v->due));
 }
 
+/* -- told again -- */
+
+static bool
+was_taken_back(const struct model *m, const struct due *due)
+{
+	for (size_t i = 0; i < m->nsaid; i++)
+		if (strcmp(m->said[i].id, due->id) == 0)
+			return m->said[i].retracted > 0;
+	return false;
+}
+
+/* Is it lost when it does not arrive? The room's own are not looked for. */
+static bool
+may_be_lost(const struct model *m, const struct due *due)
+{
+	return !due->stored || *due->id == '\0' || was_taken_back(m, due);
+}
+
+/* A message, live or out of the history: what was due comes in its order, all else may have come before. */
+static void
+takes_again(const struct news *n)
+{
+	struct view *v = n->v;
+	size_t i = 0;
+
+	notes_sid(n);
+	while (i < v->ndue && (n->id == NULL || strcmp(v->due[i].id, n->id) != 0))
+		i++;
+	if (i == v->ndue)
+		return;
+	n->w->nmessages++;
+	for (size_t j = 0; j < i; j++)
+		if (!may_be_lost(&n->w->model[n->room], &v->due[j]))
+			world_fails(n->w, n->c, "is told %s again before %s", n->id, v->due[j].id);
+	v->ndue -= i + 1;
+	memmove(v->due, v->due + i + 1, v->ndue * sizeof(*v->due));
+}
+
+void
+client_has_all(struct world *w, struct client *c)
+{
+	for (unsigned room = 0; room < NROOMS; room++) {
+		struct view *v = &c->view[room];
+		const struct model *m = &w->model[room];
+
+		if (!truth_in(w, c, room)) {
+			v->entering = false;
+			v->ndue = 0;
+		}
+		for (size_t i = 0; i < v->ndue; i++)
+			if (!may_be_lost(m, &v->due[i]))
+				world_fails(
+				    w, c, "in %s: is not told %s again", m->jid, v->due[i].id);
+		v->ndue = 0;
+	}
+}
+
 /* With the subject the history has ended: 7.2.15. */
 static void
 takes_subject(const struct news *n, const char *subject)
@@ -426,11 +496,11 @@ takes_subject(const struct news *n, const char *subject)
 	const struct view *v = n->v;
 	const struct model *m = &n->w->model[n->room];
 
-	if (v->no_subject_yet && v->nold > 0 && v->entered_at <= m->nsaid &&
+	if (!n->w->again && v->no_subject_yet && v->nold > 0 && v->entered_at <= m->nsaid &&
 	    !are_retracted(m, v->last_old, v->entered_at))
 		complain(n, "a history without the newest messages");
-	if (v->no_subject_yet && v->nold == 0 && v->wants_old && v->entered_at <= m->nsaid &&
-	    !are_retracted(m, 0, v->entered_at))
+	if (!n->w->again && v->no_subject_yet && v->nold == 0 && v->wants_old &&
+	    v->entered_at <= m->nsaid && !are_retracted(m, 0, v->entered_at))
 		complain(n, "no history where there is some");
 	take_text(n->v->subject, subject);
 	take_text(n->v->subject_nick, n->nick);
@@ -487,6 +557,8 @@ takes_groupchat(const struct news *n)
 		takes_notice(n, user);
 	else if (subject != NULL && body == NULL && xml_child(n->x, NS_STANZA, "thread") == NULL)
 		takes_subject(n, subject);
+	else if (n->w->again)
+		takes_again(n);
 	else if (is_old(n) && body != NULL)
 		takes_old(n, body);
 	else

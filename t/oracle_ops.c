@@ -95,6 +95,7 @@ do_disconnect(struct world *w, struct deed *d)
 
 static bool do_restart(struct world *, struct deed *);
 static bool do_kill(struct world *, struct deed *);
+static bool do_crash(struct world *, struct deed *);
 static bool do_forced(struct world *, struct deed *);
 static bool do_link(struct world *, struct deed *);
 static bool do_crowded(struct world *, struct deed *);
@@ -185,6 +186,7 @@ const struct op ops[] = {
 	{ "options forced", 4, WORLD, true, do_forced, NULL, NULL },
 	{ "restart", 10, WORLD, true, do_restart, NULL, NULL },
 	{ "kill", 10, WORLD, true, do_kill, NULL, NULL },
+	{ "crash", 20, WORLD, true, do_crash, NULL, NULL },
 	{ "link down and up", 8, WORLD, true, do_link, NULL, NULL },
 	{ "no room for input", 8, WORLD, true, do_crowded, NULL, NULL },
 };
@@ -337,6 +339,9 @@ was_said(struct world *w, const struct deed *d)
 	struct model *m = &w->model[d->room];
 	struct due due = { .user = d->client->user };
 
+	if (w->loses && m->id != d->room_id)
+		return;
+	due.stored = d->stored;
 	if (!d->is_iq)
 		memcpy(due.id, d->id, sizeof(due.id));
 	memcpy(due.nick, d->nick, sizeof(due.nick));
@@ -356,11 +361,11 @@ was_said(struct world *w, const struct deed *d)
 	m->said[m->nsaid++] = due;
 }
 
-/* The turn has happened: what the clients are to be told of it. */
+/* The turn has happened: what the clients are to be told of it, from the first of its deeds on. */
 static void
-apply(struct world *w)
+apply(struct world *w, unsigned first)
 {
-	for (unsigned i = 0; i < w->ndeeds; i++) {
+	for (unsigned i = first; i < w->ndeeds; i++) {
 		struct deed *d = &w->deed[i];
 		struct model *m = &w->model[d->room];
 
@@ -414,12 +419,73 @@ do_kill(struct world *w, struct deed *d)
 	return true;
 }
 
+/* Some turns, of which the clients hear the beginning. */
+static void
+do_unheard(struct world *w)
+{
+	unsigned first;
+
+	w->reaches = likely(w, 50) ? 0 : chance(w, 60);
+	for (unsigned n = 1 + chance(w, 6); n > 0 && !w->failed; n--) {
+		first = w->ndeeds;
+		do_deeds(w, 1 + chance(w, 3));
+		apply(w, first);
+		world_rests(w);
+		world_passes(w, 1 + chance(w, 300));
+	}
+}
+
+/* What comes of deeds of which some were never answered. */
+static void
+settle_unheard(struct world *w)
+{
+	for (unsigned i = 0; i < w->ndeeds; i++) {
+		struct deed *d = &w->deed[i];
+		struct view *v = &d->client->view[d->room];
+
+		/* It may have entered before, and not know it. */
+		if (d->refused && strcmp(v->enters, d->id) == 0 &&
+		    (v->in || !truth_in(w, d->client, d->room)))
+			view_stays(v);
+		if ((d->effect == EFFECT_LOOK || d->effect == EFFECT_ENTER) && !d->refused &&
+		    d->in_after)
+			d->client->look[d->room] = d->look;
+	}
+}
+
+/* Of what was told last not all arrives, and then it ends; perhaps again before that has arrived. */
+static bool
+do_crash(struct world *w, struct deed *d)
+{
+	(void)d;
+	world_fences(w, true);
+	w->killed = w->loses = true;
+	for (unsigned n = 1 + (likely(w, 40) ? 1 + chance(w, 2) : 0); n > 0 && !w->failed; n--) {
+		do_unheard(w);
+		if (likely(w, 20)) {
+			w->reaches = 0;
+			world_link(w);
+		}
+		world_crash(w);
+		w->again = true;
+		world_notes(w, "crash");
+	}
+	w->loses = false;
+	settle_unheard(w);
+	world_rests(w);
+	for (unsigned i = 0; i < NCLIENTS && !w->failed; i++)
+		client_has_all(w, &w->client[i]);
+	world_passes(w, 1000);
+	world_fences(w, false);
+	return true;
+}
+
 static bool
 do_link(struct world *w, struct deed *d)
 {
 	(void)d;
 	do_deeds(w, chance(w, 4));
-	apply(w);
+	apply(w, 0);
 	world_link(w);
 	return true;
 }
@@ -431,7 +497,7 @@ do_crowded(struct world *w, struct deed *d)
 	w->crowded = true;
 	do_deeds(w, 1 + chance(w, 3));
 	w->crowded = false;
-	apply(w);
+	apply(w, 0);
 	return true;
 }
 
@@ -480,7 +546,7 @@ step_begins(struct world *w)
 {
 	w->step++;
 	w->ndeeds = 0;
-	w->killed = false;
+	w->killed = w->again = false;
 	free(w->last[w->step % NLAST]);
 	w->last[w->step % NLAST] = NULL;
 	w->log.len = 0;
@@ -504,7 +570,7 @@ do_something(struct world *w)
 	} while (op->who == WORLD || !do_deed(w, op));
 	if (op->who != LOST && likely(w, 8))
 		do_deeds(w, 1 + chance(w, 5));
-	apply(w);
+	apply(w, 0);
 }
 
 void

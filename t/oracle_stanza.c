@@ -250,6 +250,7 @@ will_be_heard(struct world *w, struct deed *d)
 	d->fair = !d->foul;
 	if (d->foul)
 		return;
+	d->stored = truth_config(r, "enablearchiving", 0) != 0;
 	snprintf(d->nick, TEXT_MAX, "%s", s->occupant->nick);
 	TAILQ_FOREACH (o, &r->occupants, entry)
 		d->recipients |= truth_sessions(w, o);

@@ -158,6 +158,9 @@ truth_notes(struct world *w)
 			m->nsaid = 0;
 			m->ever_mute = false;
 			*m->subject = *m->subject_nick = '\0';
+			/* What was said in the old one is not told again. */
+			for (unsigned c = 0; c < NCLIENTS && w->loses; c++)
+				w->client[c].view[i].ndue = 0;
 		}
 		if (r->config.whois == WHOIS_ANYONE)
 			m->open = m->ever_open = true;

@@ -289,7 +289,7 @@ world_init(struct world *w, uint64_t seed, struct tally *tally, enum sabotage sa
 	w->conf.limits.rate_bytes_per_s = w->conf.limits.rate_bytes_burst = 1 << 30;
 	w->conf.limits.sessions_per_occupant = NSEATS - 1;
 	w->conf.limits.presence_bytes = 2000;
-	/* Nothing is told twice: fences have tests of their own. */
+	/* Nothing is told twice, but where that is the point: world_fences(). */
 	w->conf.limits.fence_bytes = 0;
 	for (unsigned i = 0; i < NCLIENTS; i++)
 		client_init(&w->client[i], i);
@@ -329,6 +329,27 @@ world_release(struct world *w)
 /* -- output -- */
 
 static void
+takes_fence(struct world *w, const char *bytes, size_t n)
+{
+	if (!w->loses && !muc_fence(w->muc, bytes, n, w->now))
+		world_fails(w, NULL, "speaks to its own domain, and knows nothing of it: %.*s",
+		    (int)n, bytes);
+}
+
+/* Its client does not hear that it is refused, but so it is. */
+static void
+is_lost(struct world *w, const struct client *c, const struct xml *x)
+{
+	const char *id = xml_get(x, "id"), *type = xml_get(x, "type");
+
+	if (c == NULL || id == NULL || type == NULL || strcmp(type, "error") != 0)
+		return;
+	for (unsigned i = 0; i < w->ndeeds; i++)
+		if (w->deed[i].client == c && strcmp(w->deed[i].id, id) == 0)
+			w->deed[i].refused = true;
+}
+
+static void
 deliver(struct world *w, const char *bytes, size_t n)
 {
 	const struct xml *x;
@@ -342,6 +363,15 @@ deliver(struct world *w, const char *bytes, size_t n)
 	}
 	to = xml_get(x, "to");
 	c = to != NULL ? truth_client(w, to) : NULL;
+	if (to != NULL && strcmp(to, DOMAIN) == 0) {
+		takes_fence(w, bytes, n);
+		return;
+	}
+	if (w->loses && w->reaches == 0) {
+		is_lost(w, c, x);
+		return;
+	}
+	w->reaches -= w->loses;
 	w->ndelivered++;
 	if (c != NULL)
 		client_takes(w, c, x, bytes, n);
@@ -538,8 +568,9 @@ world_forces(struct world *w, const char *const *pairs)
 	world_passes(w, 1);
 }
 
-void
-world_restart(struct world *w)
+/* It ends, and is there again some time later, with the same rooms and the same in them. */
+static void
+begins_again(struct world *w)
 {
 	struct buf before = BUF_INIT, after = BUF_INIT;
 
@@ -555,6 +586,28 @@ world_restart(struct world *w)
 		    w, NULL, "after a restart others are in, or in another order:\n%s", after.p);
 	buf_release(&before);
 	buf_release(&after);
+}
+
+void
+world_restart(struct world *w)
+{
+	begins_again(w);
+}
+
+void
+world_fences(struct world *w, bool on)
+{
+	w->conf.limits.fence_bytes = on ? 4096 : 0;
+	if (muc_reload(w->muc, &w->conf) != MUC_OK)
+		world_fails(w, NULL, "does not take another limit");
+}
+
+void
+world_crash(struct world *w)
+{
+	buf_release(&w->answers);
+	begins_again(w);
+	truth_notes(w);
 }
 
 void

@@ -37,6 +37,7 @@ struct again {
 	struct map stays; /* room and full JID -> struct stay */
 	struct map nicks; /* room and nick -> struct goings */
 	struct map went;  /* room, nick and bare JID -> the last time that others saw it go */
+	struct map moved; /* room, nick and full JID -> that it has taken another one */
 };
 
 #define KEY_MAX 8192 /* more than a room's id and two addresses */
@@ -90,6 +91,13 @@ look_at_stay(struct again *g, const struct told *t)
 		st->entered = t;
 }
 
+/* Is it told to a session itself that it has another nick? */
+static bool
+moves(const struct told *t)
+{
+	return t->kind == TOLD_PRESENCE && t->self && t->new_nick != NULL && t->jid != NULL;
+}
+
 static void
 look_at_nick(struct again *g, struct told *t)
 {
@@ -99,7 +107,10 @@ look_at_nick(struct again *g, struct told *t)
 	n->last = t;
 	if (t->others)
 		n->last_others = t;
-	n->self = n->self || (t->self && t->new_nick == NULL);
+	n->self = n->self || (t->self && !moves(t));
+	if (moves(t))
+		map_put(&g->moved,
+		    arena_strdup(g->s->arena, key_write(key, t->room, t->nick, t->jid)), t);
 	if (t->jid != NULL && t->others)
 		map_put(&g->went,
 		    arena_strdup(g->s->arena, key_write(key, t->room, t->nick, bare_of(g, t->jid))),
@@ -205,7 +216,7 @@ again_entered(struct again *g, const struct told *t, struct plan *p)
 	if (st->entered == t) {
 		p->before = first_after(g, st->since, t->room);
 		tell_entered(p, x);
-	} else if (st->entered == NULL && st->shown == t)
+	} else if (st->shown == t && !t->self)
 		tell_roster(p, x);
 }
 
@@ -254,12 +265,22 @@ again_message(struct again *g, const struct told *t, struct plan *p)
 	wire_unref(w);
 }
 
+/* Who entered later has seen by their own presence how the room is. */
 static void
 again_codes(struct again *g, const struct told *t, struct plan *p)
 {
-	(void)g;
-	if (p->room != NULL)
-		tell_codes(p, t->codes);
+	struct occupant *o;
+	struct session *x;
+	struct wire *w;
+
+	if (p->room == NULL)
+		return;
+	w = wire_codes(p, t->codes);
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		TAILQ_FOREACH (x, &o->sessions, entry)
+			if (was_there(g, x, t))
+				tell(p, w, x->addr);
+	wire_unref(w);
 }
 
 /* The last one. Who entered has it. */
@@ -282,13 +303,23 @@ again_subject(struct again *g, const struct told *t, struct plan *p)
 
 /* -- presence -- */
 
+/* Has that session gone from the nick itself, and knows it? */
+static bool
+is_own(const struct again *g, const struct told *t, const struct session *x)
+{
+	char key[KEY_MAX];
+
+	return (t->jid != NULL && strcmp(x->jid, t->jid) == 0) ||
+	       map_get(&g->moved, key_write(key, t->room, t->nick, x->jid)) != NULL;
+}
+
 /*
  * To others who were there when that was told, with the address only to who saw addresses then; not to those
  * who know better: whose nick it is now, and whose it was.
  */
 static void
 tell_gone(struct again *g, struct plan *p, const struct told *t, const struct presence *pr,
-    const struct occupant *holder, const struct occupant *went)
+    const struct occupant *holder)
 {
 	struct wire *w[2] = { NULL, NULL };
 	struct occupant *o;
@@ -300,7 +331,7 @@ tell_gone(struct again *g, struct plan *p, const struct told *t, const struct pr
 			bool saw = st == NULL || st->shown == NULL || st->shown < t;
 			bool with_jid = saw && sees_jid(p->room, o, pr->occupant);
 
-			if (o == holder || o == went || !was_there(g, x, t))
+			if (o == holder || !was_there(g, x, t) || is_own(g, t, x))
 				continue;
 			if (w[with_jid] == NULL)
 				w[with_jid] = wire_presence(p, pr, with_jid);
@@ -324,53 +355,69 @@ tell_now(struct again *g, struct plan *p, const struct told *t, struct occupant 
 		tell_presence_all(p, &pr, TELL_OTHERS, NULL);
 	else if (n->last_others != NULL) {
 		pr.hides = true;
-		tell_gone(g, p, n->last_others, &pr, o, NULL);
+		tell_gone(g, p, n->last_others, &pr, o);
 	}
 	TAILQ_FOREACH (x, &o->sessions, entry)
 		if (n->self && entering(g, x) == NULL)
 			tell_presence(p, &pr, x, true);
 }
 
-/*
- * Somebody who is not there any more, or not under that nick: who only took another one is told so as
- * they are told of themselves. `holder` goes by it now, or NULL.
- */
+/* As is told of somebody who was there under that nick. */
+static struct presence
+gone(struct plan *p, const struct told *t)
+{
+	struct arena *a = p->s->arena;
+	struct session *shown = arena_alloc(a, sizeof(*shown));
+	struct occupant *o = arena_alloc(a, sizeof(*o));
+	struct jid jid = { .bare = t->jid };
+	const struct session *x = t->new_nick != NULL ? room_session(p->room, t->jid) : NULL;
+	struct presence pr = {
+		.occupant = o,
+		.shown = shown,
+		.unavailable = true,
+		.role = x != NULL ? x->occupant->role : ROLE_NONE,
+		.new_nick = t->new_nick,
+	};
+
+	jid_split(a, t->jid, &jid);
+	shown->jid = arena_strdup(a, t->jid);
+	o->room = p->room;
+	o->nick = arena_strdup(a, t->nick);
+	o->bare = arena_strdup(a, jid.bare);
+	o->affiliation = affiliation_of(p->room, o->bare);
+	memcpy(o->id, occupant_id(a, p->room, o->bare), sizeof(o->id));
+	memcpy(pr.codes, t->codes, sizeof(pr.codes));
+	return pr;
+}
+
+/* One who took another nick is told so, and, if it went alone, that the old one is there. */
+static void
+tell_moved(struct plan *p, const struct told *t, const struct occupant *holder)
+{
+	const struct session *x = room_session(p->room, t->jid);
+	struct presence old, left = { .occupant = holder };
+
+	if (x == NULL || x->occupant == holder)
+		return;
+	old = gone(p, t);
+	tell_presence(p, &old, x, true);
+	if (holder == NULL || strcmp(holder->bare, x->occupant->bare) != 0)
+		return;
+	left.role = holder->role;
+	tell_presence(p, &left, x, false);
+}
+
+/* To others: `holder`, or nobody, goes by the nick now. */
 static void
 tell_went(struct again *g, struct plan *p, const struct told *t, const struct occupant *holder)
 {
-	struct arena *a = p->s->arena;
-	struct session *x = room_session(p->room, t->jid), *y;
-	struct occupant *in = x != NULL ? x->occupant : NULL;
-	bool moved = in != NULL && in != holder && t->new_nick != NULL;
-	struct session shown = { .jid = arena_strdup(a, t->jid) };
-	const char *bare = bare_of(g, t->jid);
-	struct occupant o = { .room = p->room, .nick = arena_strdup(a, t->nick) };
-	struct presence pr = {
-		.occupant = &o,
-		.shown = &shown,
-		.unavailable = true,
-		.role = moved ? in->role : ROLE_NONE,
-		.new_nick = t->new_nick,
-	};
-	struct presence left = {
-		.occupant = holder,
-		.role = holder != NULL ? holder->role : ROLE_NONE,
-	};
+	const struct presence pr = gone(p, t);
+	const char *bare = pr.occupant->bare;
 	char key[KEY_MAX];
-	bool stays = holder != NULL && strcmp(holder->bare, bare) == 0;
 
-	memcpy(pr.codes, t->codes, sizeof(pr.codes));
-	memcpy(o.id, occupant_id(a, p->room, bare), sizeof(o.id));
-	o.affiliation = affiliation_of(p->room, bare);
-	if (moved)
-		TAILQ_FOREACH (y, &in->sessions, entry)
-			if (!stays || y == x)
-				tell_presence(p, &pr, y, true);
-	/* To who moved alone the nick is gone now, and it is not. */
-	if (moved && stays)
-		tell_presence(p, &left, x, false);
-	if (t->others && !stays && map_get(&g->went, key_write(key, t->room, t->nick, bare)) == t)
-		tell_gone(g, p, t, &pr, holder, in);
+	if ((holder == NULL || strcmp(holder->bare, bare) != 0) &&
+	    map_get(&g->went, key_write(key, t->room, t->nick, bare)) == t)
+		tell_gone(g, p, t, &pr, holder);
 }
 
 static void
@@ -384,7 +431,9 @@ again_presence(struct again *g, const struct told *t, struct plan *p)
 		return;
 	n = map_get(&g->nicks, key_write(key, t->room, t->nick, ""));
 	o = room_nick(p->room, t->nick);
-	if (t->jid != NULL)
+	if (moves(t))
+		tell_moved(p, t, o);
+	if (t->jid != NULL && t->others)
 		tell_went(g, p, t, o);
 	if (o != NULL && n->last == t)
 		tell_now(g, p, t, o);
@@ -488,6 +537,7 @@ on_start(struct service *s, unsigned domain_no)
 		.stays = MAP_INIT,
 		.nicks = MAP_INIT,
 		.went = MAP_INIT,
+		.moved = MAP_INIT,
 	};
 	struct buf *turn = &s->out[domain_no].fences->turn;
 	const size_t noted = turn->len;
@@ -509,6 +559,7 @@ on_start(struct service *s, unsigned domain_no)
 	map_release(&g.stays);
 	map_release(&g.nicks);
 	map_release(&g.went);
+	map_release(&g.moved);
 	if (g.n > 0)
 		service_log(s, MUC_LOG_INFO,
 		    "%s: %zu things are told again that may not have "

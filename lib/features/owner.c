@@ -354,16 +354,22 @@ plan_set(struct plan *p)
 	return BAD_REQUEST;
 }
 
-void
-tell_codes(struct plan *p, const unsigned codes[8])
+struct wire *
+wire_codes(struct plan *p, const unsigned codes[8])
 {
 	struct arena *a = p->s->arena;
 	struct xml *x = stanza_new(a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
-	struct told t = { .kind = TOLD_CODES, .room = p->room->id };
-	struct wire *w;
 
 	codes_write(a, xml_add(a, x, NS_MUC_USER, "x"), codes);
-	w = wire_new(p->s, x);
+	return wire_new(p->s, x);
+}
+
+static void
+tell_codes(struct plan *p, const unsigned codes[8])
+{
+	struct told t = { .kind = TOLD_CODES, .room = p->room->id };
+	struct wire *w = wire_codes(p, codes);
+
 	tell_all(p, w);
 	wire_unref(w);
 	memcpy(t.codes, codes, sizeof(t.codes));

@@ -216,27 +216,22 @@ note_presence(const struct plan *p, const struct presence *pr, bool others, bool
 	note_told(p->s, p->room->domain_no, &t);
 }
 
-/* Under another nick one is still in. */
-static bool
-is_out(const struct presence *pr)
-{
-	return pr->unavailable && pr->new_nick == NULL;
-}
-
-/* To itself: that it is out, or how it is seen. */
+/* To itself: that it is out, or under another nick, or how it is seen. */
 static void
 note_self(const struct plan *p, const struct presence *pr, const struct session *to)
 {
 	struct told t = {
-		.kind = TOLD_LEFT,
+		.kind = pr->new_nick != NULL ? TOLD_PRESENCE : TOLD_LEFT,
 		.room = p->room->id,
 		.nick = pr->occupant->nick,
 		.jid = to->jid,
+		.new_nick = pr->new_nick,
+		.self = pr->new_nick != NULL,
 		.room_jid = p->room->jid,
 		.occupant_id = pr->destroy != NULL ? pr->occupant->id : NULL,
 	};
 
-	if (!is_out(pr)) {
+	if (!pr->unavailable) {
 		note_presence(p, pr, false, true);
 		return;
 	}
@@ -348,8 +343,8 @@ tell_view(struct plan *p, struct views *v, const struct presence *pr, const stru
 		*w = presence_wire(p, pr, with_jid, self, lists);
 	tell(p, *w, to->addr);
 	v->others = v->others || !self;
-	v->self = v->self || (self && !is_out(pr));
-	if (self && is_out(pr))
+	v->self = v->self || (self && !pr->unavailable);
+	if (self && pr->unavailable)
 		note_self(p, pr, to);
 }
 

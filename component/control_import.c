@@ -40,6 +40,8 @@ struct control_import {
 	struct import *in;
 	struct buf rest; /* the beginning of a line */
 	uint64_t nlines;
+	bool has_all; /* its rooms are there, and on their way into lists */
+	uint64_t nrooms;
 };
 
 struct control_import *
@@ -60,6 +62,7 @@ end(struct control_import *i)
 	import_free(i->in);
 	i->in = NULL;
 	i->stream = NULL;
+	i->has_all = false;
 	buf_release(&i->rest);
 	arena_reset(i->own);
 }
@@ -85,16 +88,17 @@ control_import_is(const char *stanza, size_t n)
 void
 control_import_left(struct control_import *i, const struct muc_stream *stream)
 {
-	if (i->stream != NULL && i->stream == stream) {
+	if (i->stream == NULL || i->stream != stream)
+		return;
+	if (!i->has_all)
 		log_info("control: an import is given up at line %" PRIu64, i->nlines);
-		end(i);
-	}
+	end(i);
 }
 
 bool
 control_import_runs(const struct control_import *i)
 {
-	return i->stream != NULL;
+	return i->stream != NULL || import_goes_on(i->w->muc);
 }
 
 /* -- answers -- */
@@ -182,7 +186,7 @@ begin(struct control_import *i, const struct control_importer *who, const struct
 	}
 	if (i->stream == who->stream)
 		return fail(i, 0, "an import was begun in the midst of another one");
-	if (i->stream != NULL)
+	if (control_import_runs(i))
 		return wrong(i, 0, "another import is under way");
 	if (!is_ours(i, x))
 		return wrong(i, 0, "mucd has another database");
@@ -231,25 +235,38 @@ take_lines(struct control_import *i, const struct xml *x)
 	return answer_new(i, "go-on", i->nlines, 0);
 }
 
+/* Until lists of rooms have them all it is asked for again. */
+static struct xml *
+finished(struct control_import *i)
+{
+	struct xml *x;
+
+	if (import_goes_on(i->w->muc))
+		return answer_new(i, "go-on", i->nlines, 0);
+	x = answer_new(i, "done", i->nlines, i->nrooms);
+	end(i);
+	return x;
+}
+
 static struct xml *
 finish(struct control_import *i, const struct control_importer *who)
 {
-	uint64_t nrooms, line;
-	struct xml *x;
+	uint64_t line;
 	const char *why;
 
 	if (i->rest.len > 0)
 		return fail(i, i->nlines + 1, "the last line is cut off");
-	why = import_finish(i->in, i->w->now, &nrooms);
+	why = import_finish(i->in, i->w->now, &i->nrooms);
 	if (why != NULL) {
 		line = import_wrong_line(i->in);
 		return fail(i, line, why);
 	}
-	log_info("control: %s has imported %" PRIu64 " room%s", who->name, nrooms,
-	    nrooms == 1 ? "" : "s");
-	x = answer_new(i, "done", i->nlines, nrooms);
-	end(i);
-	return x;
+	log_info("control: %s has imported %" PRIu64 " room%s", who->name, i->nrooms,
+	    i->nrooms == 1 ? "" : "s");
+	import_free(i->in);
+	i->in = NULL;
+	i->has_all = true;
+	return finished(i);
 }
 
 static struct xml *
@@ -261,6 +278,8 @@ take(struct control_import *i, const struct control_importer *who, const struct 
 		return begin(i, who, x);
 	if (i->stream != who->stream)
 		return wrong(i, 0, "no import is under way");
+	if (i->has_all)
+		return finished(i);
 	if (step != NULL && strcmp(step, "lines") == 0)
 		return take_lines(i, x);
 	if (step != NULL && strcmp(step, "end") == 0)

@@ -8,7 +8,7 @@
  *	  <rename from='a.example' to='b.example'/>
  *	</import>
  *	<import xmlns='mucd:control' step='lines'>BASE64</import>	any number of times
- *	<import xmlns='mucd:control' step='end'/>
+ *	<import xmlns='mucd:control' step='end'/>			and again while it is answered by go-on
  *
  * device and inode are those of the database folder that is meant. The answers are
  * <import step='go-on' line='N' rooms='N'/>, with what has come so far, step='done' with the number of rooms
@@ -17,7 +17,8 @@
  *
  * A piece belongs to a turn and is small, so whoever talks in a room waits for one of them at most. Nobody
  * sees a room before all of them are there; what is left of an import that has not come to its end is removed in
- * steps, after a crash as well: lib/room/import.c.
+ * steps, after a crash as well: lib/room/import.c. When all are there, whoever asks for one has it, and lists get
+ * them in steps, too: lib/room/naming.h.
  */
 #ifndef CONTROL_IMPORT_H
 #define CONTROL_IMPORT_H

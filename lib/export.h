@@ -4,7 +4,7 @@
  *
  * The format is in mucd-export(5). A file begins with EXPORT_FIRST; all lines of a room stand together, from
  * `room` to `end`. Writing needs a store alone, of which only reading functions are used. Reading needs a
- * struct muc: nothing of a file is there before all of it is, in one turn at the end.
+ * struct muc: nothing of a file is there before all of it is.
  */
 #ifndef EXPORT_H
 #define EXPORT_H
@@ -92,8 +92,8 @@ struct import_conf {
 };
 
 /*
- * One import of a service at a time. Its domains are served (muc_domain_add()). The conf must live as long as
- * the import.
+ * One import of a service at a time: not while import_goes_on(). Its domains are served (muc_domain_add()). The
+ * conf must live as long as the import.
  */
 struct import *import_new(struct muc *, const struct import_conf *);
 
@@ -116,8 +116,12 @@ size_t import_weight(const struct import *);
 /*
  * There are no more lines: the rooms are there, when this turn is committed. NULL, or what is wrong. *nrooms
  * is how many there are.
+ *
+ * Whoever asks for one of them finds it from then on, also after a crash. In lists of rooms they are one after the
+ * other, as muc_tick() goes on with it: until import_goes_on() is false.
  */
 const char *import_finish(struct import *, struct muc_now, uint64_t *nrooms);
+bool import_goes_on(const struct muc *);
 
 /* -- looking -- */
 

@@ -15,6 +15,7 @@
 #include "room/console.h"
 #include "room/held.h"
 #include "room/import.h"
+#include "room/naming.h"
 #include "room/fence.h"
 
 enum {
@@ -228,6 +229,7 @@ muc_free(struct muc *m)
 	bans_free(s);
 	askers_free(s);
 	errands_free(s);
+	naming_free(s);
 	map_set_forget(&s->admins);
 	forget_policy(&s->policy);
 	for (unsigned i = 0; i < s->ndomains; i++)
@@ -423,7 +425,7 @@ muc_deadline(const struct muc *m)
 {
 	int64_t first = fences_deadline(&m->s), t;
 
-	if (m->s.purging && !m->s.stats.retention_paused)
+	if (m->s.naming != NULL || (m->s.purging && !m->s.stats.retention_paused))
 		return m->s.now.mono_ms;
 	for (const struct feature *const *f = features; *f != NULL; f++)
 		if ((*f)->deadline != NULL && (t = (*f)->deadline(&m->s)) < first)
@@ -436,6 +438,8 @@ muc_tick(struct muc *m, struct muc_now now)
 {
 	m->s.now = now;
 	fences_tick(&m->s);
+	if (m->s.naming != NULL)
+		naming_step(&m->s);
 	if (m->s.purging && !m->s.stats.retention_paused)
 		rooms_purge(&m->s);
 	for (const struct feature *const *f = features; *f != NULL; f++)
@@ -501,4 +505,10 @@ struct import *
 import_new(struct muc *m, const struct import_conf *conf)
 {
 	return import_begin(&m->s, conf);
+}
+
+bool
+import_goes_on(const struct muc *m)
+{
+	return m->s.naming != NULL;
 }

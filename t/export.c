@@ -385,6 +385,10 @@ import_text(struct muc *muc, const struct import_conf *conf, const char *text, s
 	}
 	import_free(in);
 	muc_commit(muc);
+	while (import_goes_on(muc)) {
+		muc_tick(muc, (struct muc_now){ NOW, 1 });
+		muc_commit(muc);
+	}
 	return wrong;
 }
 
@@ -1039,6 +1043,148 @@ test_meanwhile(void)
 	}
 }
 
+#define MANY 1000
+#define OWN(room, what)                                                                            \
+	"<iq type='set' from='x@y/r' to='" room "@rooms.example' id='o'><query "                   \
+	"xmlns='http://jabber.org/protocol/muc#owner'>" what "</query></iq>"
+
+static void
+restart(struct test *t)
+{
+	enum muc_error error;
+
+	test_stop(t);
+	test_start(t, &error);
+}
+
+/* Rooms of x@y come, and the turn is over in which they are all there. */
+static void
+import_many(struct test *t, bool replace)
+{
+	const struct import_conf conf = { .replace = replace };
+	struct import *in = import_new(t->muc, &conf);
+	const char *wrong = import_line(in, "mucd-export 1", 13);
+	char line[64];
+	uint64_t n = 0;
+
+	for (int i = 0; i < MANY && wrong == NULL; i++) {
+		snprintf(line, sizeof(line), "room jid=\"%d@rooms.example\"", i);
+		wrong = import_line(in, line, strlen(line));
+		if (wrong == NULL)
+			wrong = import_line(in, "affil jid=\"x@y\" affiliation=owner", 33);
+		if (wrong == NULL)
+			wrong = import_line(in, "end", 3);
+	}
+	if (wrong == NULL)
+		wrong = import_finish(in, t->now, &n);
+	is_str(wrong, NULL, "rooms have come");
+	is_int(n, MANY, "very many");
+	import_free(in);
+	muc_commit(t->muc);
+}
+
+static bool
+is_told(struct test *t, const char *stanza, const char *what)
+{
+	char *out = test_ask(t, stanza);
+	bool is = strstr(out, what) != NULL;
+
+	free(out);
+	return is;
+}
+
+/* Each turn gives some of them their names; whoever asks for one has it. */
+static void
+test_naming(void)
+{
+	unsigned nnames, nsteps = 0, nsound = 0;
+	struct test t;
+
+	begin(&t);
+	free(test_ask(&t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo'>"
+			  "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+	free(test_ask(&t, "<iq type='set' from='romeo@y/r' to='998@rooms.example' id='o'><query "
+			  "xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
+			  "type='submit'><field var='FORM_TYPE'>"
+			  "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+			  "<field var='muc#roomconfig_persistentroom'><value>1</value>"
+			  "</field></x></query></iq>"));
+	free(test_ask(&t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo' "
+			  "type='unavailable'/>"));
+	is_int(count_rooms_of(t.host.store, TABLE_names), 1, "one of them is there, and empty");
+	import_many(&t, true);
+	nnames = count_rooms_of(t.host.store, TABLE_names);
+	ok(import_goes_on(t.muc) && nnames < MANY / 2, "%u have names after one turn", nnames);
+	ok(is_sound(t.host.store), "sound");
+	ok(is_told(&t,
+	       "<iq type='get' from='a@y/r' to='999@rooms.example' id='i'>"
+	       "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
+	       "muc_open"),
+	    "one that has none yet is found");
+	ok(is_told(&t,
+	       "<presence from='romeo@y/r' to='998@rooms.example/Romeo'>"
+	       "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	       "affiliation='none'"),
+	    "of one that is replaced it is the new one that is entered");
+	ok(is_told(&t, OWN("997", "<destroy/>"), "type='result'"), "one is destroyed");
+	is_int(count_rooms_of(t.host.store, TABLE_names), nnames + 1, "only these have names now");
+	restart(&t);
+	ok(import_goes_on(t.muc), "it goes on after a restart");
+	while (import_goes_on(t.muc)) {
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+		nsound += is_sound(t.host.store);
+		nsteps++;
+		restart(&t);
+	}
+	ok(nsteps > 2 && nsound == nsteps, "sound at each of %u steps, with a restart after each",
+	    nsteps);
+	run_down(&t);
+	is_int(count_rooms_of(t.host.store, TABLE_names), MANY - 1, "all are there but that one");
+	is_int(count_rooms_of(t.host.store, TABLE_listed), MANY - 1, "and in the list");
+	is_int(count_rooms_of(t.host.store, TABLE_dead), 0, "nothing waits to be removed");
+	ok(is_told(&t, OWN("997", ""), "item-not-found"), "what was destroyed stays so");
+	ok(is_sound(t.host.store), "sound");
+	test_release(&t);
+}
+
+/* One of the name has come and gone. */
+static void
+test_come_and_gone(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const lines[] = { "mucd-export 1", "room jid=\"room@rooms.example\"",
+		NULL };
+	struct import *in;
+	uint64_t nrooms = 0;
+	struct test t;
+
+	for (int round = 0; round < 2; round++) {
+		begin(&t);
+		in = import_new(t.muc, &conf);
+		take_slowly(&t, in, lines);
+		free(test_ask(&t, ENTER("romeo", "Romeo")));
+		if (round == 0)
+			free(test_ask(&t, "<presence from='romeo@example/r' "
+					  "to='room@rooms.example/Romeo' type='unavailable'/>"));
+		is_int(count_rooms_of(t.host.store, TABLE_names), round,
+		    "one that is made while its lines come");
+		take_slowly(&t, in, (const char *[]){ "end", NULL });
+		if (round == 0)
+			is_str(import_finish(in, t.now, &nrooms), NULL,
+			    "and is gone again is in nobody's way");
+		else
+			is_str(import_finish(in, t.now, &nrooms),
+			    "room@rooms.example is there already", "has the name");
+		import_free(in);
+		muc_commit(t.muc);
+		run_down(&t);
+		is_int(count_rooms_of(t.host.store, TABLE_names), 1, "there is one of that name");
+		ok(is_sound(t.host.store), "sound");
+		test_release(&t);
+	}
+}
+
 static unsigned
 almost_full(struct store *s)
 {
@@ -1473,6 +1619,8 @@ main(int argc, char **argv)
 	test_large();
 	test_occupants();
 	test_meanwhile();
+	test_naming();
+	test_come_and_gone();
 	test_full();
 	test_forced();
 	test_unsound();

@@ -147,6 +147,19 @@ commit(struct muc *muc, const struct store *store)
 
 /* -- the import -- */
 
+/* Until all of them are in lists. */
+static bool
+go_on(struct muc *muc, const struct store *store)
+{
+	bool good = commit(muc, store);
+
+	while (good && import_goes_on(muc)) {
+		muc_tick(muc, now());
+		good = commit(muc, store);
+	}
+	return good;
+}
+
 static bool
 take_lines(struct muc *muc, const struct store *store, struct import *in, struct lines *l)
 {
@@ -183,7 +196,7 @@ import(const struct db *db, struct muc *muc, const struct store *store, struct l
 			ctl_complain("%s:%" PRIu64 ": %s", l->name, import_wrong_line(in), wrong);
 		else if (wrong != NULL)
 			ctl_complain("%s: %s", l->name, wrong);
-		else if (commit(muc, store)) {
+		else if (go_on(muc, store)) {
 			printf("%" PRIu64 " room%s\n", nrooms, nrooms == 1 ? "" : "s");
 			rc = db_written(CTL_OK);
 		}

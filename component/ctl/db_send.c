@@ -30,6 +30,7 @@ struct sending {
 	FILE *file;
 	const char *name;
 	bool is_ending; /* mucd was told that this was all, and has not answered yet */
+	bool has_all;	/* mucd has said that they are there */
 
 	/* progress */
 	bool is_shown;
@@ -83,28 +84,40 @@ complain(const struct sending *s, const struct xml *x)
 		ctl_complain("%s: %s", s->name, xml_text(x));
 }
 
-/* The answer, if it is the one that goes on; NULL, and it has been said why it does not. */
+static const char *
+step_of(const struct xml *x)
+{
+	return xml_is(x, NS_CONTROL, "import") ? xml_get(x, "step") : NULL;
+}
+
+static bool
+is_step(const struct xml *x, const char *wanted)
+{
+	const char *step = step_of(x);
+
+	return step != NULL && strcmp(step, wanted) == 0;
+}
+
+/* The answer, if it is that one or `other`; NULL, and it has been said why it is not. */
 static const struct xml *
-say(struct sending *s, const struct xml *x, const char *wanted)
+say(struct sending *s, const struct xml *x, const char *wanted, const char *other)
 {
 	const int64_t until_ms = way_now_ms() + (int64_t)s->way->o->timeout_s * 1000;
 	const struct xml *answer = NULL;
-	const char *step;
 
 	if (!s->way->kind->send(s->way, x))
 		return NULL;
 	while (answer == NULL && way_now_ms() < until_ms)
 		if (!s->way->kind->wait(s->way, until_ms, &answer))
 			return NULL;
-	step = xml_is(answer, NS_CONTROL, "import") ? xml_get(answer, "step") : NULL;
 	if (answer != NULL)
 		s->is_ending = false;
-	if (step != NULL && strcmp(step, wanted) == 0)
+	if (is_step(answer, wanted) || (other != NULL && is_step(answer, other)))
 		return answer;
 	clear(s);
 	if (answer == NULL)
 		ctl_complain("mucd has not answered within %d s", s->way->o->timeout_s);
-	else if (step != NULL && strcmp(step, "wrong") == 0)
+	else if (is_step(answer, "wrong"))
 		complain(s, answer);
 	else
 		ctl_complain("mucd takes no rooms this way");
@@ -130,7 +143,7 @@ begin(struct sending *s)
 		xml_set(s->a, r, "from", s->db->renames[i]);
 		xml_set(s->a, r, "to", s->db->renames[i + 1]);
 	}
-	return say(s, x, "go-on") != NULL;
+	return say(s, x, "go-on", NULL) != NULL;
 }
 
 static bool
@@ -143,7 +156,7 @@ send_piece(struct sending *s, const char *bytes, size_t n)
 	base64_write(&b, bytes, n);
 	xml_text_add(s->a, x, arena_strndup(s->a, b.p, b.len));
 	buf_release(&b);
-	answer = say(s, x, "go-on");
+	answer = say(s, x, "go-on", NULL);
 	s->nsent += n;
 	if (answer != NULL)
 		show(s, xml_get(answer, "line"));
@@ -174,10 +187,13 @@ import(struct sending *s)
 
 	if (!begin(s) || !send_file(s))
 		return false;
-	s->is_ending = true;
-	answer = say(s, new_step(s, "end"), "done");
-	if (answer == NULL)
-		return false;
+	do {
+		s->is_ending = !s->has_all;
+		answer = say(s, new_step(s, "end"), "done", "go-on");
+		if (answer == NULL)
+			return false;
+		s->has_all = true;
+	} while (!is_step(answer, "done"));
 	clear(s);
 	nrooms = xml_get(answer, "rooms");
 	printf("%s room%s\n", nrooms, strcmp(nrooms, "1") == 0 ? "" : "s");
@@ -208,6 +224,8 @@ db_send(const struct db *db, FILE *file, const char *name, const char *why)
 	if (s.is_ending)
 		ctl_complain(
 		    "it is not known whether they were imported: all rooms are there, or none");
+	else if (s.has_all && !good)
+		ctl_complain("they are imported, and lists of rooms will have them all");
 	else if (!good)
 		ctl_complain("no room was imported");
 	way_close(s.way);

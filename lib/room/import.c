@@ -3,7 +3,7 @@
  * import.c - rooms out of text, into the store
  *
  * Until all of a file is there its rooms have no names, and their ids stand in table dead: whatever happens, what
- * is not finished goes like the data of destroyed rooms do. The last turn gives the names.
+ * is not finished goes like the data of destroyed rooms do. Then they get their names: naming.c.
  */
 #include "import.h"
 
@@ -19,6 +19,7 @@
 #include "directory.h"
 #include "forced.h"
 #include "held.h"
+#include "naming.h"
 #include "record.h"
 #include "waiting.h"
 
@@ -32,18 +33,13 @@ enum state {
 	IS_OVER, /* finished, or something was wrong */
 };
 
-/* A room that waits for its name. */
-struct nameless {
-	uint64_t id, line;
-	char *jid;
-};
-
 struct import {
 	struct service *service;
 	const struct import_conf *conf;
 	struct arena *arena; /* of a line: a turn may have very many */
 	struct record_reader reader;
 	enum state state;
+	bool is_done; /* its rooms are there */
 	char *wrong;
 	uint64_t line, wrong_line; /* the last that came, and the one that is wrong; 0: none */
 	size_t weight;
@@ -57,9 +53,8 @@ struct import {
 	bool has_subject;
 	uint64_t nowners, naffiliations, nlines;
 
-	struct nameless *rooms;
-	size_t nrooms, cap;
-	struct map jids; /* their addresses -> themselves */
+	struct nameless_list rooms;
+	bool is_doubtful; /* a room has come since that has an address of one of them */
 };
 
 static void
@@ -86,6 +81,7 @@ import_begin(struct service *s, const struct import_conf *conf)
 	m->reader.parser = record_parser_new();
 	config_init(&m->config);
 	s->import_from = s->next_id;
+	s->import = m;
 	return m;
 }
 
@@ -94,16 +90,16 @@ import_free(struct import *m)
 {
 	if (m == NULL)
 		return;
-	m->service->purging = m->service->purging || m->service->next_id != m->service->import_from;
-	m->service->import_from = 0;
+	m->service->import = NULL;
+	if (!m->is_done) {
+		m->service->purging |= m->service->next_id != m->service->import_from;
+		m->service->import_from = 0;
+	}
 	forget_room(m);
 	config_release(&m->config);
-	for (size_t i = 0; i < m->nrooms; i++)
-		free(m->rooms[i].jid);
-	map_release(&m->jids);
+	nameless_release(&m->rooms);
 	xml_parser_free(m->reader.parser);
 	arena_free(m->arena);
-	free(m->rooms);
 	free(m->wrong);
 	free(m);
 }
@@ -196,7 +192,7 @@ new_room(struct import *m, const char *jid)
 		return arena_fmt(m->arena, "%s is no address of a room", jid);
 	if (service_domain(s, j.domain) < 0)
 		return arena_fmt(m->arena, "%s is not served here", j.domain);
-	if (map_get(&m->jids, jid) != NULL)
+	if (nameless_find(&m->rooms, jid) != NULL)
 		return arena_fmt(m->arena, "%s: twice", jid);
 	taken = is_taken(m, &j);
 	if (taken != NULL)
@@ -387,12 +383,7 @@ take_end(struct import *m, const struct line_fields *w)
 	config_write(&m->head, &m->config);
 	put(m, TABLE_rooms, store_key(m->arena, m->id, ""),
 	    (struct bytes){ m->head.p, m->head.len });
-	if (m->nrooms == m->cap) {
-		m->cap = m->cap > 0 ? 2 * m->cap : 16;
-		m->rooms = mem_realloc(m->rooms, m->cap * sizeof(*m->rooms));
-	}
-	m->rooms[m->nrooms++] = (struct nameless){ m->id, m->room_line, m->jid };
-	map_put(&m->jids, m->jid, m->jid);
+	nameless_add(&m->rooms, m->id, m->room_line, m->jid);
 	m->jid = NULL;
 	forget_room(m);
 	m->state = BETWEEN;
@@ -465,62 +456,45 @@ import_line(struct import *m, const char *line, size_t n)
 
 /* -- the end -- */
 
-/* Everything of a room that is to be replaced; who is in it hears nothing. */
-static void
-replace(struct service *s, const struct jid *j)
+void
+import_notice(struct import *m, const char *jid)
 {
-	struct room *r = room_get(s, j);
-
-	if (r == NULL)
-		return;
-	while (!TAILQ_EMPTY(&r->occupants))
-		session_remove(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions));
-	left_free(s);
-	room_destroy(r);
+	if (nameless_find(&m->rooms, jid) != NULL || (m->jid != NULL && strcmp(m->jid, jid) == 0))
+		m->is_doubtful = true;
 }
 
-/* Reads what there is to know of a room that waits for its name; its strings live in the arena. */
-static void
-read_room(struct import *m, uint64_t id, struct room *r)
+/* Has somebody made one of its rooms meanwhile, and is it still there? */
+static const char *
+is_made(struct import *m, uint64_t *line)
 {
-	struct service *s = m->service;
-	struct bytes val;
+	const char *wrong = NULL;
 	struct jid j;
-	struct rec f;
 
-	*r = (struct room){ .service = s, .id = id };
-	config_init(&r->config);
-	s->store->get(s->store, TABLE_rooms, store_key(m->arena, id, ""), &val);
-	rec_init(&f, val.p, val.n);
-	while (rec_next(&f))
-		config_read(&r->config, &f);
-	r->locked = record_find(LINE_room, "locked", val, &f) && rec_u64(&f) != 0;
-	if (record_find(LINE_room, "created", val, &f))
-		r->created_ms = (int64_t)rec_u64(&f);
-	if (record_find(LINE_room, "creator", val, &f))
-		r->creator = rec_str(m->arena, &f);
-	record_find(LINE_room, "jid", val, &f);
-	r->jid = rec_str(m->arena, &f);
-	jid_split(m->arena, r->jid, &j);
-	r->node = arena_strdup(m->arena, j.node);
-	r->domain = arena_strdup(m->arena, j.domain);
+	for (size_t i = 0; m->is_doubtful && i < m->rooms.n && wrong == NULL; i++) {
+		arena_reset(m->arena);
+		if (jid_split(m->arena, m->rooms.v[i].jid, &j))
+			wrong = is_taken(m, &j);
+		*line = m->rooms.v[i].line;
+	}
+	return wrong;
 }
 
-/* Gives a room its name, here and in all lists. */
-static void
-name(struct import *m, const struct jid *j, struct room *r)
+/* Is somebody in a room that is to be replaced? The first in the file is told. */
+static const char *
+is_occupied(struct import *m, uint64_t *line)
 {
-	struct service *s = m->service;
-	struct bytes key = store_key(m->arena, r->id, "");
+	const struct nameless *n, *first = NULL;
+	const struct room *r;
 
-	replace(s, j);
-	tombstone_remove(s, j);
-	put(m, TABLE_names, name_key(m->arena, j->domain, j->node), key);
-	s->store->del(s->store, TABLE_dead, key);
-	room_list_update(r);
-	if (r->creator != NULL)
-		creator_note(r);
-	s->nrooms++;
+	TAILQ_FOREACH (r, &m->service->busy, entry) {
+		n = r->noccupants > 0 ? nameless_find(&m->rooms, r->jid) : NULL;
+		if (n != NULL && (first == NULL || n->line < first->line))
+			first = n;
+	}
+	if (first == NULL)
+		return NULL;
+	*line = first->line;
+	return arena_fmt(m->arena, "%s has occupants", first->jid);
 }
 
 static void
@@ -529,8 +503,8 @@ note(const struct import *m)
 	const struct audit n = {
 		.actor = m->conf->actor,
 		.command = "import",
-		.room = m->nrooms == 1 ? m->rooms[0].jid : NULL,
-		.after = arena_fmt(m->arena, "%zu room%s", m->nrooms, m->nrooms == 1 ? "" : "s"),
+		.room = m->rooms.n == 1 ? m->rooms.v[0].jid : NULL,
+		.after = arena_fmt(m->arena, "%zu room%s", m->rooms.n, m->rooms.n == 1 ? "" : "s"),
 	};
 
 	if (n.actor != NULL)
@@ -541,33 +515,28 @@ const char *
 import_finish(struct import *m, struct muc_now now, uint64_t *nrooms)
 {
 	struct service *s = m->service;
-	const char *wrong;
-	struct room r;
-	struct jid j;
+	const char *wrong = NULL;
+	uint64_t line = 0;
 
 	s->now = now;
 	if (m->state != BETWEEN)
 		return m->state == IN_ROOM ? result(m, "the last room has no end", m->room_line)
 					   : result(m, "there is nothing", 0);
 	/* All or none: somebody may have come or created one meanwhile. */
-	for (size_t i = 0; i < m->nrooms; i++) {
-		arena_reset(m->arena);
-		wrong = jid_split(m->arena, m->rooms[i].jid, &j) ? is_taken(m, &j) : NULL;
-		if (wrong != NULL)
-			return result(m, wrong, m->rooms[i].line);
-	}
-	for (size_t i = 0; i < m->nrooms; i++) {
-		arena_reset(m->arena);
-		read_room(m, m->rooms[i].id, &r);
-		jid_split(m->arena, r.jid, &j);
-		name(m, &j, &r);
-		config_release(&r.config);
-	}
-	if (m->nrooms > 0)
-		force_doubt(s);
-	state_save(s);
+	if (!m->conf->replace)
+		wrong = is_made(m, &line);
+	else if (!m->conf->evict)
+		wrong = is_occupied(m, &line);
+	if (wrong != NULL)
+		return result(m, wrong, line);
 	note(m);
-	*nrooms = m->nrooms;
+	*nrooms = m->rooms.n;
+	if (m->rooms.n > 0)
+		force_doubt(s);
+	naming_begin(s, &m->rooms, s->import_from);
+	naming_step(s);
+	state_save(s);
+	m->is_done = true;
 	m->state = IS_OVER;
 	return NULL;
 }

@@ -10,4 +10,7 @@
 
 struct import *import_begin(struct service *, const struct import_conf *);
 
+/* A room of that address has come, by other ways. */
+void import_notice(struct import *, const char *jid);
+
 #endif

@@ -14,6 +14,8 @@
 #include "directory.h"
 #include "forced.h"
 #include "held.h"
+#include "import.h"
+#include "naming.h"
 #include "room_tag.h"
 #include "waiting.h"
 
@@ -367,9 +369,12 @@ room_get_id(struct service *s, uint64_t id)
 struct room *
 room_get(struct service *s, const struct jid *j)
 {
-	struct room *r = map_get(&s->rooms, j->bare);
 	struct bytes val;
+	struct room *r;
 
+	if (s->naming != NULL)
+		naming_of(s, j->bare);
+	r = map_get(&s->rooms, j->bare);
 	if (r != NULL)
 		return r;
 	if (s->store->get(s->store, TABLE_names, name_key(s->arena, j->domain, j->node), &val) !=
@@ -399,6 +404,8 @@ room_create(struct service *s, const struct jid *j, const char *creator)
 	    s->store, TABLE_names, name_key(s->arena, r->domain, r->node), id_key(r->id, id));
 	s->nrooms++;
 	s->state_unsaved = true;
+	if (s->import != NULL)
+		import_notice(s->import, r->jid);
 	creator_note(r);
 	room_save(r);
 	return r;

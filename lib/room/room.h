@@ -281,7 +281,10 @@ struct service {
 	SLIST_HEAD(, room) unsaved;
 	bool state_unsaved; /* rooms have come or gone in this turn */
 	uint64_t next_id, nrooms;
-	uint64_t import_from;	/* rooms from that id on wait for their names: import.c; 0: none */
+	struct import *import; /* that is under way; NULL: none */
+	struct naming
+	    *naming; /* the rooms of one that is over: naming.h; NULL: all have their names */
+	uint64_t import_from;	/* rooms from that id on wait for their names; 0: none */
 	bool purging;		/* table dead is not empty */
 	struct lock_tree locks; /* the rooms that wait to be configured */
 	struct lockdown_tree lockdowns;

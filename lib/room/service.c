@@ -11,6 +11,7 @@
 #include "dialog.h"
 #include "directory.h"
 #include "held.h"
+#include "naming.h"
 #include "retracting.h"
 #include "room.h"
 
@@ -22,6 +23,7 @@ enum { /* tags of the record `state` in table meta; never reused */
 	META_NROOMS = 3,
 	META_NGONE = 20,
 	META_SECRET = 21,
+	META_NAMING = 22, /* rooms from that id on wait for their names: naming.c */
 };
 
 static const struct bytes state_key = { "state", 5 };
@@ -48,6 +50,8 @@ state_save(struct service *s)
 	rec_put_u64(&b, META_NROOMS, s->nrooms);
 	rec_put_u64(&b, META_NGONE, s->ngone);
 	rec_put(&b, META_SECRET, s->secret, sizeof(s->secret));
+	if (s->naming != NULL)
+		rec_put_u64(&b, META_NAMING, s->import_from);
 	s->store->put(s->store, TABLE_meta, state_key, (struct bytes){ b.p, b.len });
 	buf_release(&b);
 	s->state_unsaved = false;
@@ -80,7 +84,7 @@ table_is_empty(const struct service *s, enum table t)
 enum muc_error
 service_load(struct service *s)
 {
-	uint64_t schema = 0;
+	uint64_t schema = 0, from = 0;
 	bool signs = false;
 	struct bytes val;
 	struct rec r;
@@ -103,6 +107,8 @@ service_load(struct service *s)
 			s->nrooms = rec_u64(&r);
 		else if (r.tag == META_NGONE)
 			s->ngone = rec_u64(&r);
+		else if (r.tag == META_NAMING)
+			from = rec_u64(&r);
 		else if (r.tag == META_SECRET && r.len == sizeof(s->secret)) {
 			memcpy(s->secret, r.val, r.len);
 			signs = true;
@@ -116,6 +122,8 @@ service_load(struct service *s)
 		return MUC_STORE_BROKEN;
 	}
 	s->purging = !table_is_empty(s, TABLE_dead);
+	if (from != 0)
+		naming_resume(s, from);
 	tombstones_load(s);
 	dialogs_load(s);
 	retracting_load(s);

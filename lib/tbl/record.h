@@ -56,6 +56,7 @@ FIELD(state, 2, "next-id", DERIVED, "", 1)
 FIELD(state, 3, "rooms", DERIVED, "", 0)
 FIELD(state, 20, "gone", DERIVED, "", 0)
 FIELD(state, 21, "secret", DERIVED, "", 0)
+FIELD(state, 22, "naming", DERIVED, "", 0)
 
 LINE(archives, meta, NONE)
 FIELD(archives, 30, "entries", DERIVED, "", 1)

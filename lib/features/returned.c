@@ -38,6 +38,8 @@ message_back(struct plan *p, struct note *n)
 		return;
 	x = stanza_new(a, "message", p->room, n->nick, "error", p->ev->id);
 	error_relay(a, x, xml_child(p->ev->stanza, NS_STANZA, "error"));
+	/* XEP-0421 4: the nick may be somebody else's by now. */
+	occupant_id_add(a, x, occupant_id(a, p->room, p->ev->from.bare));
 	tell_jid(p, x, n->by->jid);
 	note_free(n);
 }

@@ -130,7 +130,8 @@ async function correct(t) {
 }
 
 // Converse names what it retracts by its own id; XEP-0424 5.1 asks for that of the room. So it is told that
-// there is no such message, and nobody loses one.
+// there is no such message, and nobody loses one. Told on with the room's id it would be worse: she would see it
+// gone, and Romeo, whose Converse looks for hers, would still read it.
 async function retract(t) {
 	await says(t, 1, 'forget this');
 	await t.juliet.act('forget this', 'retract');

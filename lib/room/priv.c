@@ -256,7 +256,8 @@ role_initial(const struct config *c, enum affiliation a)
 /*
  * XEP-0045 5.1.3: what is gained with an affiliation is fixed, what is lost with one is left to us.
  * Who loses admin or owner has what the new affiliation enters with; who is no member any more
- * loses voice in a moderated room; a moderator by role alone stays one.
+ * loses voice in a moderated room; a moderator by role alone stays one. Nobody gains by a loss: voice
+ * that was taken stays taken.
  */
 enum role
 role_after(const struct config *c, enum affiliation before, enum affiliation after, enum role r)
@@ -269,5 +270,5 @@ role_after(const struct config *c, enum affiliation before, enum affiliation aft
 		return r;
 	if (after == AFF_MEMBER)
 		return r < initial ? initial : r;
-	return initial;
+	return r < initial ? r : initial;
 }

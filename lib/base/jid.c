@@ -322,6 +322,14 @@ jid_prep(struct arena *a, const char *s, struct jid *j)
 	return true;
 }
 
+bool
+jid_is_of(const char *jid, const char *bare)
+{
+	size_t n = strlen(bare);
+
+	return strncmp(jid, bare, n) == 0 && (jid[n] == '\0' || jid[n] == '/');
+}
+
 static bool
 is_pattern(const char *s)
 {

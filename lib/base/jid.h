@@ -49,6 +49,9 @@ bool jid_prep(struct arena *, const char *s, struct jid *j);
  */
 const char *jid_target(struct arena *, const char *s);
 
+/* Is it that bare JID, or a full JID of it? Both are prepared. */
+bool jid_is_of(const char *jid, const char *bare);
+
 /* Does the pattern match a bare JID? One of domains is held against its domain. */
 bool jid_matches(const char *pattern, const char *bare);
 

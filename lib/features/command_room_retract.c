@@ -344,11 +344,9 @@ struct batch {
 static bool
 is_wanted(const struct retracting *w, const struct entry *e)
 {
-	const size_t n = strlen(w->jid);
-
 	/* What is no message, and retractions themselves, are not retracted: XEP-0424 5, XEP-0425 5. */
 	return (e->kind == ENTRY_MESSAGE || e->kind == ENTRY_EVENT) && e->jid != NULL &&
-	       strncmp(e->jid, w->jid, n) == 0 && (e->jid[n] == '\0' || e->jid[n] == '/');
+	       jid_is_of(e->jid, w->jid);
 }
 
 static int

@@ -104,14 +104,6 @@ sees_all(const struct plan *p)
 	return p->room->config.whois == WHOIS_ANYONE || may(p, MAY_LIST_ROLES);
 }
 
-static bool
-is_own(const struct plan *p, const char *jid)
-{
-	size_t n = strlen(p->ev->from.bare);
-
-	return strncmp(jid, p->ev->from.bare, n) == 0 && (jid[n] == '\0' || jid[n] == '/');
-}
-
 /*
  * 4.1.1: who does not see addresses cannot search for one, whether somebody has it or not. Nicks are for
  * everybody. What is found out by trying ids comes last.
@@ -125,8 +117,8 @@ may_read(const struct room *r, const struct plan *p, const struct change *c)
 		return SERVICE_UNAVAILABLE;
 	if (l == NULL)
 		return OK;
-	if ((l->with == WITH_BARE || l->with == WITH_FULL) && !is_own(p, l->with_name) &&
-	    !sees_all(p))
+	if ((l->with == WITH_BARE || l->with == WITH_FULL) &&
+	    !jid_is_of(l->with_name, p->ev->from.bare) && !sees_all(p))
 		return ADDRESS_HIDDEN;
 	if (l->waits)
 		return OK;
@@ -160,7 +152,7 @@ put_message(const struct plan *p, struct xml_pen *pen, const struct entry *e)
 {
 	pen_open(pen, NS_STANZA, "message");
 	entry_put(pen, p->room, e);
-	if (e->jid != NULL && (sees_all(p) || is_own(p, e->jid)))
+	if (e->jid != NULL && (sees_all(p) || jid_is_of(e->jid, p->ev->from.bare)))
 		put_item(p, pen, e->jid);
 	pen_close(pen, "message");
 }

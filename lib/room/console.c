@@ -40,11 +40,9 @@ console_domain(const char *domain)
 bool
 console_is(const char *jid)
 {
-	const size_t n = strlen(CONSOLE_DOMAIN);
 	const char *at = strchr(jid, '@');
 
-	return at != NULL && strncmp(at + 1, CONSOLE_DOMAIN, n) == 0 &&
-	       (at[1 + n] == '\0' || at[1 + n] == '/');
+	return at != NULL && jid_is_of(at + 1, CONSOLE_DOMAIN);
 }
 
 struct out *

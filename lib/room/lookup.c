@@ -43,13 +43,12 @@ id_cmp(const struct archive_id *a, const struct archive_id *b)
 static bool
 is_by(const struct lookup *l, const struct entry *e)
 {
-	size_t n = strlen(l->with_name);
-
 	if (l->with == WITH_NICK)
 		return e->nick != NULL && strcmp(e->nick, l->with_name) == 0;
-	if (e->jid == NULL || strncmp(e->jid, l->with_name, n) != 0)
+	if (e->jid == NULL)
 		return false;
-	return e->jid[n] == '\0' || (l->with == WITH_BARE && e->jid[n] == '/');
+	return l->with == WITH_BARE ? jid_is_of(e->jid, l->with_name)
+				    : strcmp(e->jid, l->with_name) == 0;
 }
 
 /* All bodies, in whatever language: RFC 6121 5.2.3. */
@@ -267,13 +266,11 @@ lookup_wait(struct service *s, struct lookup *l)
 unsigned
 lookup_waiting(const struct service *s, const char *bare)
 {
-	size_t len = strlen(bare);
 	const struct lookup *l;
 	unsigned n = 0;
 
 	TAILQ_FOREACH (l, &s->lookups, entry)
-		n += strncmp(l->from, bare, len) == 0 &&
-		     (l->from[len] == '\0' || l->from[len] == '/');
+		n += jid_is_of(l->from, bare);
 	return n;
 }
 

@@ -220,11 +220,9 @@ bytes_of(struct arena *a, const char *hex, size_t *n)
 static const char *
 moved(struct arena *a, const struct record_reader *r, const char *jid)
 {
-	size_t n = r->room_was != NULL ? strlen(r->room_was) : 0;
-
-	if (n == 0 || strncmp(jid, r->room_was, n) != 0 || (jid[n] != '/' && jid[n] != '\0'))
+	if (r->room_was == NULL || !jid_is_of(jid, r->room_was))
 		return jid;
-	return arena_cat(a, r->room_is, jid + n, NULL);
+	return arena_cat(a, r->room_is, jid + strlen(r->room_was), NULL);
 }
 
 static const char *

@@ -231,6 +231,12 @@ enum deny config_asked(
 /* Plans what a submitted form asks: the configuration, and the lists of admins and owners. owner.c */
 enum deny plan_configured(struct plan *, const struct xml *form);
 
+/*
+ * Plans that the room says a text of tbl/text.h to all who are in, to each in their language.
+ * command_announce.c
+ */
+void plan_announced(struct plan *, const char *english);
+
 /* Plans that the room is locked down until then (wall), or, 0, no more. lockdown.c */
 void plan_lockdown(struct plan *, int64_t until_ms);
 

@@ -202,12 +202,8 @@ run_own(struct call *c)
 		affiliation_owners(r, demote, &present);
 	if (deny != OK || present.deny != OK)
 		return deny != OK ? deny : present.deny;
-	if (map_count(&present.deed->affils) > 0) {
-		struct change *said = plan_add(present.deed, CH_ANNOUNCE);
-
-		said->reason = SAID("The service has changed who owns this room");
-		said->translated = true;
-	}
+	if (map_count(&present.deed->affils) > 0)
+		plan_announced(present.deed, SAID("The service has changed who owns this room"));
 	command_note(c, NOTE_INFO,
 	    call_say_number(c, "Changed affiliations: %s", map_count(&present.deed->affils)));
 	return plan_granted(present.deed);

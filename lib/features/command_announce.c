@@ -7,33 +7,46 @@
  */
 #include "command.h"
 
-/* A text of tbl/text.h is said to each in their language. */
+static struct wire *
+announcement(struct plan *p, const struct change *c, enum lang lang)
+{
+	struct arena *a = p->s->arena;
+	struct xml *x = stanza_new(a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
+
+	if (c->translated)
+		xml_set_lang(a, x, lang_tag(lang));
+	xml_add_text(a, x, NS_STANZA, "body", text_in(lang, c->reason));
+	return wire_new(p->s, x);
+}
+
+/* A text of tbl/text.h is said to each in their language; what somebody wrote, as it is. */
 static void
 on_announce(struct plan *p, const struct change *c)
 {
-	struct arena *a = p->s->arena;
 	struct wire *wires[LANG_COUNT] = { NULL };
 	struct occupant *o;
 	struct session *s;
-	struct xml *x;
 
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (s, &o->sessions, entry) {
 			enum lang lang = c->translated ? session_lang(s) : LANG_EN;
 
-			if (wires[lang] == NULL) {
-				x = stanza_new(
-				    a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
-				if (c->translated)
-					xml_set_lang(a, x, lang_tag(lang));
-				xml_add_text(a, x, NS_STANZA, "body", text_in(lang, c->reason));
-				wires[lang] = wire_new(p->s, x);
-			}
+			if (wires[lang] == NULL)
+				wires[lang] = announcement(p, c, lang);
 			tell(p, wires[lang], s->addr);
 		}
 	for (enum lang lang = 0; lang < LANG_COUNT; lang++)
 		if (wires[lang] != NULL)
 			wire_unref(wires[lang]);
+}
+
+void
+plan_announced(struct plan *p, const char *english)
+{
+	struct change *c = plan_add(p, CH_ANNOUNCE);
+
+	c->reason = english;
+	c->translated = true;
 }
 
 static const struct command_field fields[] = {

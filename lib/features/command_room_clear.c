@@ -22,16 +22,13 @@ static enum deny
 run(struct call *c)
 {
 	struct plan *p = call_own_deed(c);
-	struct change *said;
 
 	if (!call_flag(c, "confirm")) {
 		command_note(c, NOTE_INFO, call_say(c, "Nothing was done"));
 		return OK;
 	}
 	plan_add(p, CH_CLEAR);
-	said = plan_add(p, CH_ANNOUNCE);
-	said->reason = SAID("The room has forgotten what was said before");
-	said->translated = true;
+	plan_announced(p, SAID("The room has forgotten what was said before"));
 	command_note(c, NOTE_INFO, call_say(c, "What was said is forgotten"));
 	if (p != c->plan)
 		call_audit(c, &(struct audit){ .room = p->room->jid });

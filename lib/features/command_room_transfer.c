@@ -49,7 +49,6 @@ run(struct call *c)
 {
 	struct affil f = { .affiliation = AFF_OWNER, .reason = call_value(c, "reason") };
 	struct plan *p = call_own_deed(c);
-	struct change *said;
 	enum deny deny;
 	struct jid j;
 
@@ -66,9 +65,7 @@ run(struct call *c)
 	    c, NOTE_INFO, call_say_number(c, "Changed affiliations: %s", map_count(&p->affils)));
 	if (map_count(&p->affils) == 0)
 		return OK;
-	said = plan_add(p, CH_ANNOUNCE);
-	said->reason = SAID("This room has been given to another owner");
-	said->translated = true;
+	plan_announced(p, SAID("This room has been given to another owner"));
 	return plan_granted(p);
 }
 

@@ -62,14 +62,10 @@ on_lockdown(struct plan *p, const struct change *c)
 void
 plan_lockdown(struct plan *p, int64_t until_ms)
 {
-	struct change *said;
-
 	plan_add(p, CH_LOCKDOWN)->until_ms = until_ms;
-	said = plan_add(p, CH_ANNOUNCE);
-	said->translated = true;
-	said->reason = until_ms != 0
-			   ? SAID("For a while only members may enter this room, and speak in it")
-			   : SAID("This room is as open again as it was before");
+	plan_announced(
+	    p, until_ms != 0 ? SAID("For a while only members may enter this room, and speak in it")
+			     : SAID("This room is as open again as it was before"));
 }
 
 /* -- time -- */

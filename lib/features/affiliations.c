@@ -227,9 +227,7 @@ tell_absent(struct plan *p, const struct change *c, enum affiliation now, bool t
 		}
 	}
 	p->side = &p->rest;
-	for (unsigned i = 0; i < LISTS; i++)
-		if (wire[i] != NULL)
-			wire_unref(wire[i]);
+	wires_unref(wire, LISTS);
 }
 
 /*

@@ -35,9 +35,7 @@ on_announce(struct plan *p, const struct change *c)
 				wires[lang] = announcement(p, c, lang);
 			tell(p, wires[lang], s->addr);
 		}
-	for (enum lang lang = 0; lang < LANG_COUNT; lang++)
-		if (wires[lang] != NULL)
-			wire_unref(wires[lang]);
+	wires_unref(wires, LANG_COUNT);
 }
 
 void

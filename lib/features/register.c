@@ -339,14 +339,6 @@ tell_form(struct plan *p, const struct request *q, struct wire *w[LANG_COUNT], s
 }
 
 static void
-forms_release(struct wire *w[LANG_COUNT])
-{
-	for (enum lang l = 0; l < LANG_COUNT; l++)
-		if (w[l] != NULL)
-			wire_unref(w[l]);
-}
-
-static void
 on_request(struct plan *p, const struct change *c)
 {
 	const struct request *q = c->request;
@@ -365,7 +357,7 @@ on_request(struct plan *p, const struct change *c)
 		if (o->affiliation >= AFF_ADMIN)
 			TAILQ_FOREACH (s, &o->sessions, entry)
 				tell_form(p, q, w, s);
-	forms_release(w);
+	wires_unref(w, LANG_COUNT);
 }
 
 /* Whoever is made anything by other means does not wait any more. */
@@ -387,7 +379,7 @@ tell_one(void *arg, const struct request *q)
 	struct wire *form[LANG_COUNT] = { NULL };
 
 	tell_form(w->plan, q, form, w->to);
-	forms_release(form);
+	wires_unref(form, LANG_COUNT);
 	return 0;
 }
 
@@ -419,7 +411,7 @@ tell_made(void *arg, const struct request *q)
 		if (makes_admin(c))
 			TAILQ_FOREACH (s, &c->occupant->sessions, entry)
 				tell_form(p, q, form, s);
-	forms_release(form);
+	wires_unref(form, LANG_COUNT);
 	return 0;
 }
 

@@ -89,9 +89,7 @@ on_voice(struct plan *p, const struct change *c)
 					w[l] = wire_new(p->s, approval_form(p, c->session, l));
 				tell(p, w[l], s->addr);
 			}
-	for (l = 0; l < LANG_COUNT; l++)
-		if (w[l] != NULL)
-			wire_unref(w[l]);
+	wires_unref(w, LANG_COUNT);
 }
 
 /* -- granting: 8.6 -- */

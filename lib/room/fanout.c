@@ -75,6 +75,14 @@ wire_unref(struct wire *w)
 	free(w);
 }
 
+void
+wires_unref(struct wire *const *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (w[i] != NULL)
+			wire_unref(w[i]);
+}
+
 static void
 pairs_grow(struct pairs *p, size_t more)
 {

@@ -72,6 +72,9 @@ struct wire *wire_new(struct service *, const struct xml *stanza);
 struct wire *wire_written(struct service *, size_t split);
 void wire_unref(struct wire *);
 
+/* Of each that there is: one is made when it is first needed, and may be NULL. */
+void wires_unref(struct wire *const *, size_t n);
+
 void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference to both */
 void pairs_release(struct pairs *);			      /* gives back those that wait */
 void pair_unref(struct pair *);				      /* gives back both references */

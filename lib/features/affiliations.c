@@ -250,8 +250,7 @@ tell_concerned(struct plan *p, const struct change *c, enum affiliation now)
 	xml_set(a, item, "affiliation", affiliation_name(now));
 	xml_set(a, item, "jid", c->affil.jid);
 	xml_set(a, item, "role", role_name(ROLE_NONE));
-	xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
-	    arena_fmt(a, "%u", (unsigned)STATUS_AFFILIATION_CHANGED));
+	codes_write(a, user, (const unsigned[8]){ STATUS_AFFILIATION_CHANGED });
 	tell_jid(p, x, c->affil.jid);
 }
 

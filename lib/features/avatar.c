@@ -92,17 +92,8 @@ plan_set(struct plan *p)
 static void
 on_avatar(struct plan *p, const struct change *c)
 {
-	struct arena *a = p->s->arena;
-	struct xml *x = stanza_new(a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
-	struct xml *user = xml_add(a, x, NS_MUC_USER, "x");
-	struct wire *w;
-
 	avatar_set(p->room, c->avatar);
-	xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
-	    arena_fmt(a, "%u", STATUS_CONFIG_CHANGED));
-	w = wire_new(p->s, x);
-	tell_all(p, w);
-	wire_unref(w);
+	tell_codes_once(p, (const unsigned[8]){ STATUS_CONFIG_CHANGED });
 }
 
 /* XEP-0486 3.3, 5.1: the hash of each picture, or no field. */

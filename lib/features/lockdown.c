@@ -46,17 +46,8 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 static void
 on_lockdown(struct plan *p, const struct change *c)
 {
-	struct arena *a = p->s->arena;
-	struct xml *x = stanza_new(a, "message", p->room, NULL, "groupchat", fresh_id(p->s));
-	struct xml *user = xml_add(a, x, NS_MUC_USER, "x");
-	struct wire *w;
-
 	room_lock_down(p->room, c->until_ms);
-	xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
-	    arena_fmt(a, "%u", (unsigned)STATUS_CONFIG_CHANGED));
-	w = wire_new(p->s, x);
-	tell_all(p, w);
-	wire_unref(w);
+	tell_codes_once(p, (const unsigned[8]){ STATUS_CONFIG_CHANGED });
 }
 
 void

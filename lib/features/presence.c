@@ -147,7 +147,7 @@ reply_not_in(struct plan *p)
 {
 	const struct ev *ev = p->ev;
 	struct arena *a = p->s->arena;
-	static const enum status codes[] = { STATUS_SELF, STATUS_KICKED, STATUS_TECHNICAL };
+	static const unsigned codes[8] = { STATUS_SELF, STATUS_KICKED, STATUS_TECHNICAL };
 	struct xml *x = xml_new(a, NS_STANZA, "presence"), *user, *item;
 
 	xml_set(a, x, "from", ev->to.full);
@@ -159,9 +159,7 @@ reply_not_in(struct plan *p)
 	xml_set(a, item, "affiliation", affiliation_name(ev->affiliation));
 	xml_set(a, item, "role", role_name(ROLE_NONE));
 	xml_add_text(a, item, NS_MUC_USER, "reason", say(p, "You are not in this room"));
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		xml_set(a, xml_add(a, user, NS_MUC_USER, "status"), "code",
-		    arena_fmt(a, "%u", (unsigned)codes[i]));
+	codes_write(a, user, codes);
 	/* A room that does not exist for the sender has no name for them, either. */
 	if (p->room != NULL && (!p->room->locked || ev->affiliation == AFF_OWNER))
 		occupant_id_add(a, x, occupant_id(a, p->room, ev->from.bare));

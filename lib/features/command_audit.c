@@ -80,6 +80,19 @@ add_note(void *arg, const struct audit *n)
 	return command_page_ends(&r->page);
 }
 
+/* The pages are at their end, or the search gave up: how far it went. */
+static void
+end_reading(const struct reading *r)
+{
+	struct call *c = r->call;
+
+	c->dialog.more = r->page.more;
+	if (r->page.is_cut && !r->page.more)
+		command_note(c, NOTE_WARN,
+		    call_say_number(
+			c, "Not all was looked at: the rest came before number %s", r->last));
+}
+
 static enum deny
 run_log(struct call *c)
 {
@@ -88,11 +101,7 @@ run_log(struct call *c)
 	r.page = command_page(c, 0);
 	r.into = command_table(c, call_say(c, "Audit log"), log_columns);
 	audit_each_back(c->plan->s, (uint64_t)call_number(c, "before"), add_note, &r);
-	c->dialog.more = r.page.more;
-	if (r.page.is_cut && !r.page.more)
-		command_note(c, NOTE_WARN,
-		    call_say_number(
-			c, "Not all was looked at: the rest came before number %s", r.last));
+	end_reading(&r);
 	return OK;
 }
 
@@ -126,7 +135,6 @@ add_change(void *arg, const struct audit *n)
 	enum affiliation before, after;
 
 	r->last = n->no;
-
 	if (is_change(n, &before, &after) && command_page_has(&r->page))
 		command_option(r->call, r->into, "notes",
 		    arena_cat(a, date_write(a, n->ms), " ", n->room, ": ", n->target, ", ",
@@ -142,11 +150,7 @@ fill_undo(struct call *c, struct xml *form)
 
 	r.page = command_page(c, NOTES_ON_A_PAGE);
 	audit_each_back(c->plan->s, 0, add_change, &r);
-	c->dialog.more = r.page.more;
-	if (r.page.is_cut && !r.page.more)
-		command_note(c, NOTE_WARN,
-		    call_say_number(
-			c, "Not all was looked at: the rest came before number %s", r.last));
+	end_reading(&r);
 }
 
 static const struct command_step undo_steps[] = {

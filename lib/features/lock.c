@@ -72,16 +72,13 @@ static void
 tick(struct service *s)
 {
 	struct room *r;
-	struct xml *x;
 	struct plan p;
 
 	while ((r = RB_MIN(lock_tree, &s->locks)) != NULL && r->lock_due_ms <= s->now.mono_ms &&
 	       s->turn_pairs <= TURN_PAIRS) {
 		plan_init(&p, s, NULL, r);
-		x = xml_new(s->arena, NS_MUC_USER, "destroy");
-		xml_add_text(s->arena, x, NS_MUC_USER, "reason",
-		    text_in(room_lang(r), "The room was not configured in time"));
-		plan_add(&p, CH_DESTROY)->x = x;
+		plan_destroyed(
+		    &p, NULL, NULL, text_in(room_lang(r), "The room was not configured in time"));
 		plan_run(&p);
 		plan_release(&p);
 	}

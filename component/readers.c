@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LONG_MS	 (INT64_C(5) * 60 * 1000)
-#define AGAIN_MS (INT64_C(60) * 60 * 1000)
-#define PAUSE_MS (INT64_C(60) * 60 * 1000)
+#include "base/date.h"
+
+#define LONG_MS	 (5 * MINUTE_MS)
+#define AGAIN_MS HOUR_MS
+#define PAUSE_MS HOUR_MS
 
 struct look {
 	struct readers *readers;

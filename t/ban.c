@@ -5,12 +5,11 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/jid.h"
 #include "room/ban.h"
 #include "service.h"
 #include "tap.h"
-
-#define HOUR_MS INT64_C(3600000)
 
 static const struct match {
 	const char *pattern, *bare;

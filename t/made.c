@@ -4,10 +4,9 @@
  */
 #include <stdio.h>
 
+#include "base/date.h"
 #include "service.h"
 #include "tap.h"
-
-#define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 /* What a user does with a room: the stanza's name, and what follows its addresses. */
 struct deed {

@@ -2,15 +2,14 @@
 /*
  * retention.c - what goes of the archives, in what order and in how many steps, and that it is counted
  */
-#include "room/held.h"
-#include "../spec/host_count.h"
-#include "base/rec.h"
-#include "service.h"
-#include "tap.h"
-
 #include <stdio.h>
 
-#define HOUR_MS INT64_C(3600000)
+#include "../spec/host_count.h"
+#include "base/date.h"
+#include "base/rec.h"
+#include "room/held.h"
+#include "service.h"
+#include "tap.h"
 
 static const struct bytes all = { "", 0 };
 

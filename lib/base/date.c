@@ -7,8 +7,6 @@
 #include "arena.h"
 #include "date.h"
 
-#define MS_PER_DAY INT64_C(86400000)
-
 /*
  * Years are counted from March, so that a leap day is the last of its year; an era has 400 years
  * and 146097 days. 719468 days lie between 0000-03-01 and 1970-01-01.
@@ -42,16 +40,17 @@ date_of(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 char *
 date_write(struct arena *a, int64_t wall_ms)
 {
-	int64_t days = wall_ms / MS_PER_DAY, ms = wall_ms % MS_PER_DAY;
+	int64_t days = wall_ms / DAY_MS, ms = wall_ms % DAY_MS;
 	int64_t year, month, day;
 
 	if (ms < 0) {
-		ms += MS_PER_DAY;
+		ms += DAY_MS;
 		days--;
 	}
 	date_of(days, &year, &month, &day);
 	return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)year, (int)month, (int)day,
-	    (int)(ms / 3600000), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60), (int)(ms % 1000));
+	    (int)(ms / HOUR_MS), (int)(ms / MINUTE_MS % 60), (int)(ms / 1000 % 60),
+	    (int)(ms % 1000));
 }
 
 /* Reads exactly n digits and then, unless it is NUL, that separator. */
@@ -133,8 +132,8 @@ read_date(const char *s, int64_t *wall_ms, bool *more)
 		return false;
 	if (!day_exists(year, month, day) || h > 23 || m > 59 || sec > 59)
 		return false;
-	*wall_ms = days_of(year, month, day) * MS_PER_DAY + ((h * 60 + m) * 60 + sec) * 1000 + ms -
-		   offset_ms;
+	*wall_ms =
+	    days_of(year, month, day) * DAY_MS + ((h * 60 + m) * 60 + sec) * 1000 + ms - offset_ms;
 	return true;
 }
 

@@ -10,6 +10,10 @@
 
 struct arena;
 
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS	  (60 * MINUTE_MS)
+#define DAY_MS	  (24 * HOUR_MS)
+
 /* "2026-03-01T12:00:00.123Z" for milliseconds since 1970, UTC. */
 char *date_write(struct arena *, int64_t wall_ms);
 

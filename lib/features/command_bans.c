@@ -11,7 +11,6 @@
 #include "command.h"
 #include "room/ban.h"
 
-#define HOUR_MS	       INT64_C(3600000)
 #define BANS_ON_A_PAGE 100
 
 /* -- which there are -- */

@@ -6,8 +6,6 @@
  */
 #include "command.h"
 
-#define MINUTE_MS INT64_C(60000)
-
 static const struct command_field fields[] = {
 	{ .var = "minutes",
 	    .type = "text-single",

@@ -255,7 +255,7 @@ plan_retracting(struct call *c, struct plan *p, const char *bare)
 	*w = (struct retracting){
 		.room_id = p->room->id,
 		.jid = bare,
-		.since_ms = hours > 0 ? p->s->now.wall_ms - hours * 3600000 : 0,
+		.since_ms = hours > 0 ? p->s->now.wall_ms - hours * HOUR_MS : 0,
 		.actor = c->plan->ev->from.full,
 		.nick = actor_nick(p),
 		.lang = c->dialog.lang,

@@ -114,8 +114,7 @@ static void
 end_room(struct search *s, struct room *r)
 {
 	struct call *c = s->call;
-	const int64_t used_ms = r->used_ms != 0 ? r->used_ms : r->created_ms;
-	const char *used = date_write(c->plan->s->arena, used_ms);
+	const char *used = date_write(c->plan->s->arena, room_used_ms(r));
 
 	s->nended++;
 	command_row(c, s->into, columns, (const char *[]){ r->jid, used });
@@ -141,7 +140,7 @@ end_chosen(struct search *s)
 		deny = call_room(c, rooms[i], &r);
 		if (deny != OK)
 			return deny;
-		if (!is_unused(c, r->noccupants, r->used_ms != 0 ? r->used_ms : r->created_ms))
+		if (!is_unused(c, r->noccupants, room_used_ms(r)))
 			return call_fault(c, CHANGED_SINCE, r->jid);
 		if (plan_names(c->plan, "room/", r->jid))
 			end_room(s, r);

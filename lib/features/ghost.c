@@ -14,9 +14,6 @@
 #include "base/mem.h"
 #include "feature.h"
 
-#define MINUTE_MS (60 * 1000)
-#define HOUR_MS	  (60 * MINUTE_MS)
-
 /* How long an unanswered question is waited for before the next one, by number of questions. */
 static const int64_t again_ms[] = { 2 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS };
 

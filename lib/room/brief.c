@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "../base/date.h"
 #include "../base/rec.h"
 #include "directory.h"
 #include "room_tag.h"
@@ -27,7 +28,7 @@ enum {
 #undef SET
 };
 
-#define USED_STEP_MS (INT64_C(60) * 60 * 1000)
+#define USED_STEP_MS HOUR_MS
 
 void
 room_used(struct room *r)
@@ -35,6 +36,12 @@ room_used(struct room *r)
 	r->used_ms = r->service->now.wall_ms;
 	if (r->used_ms - r->used_stored_ms >= USED_STEP_MS || r->used_ms < r->used_stored_ms)
 		room_save(r);
+}
+
+int64_t
+room_used_ms(const struct room *r)
+{
+	return r->used_ms != 0 ? r->used_ms : r->created_ms;
 }
 
 static bool

@@ -59,7 +59,7 @@ struct room_brief {
 	uint64_t id;
 	struct jid jid;
 	const char *name, *creator;  /* or NULL */
-	int64_t created_ms, used_ms; /* wall; what was never noted is when it was created */
+	int64_t created_ms, used_ms; /* wall; as room_used_ms() */
 	unsigned noccupants;
 	bool locked;
 };
@@ -74,6 +74,9 @@ int rooms_each_after(struct service *, const char *domain, const char *after,
 
 /* Somebody enters or says something. The store may be an hour behind. */
 void room_used(struct room *);
+
+/* When it was used last, in wall ms; what was never noted is when it was created. */
+int64_t room_used_ms(const struct room *);
 
 /* -- tombstone.c: rooms that were destroyed -- */
 

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "../base/date.h"
 #include "../base/rec.h"
 #include "../base/tree.h"
 #include "archive.h"

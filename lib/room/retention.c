@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "../base/date.h"
 #include "archive.h"
 #include "held.h"
 
@@ -17,7 +18,7 @@
 #define TRIM_STEP    64
 #define LOOK_STEP    1000    /* rooms compared with new limits */
 #define BURY_STEP    100     /* destroyed rooms whose time has come */
-#define AGE_SLACK_MS 3600000 /* what is too old goes in batches; it is not shown meanwhile */
+#define AGE_SLACK_MS HOUR_MS /* what is too old goes in batches; it is not shown meanwhile */
 #define SHARE_MS     60000   /* to that the oldest of all rooms is found */
 
 static const struct stay all_of_it = { INT64_MIN, UINT64_MAX, UINT64_MAX, UINT64_MAX, INT64_MIN };

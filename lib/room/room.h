@@ -124,7 +124,6 @@ struct version {
 	uint8_t chance[8]; /* no two versions are the same, whatever database is brought back */
 };
 
-#define DAY_MS	   (INT64_C(24) * 60 * 60 * 1000)
 #define SECRET_LEN 32
 
 /* Somebody who asked for voice a while ago. */

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "../base/date.h"
 #include "../base/digest.h"
 #include "../base/rec.h"
 #include "directory.h"

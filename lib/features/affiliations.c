@@ -154,7 +154,7 @@ may_rank(const struct plan *p, const struct change *c)
 	/* 9: who is no admin asks in vain. */
 	if (!may(p, MAY_BAN))
 		return FORBIDDEN;
-	/* 9.1: nobody bans himself. */
+	/* 9.1: nobody bans themselves. */
 	if (to == AFF_OUTCAST && strcmp(c->affil.jid, p->ev->from.bare) == 0)
 		return CONFLICT;
 	/* 9.1: an outranked target is not-allowed; 10.4, 10.7: taking a rank is the owners' right. */
@@ -194,7 +194,7 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
 	/* When storage runs out rooms go on, and who is in can be banned. */
 	if (p->records > 0 && !(to_ban && c->here) && service_full(p->s))
 		return SERVICE_FULL;
-	/* 7.10, example 72: one nick has one owner, and nobody loses the one he goes by. */
+	/* 7.10, example 72: one nick has one owner, and nobody loses the one they go by. */
 	return c->reserves ? nick_free(p, c->affil.nick, c->affil.jid) : OK;
 }
 
@@ -202,7 +202,7 @@ may_affiliation(const struct room *r, const struct plan *p, const struct change 
  * 10.3, example 176, 10.6, example 190: of somebody who is not here the occupants hear by a message;
  * it names a JID, so only those hear it who may see JIDs, and behind the code that says so (10.2.1). XEP-0463
  * 5.2.2: who follows the lists hears of each change in them, `to_all` or not: of the affiliation that somebody
- * has of his own, not by his domain.
+ * has of their own, not by their domain.
  */
 static void
 tell_absent(struct plan *p, const struct change *c, enum affiliation now, bool to_all)
@@ -232,7 +232,7 @@ tell_absent(struct plan *p, const struct change *c, enum affiliation now, bool t
 
 /*
  * 18.1: who is not here hears of it, too, with code 101. Nothing that the sender has written goes with
- * it: nobody asked for this message. Nor do whole domains, or who did it himself.
+ * it: nobody asked for this message. Nor do whole domains, or whoever did it themselves.
  */
 static void
 tell_concerned(struct plan *p, const struct change *c, enum affiliation now)

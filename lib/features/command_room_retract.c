@@ -515,9 +515,7 @@ is_stored(struct service *s, uint64_t room_id)
 	struct bytes val;
 	uint8_t id[8];
 
-	id_bytes(room_id, id);
-	return s->store->get(s->store, TABLE_rooms, (struct bytes){ id, sizeof(id) }, &val) ==
-	       STORE_OK;
+	return s->store->get(s->store, TABLE_rooms, id_key(room_id, id), &val) == STORE_OK;
 }
 
 /* The room as it is to be; NULL: there is none any more, or *waits: it cannot be dealt with now. */

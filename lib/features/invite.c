@@ -249,7 +249,7 @@ on_invite(struct plan *p, const struct change *c)
 
 /*
  * 9.5, example 134: who becomes a member of a members-only room hears of it by an invitation, as far as
- * invitations go. Whoever did it himself knows.
+ * invitations go. Whoever did it themselves knows.
  */
 static void
 on_affiliation(struct plan *p, const struct change *c)

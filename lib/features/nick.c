@@ -37,7 +37,7 @@ nick_asked(const struct plan *p)
 	return jid_nick(p->s->arena, ev->to.resource, (size_t)p->s->limits.nick_bytes, false);
 }
 
-/* 7.10, 7.2.2: who asks for another one than his own enters under his own, and is told (210). */
+/* 7.10, 7.2.2: whoever asks for another nick than their own enters under their own, and is told so (210). */
 const char *
 nick_assigned(const struct plan *p, const char *nick)
 {

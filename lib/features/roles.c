@@ -29,18 +29,18 @@ static enum deny
 may_role(const struct room *r, const struct plan *p, const struct change *c)
 {
 	const struct occupant *o = c->occupant;
-	enum affiliation his = plan_affiliation(p, o->bare);
+	enum affiliation theirs = plan_affiliation(p, o->bare);
 
 	(void)r;
 	if (!may(p, MAY_KICK))
 		return FORBIDDEN;
 	/* 8.4, 9.7: what admins and owners have by their affiliation nobody takes. */
-	if (c->role < ROLE_MODERATOR && his >= AFF_ADMIN)
+	if (c->role < ROLE_MODERATOR && theirs >= AFF_ADMIN)
 		return NOT_ALLOWED;
 	if (!may(p, role_change(o->role, c->role)))
 		return FORBIDDEN;
 	/* 8.4: not from a user whose affiliation is at or above the moderator's own. */
-	if (c->role < o->role && his >= p->ev->affiliation)
+	if (c->role < o->role && theirs >= p->ev->affiliation)
 		return NOT_ALLOWED;
 	return OK;
 }

@@ -49,16 +49,16 @@ struct command_field {
 	const char *label; /* SAID() */
 	const char *def;   /* what holds when nothing was given; NULL: nothing */
 	bool required;
-	bool is_long; /* of text-multi: a line may be longer than a reason */
+	bool is_long; /* text-multi: a line may be longer than reason_bytes */
 
 	/*
-	 * Its options come in pages, and what was chosen on each counts. There may be very many, so what is
-	 * on no page that was seen may be named as well (XEP-0122 3.2.2); it is for `run` to judge.
+	 * Its options come in pages, and what was chosen on each counts. As there may be very many, a value
+	 * that no page has shown may be given as well (XEP-0122 3.2.2); `run` has to judge it.
 	 */
 	bool paged;
 
 	const struct command_option *options; /* of lists; ends with value NULL; or see fill */
-	int64_t least, most;		      /* of text-single, if most is not 0: a number */
+	int64_t least, most;		      /* text-single, if most is not 0: a number within */
 };
 
 struct call;
@@ -71,17 +71,17 @@ struct command_step {
 
 	/*
 	 * Adds what depends on the state: more fields to the form, options to a field that stands there
-	 * (command_option()). Of the options of a paged field it gives page call->dialog.page, and sets
-	 * call->dialog.more when there is another one: only in the last step.
+	 * (command_option()). Of a paged field it adds the options of page call->dialog.page, and sets
+	 * call->dialog.more when there is another page: only in the last step.
 	 */
 	void (*fill)(struct call *, struct xml *form);
 
 	bool takes_all; /* fill adds fields that are not in the table */
 
-	/* What is filled in at once does not pass it by in silence: then it is shown. */
+	/* A form that was filled in at once and says nothing for this step does not skip it: it is shown. */
 	bool essential;
 
-	/* Does it say what whoever fills it in at once cannot have known? Then it is shown first. NULL: no. */
+	/* Does it say what nobody who fills it in at once can have known? Then it is shown first. NULL: no. */
 	bool (*has_news)(struct call *);
 
 	/* Judges what was given for this step, when each field by itself is good. NULL: nothing to judge. */
@@ -94,13 +94,13 @@ struct command {
 	const char *name;	/* SAID(): of the menu */
 	const char *form_type;	/* NULL: the node (XEP-0068) */
 	enum address where;	/* TO_SERVICE or TO_ROOM */
-	enum affiliation least; /* TO_ROOM: who may. Admins of the service may everything */
+	enum affiliation least; /* TO_ROOM: who may; admins of the service may do all */
 	const struct command_step *steps;
 	unsigned nsteps;
 
 	/*
-	 * All steps are done. A command that only shows something may do so in pages: call->dialog.page is
-	 * the one that is wanted, and it sets call->dialog.more when there is another one.
+	 * Called when all steps are done. A command that only shows something may do so in pages:
+	 * call->dialog.page is the one that is wanted, and it sets call->dialog.more when there is another.
 	 */
 	enum deny (*run)(struct call *);
 };
@@ -119,7 +119,7 @@ struct call {
 	void *arg; /* for it */
 };
 
-/* All of what follows is command.c's, unless it says that it is another file's. */
+/* What follows is in command.c, unless a comment names another file. */
 
 /* -- what was filled in -- */
 
@@ -129,37 +129,38 @@ const char *call_value(const struct call *, const char *var);
 /* Is the field in what was given, be it without a value? What is left out stays as it is: XEP-0004 3.5. */
 bool call_given(const struct call *, const char *var);
 
-/* All values that were given for it, on whatever page; how many to *n. Empty ones are left out. */
+/* All values that were given for it, on whatever page, and their number in *n. Empty ones are left out. */
 const char **call_values(const struct call *, const char *var, size_t *n);
 
 /* The lines of a text-multi as one text; NULL: none. */
 const char *call_text(const struct call *, const char *var);
 
-/* The next word of a line, which then is what follows; "" at its end. */
+/* The next word of *line, which is moved behind it; "" at the end of the line. */
 const char *call_word(const struct call *, const char **line);
 
+/* The value of a boolean, and of a field with least and most: false and 0 when it has none. */
 bool call_flag(const struct call *, const char *var);
 int64_t call_number(const struct call *, const char *var);
 
 /*
- * Reads the address of a room: room@domain, or the room alone for one of the domain that was asked. False
- * when it is none, or no domain of ours.
+ * Reads the address of a room: room@domain, or the room alone, of the domain that was asked. False
+ * when it is neither, or the domain is not served.
  */
 bool call_room_jid(const struct call *, const char *text, struct jid *);
 
 /*
- * Who is to own a room: whom the field "owner" names, else the sender. Nobody at a console can: who is there
- * has to name somebody. OK; MISSING, BAD_PAYLOAD and the error says what.
+ * Who is to own a room: whoever the field "owner" names, else the sender; but nobody at a console can own
+ * one, and has to name somebody. OK; or MISSING or BAD_PAYLOAD, and the error says what.
  */
 enum deny call_owner(struct call *, struct jid *);
 
-/* Says so in the form: fill of a step with that field. */
+/* Says so in the form: the `fill` of a step with that field. */
 void call_owner_fill(struct call *, struct xml *form);
 
-/* The room that a field names: OK; BAD_PAYLOAD, NO_SUCH_ROOM and the error says which. */
+/* The room that a value names: OK; or BAD_PAYLOAD or NO_SUCH_ROOM, and the error says which. */
 enum deny call_room(struct call *, const char *text, struct room **);
 
-/* Refuses what a field holds (any text, shown to the sender). */
+/* Refuses what was given (any text, shown to the sender); returns the enum deny. */
 enum deny call_fault(struct call *, enum deny, const char *what);
 
 /* -- what is done -- */
@@ -174,18 +175,18 @@ struct plan *call_deed(struct call *, struct room *);
 struct plan *call_own_deed(struct call *);
 
 /*
- * Plans an affiliation, and, in a deed, what is noted of it; plan_granted() is called when all are planned.
- * OK; BAD_PAYLOAD when there is one of the same user already. command_affiliations.c
+ * Plans an affiliation and, in a deed, what is noted of it. When all are planned, call plan_granted().
+ * OK; BAD_PAYLOAD when the plan has one of the same user already. command_affiliations.c
  */
 enum deny call_grant(struct call *, struct plan *, const struct affil *);
 
 /*
- * Has something noted in the audit log when it is done: actor and command are filled in. What it points to
- * is borrowed.
+ * Has this noted in the audit log when it is done; actor and command are filled in. What it points to
+ * is borrowed until then.
  */
 void call_audit(struct call *, const struct audit *);
 
-/* Notes it: adhoc.c does so. */
+/* Writes what was to be noted; for adhoc.c. */
 void call_noted(struct call *);
 
 /* -- the answer -- */
@@ -206,7 +207,7 @@ void command_note(struct call *, enum command_note, const char *text);
 /* A form of type result; title is a text in the language of the dialog. */
 struct xml *command_result(struct call *, const char *title);
 
-/* A field of it; a NULL value: the field is left out. */
+/* A field of it; with a value of NULL it is left out. */
 void command_say(
     struct call *, struct xml *result, const char *var, const char *english, const char *value);
 
@@ -242,10 +243,10 @@ struct command_page {
 /* The page of a dialog that is wanted, of so many rows; 0: as the field says. */
 struct command_page command_page(const struct call *, size_t nrows);
 
-/* A row that suits has come: is it on the page? */
+/* To be asked of each row that suits: is it on the page? */
 bool command_page_has(struct command_page *);
 
-/* Whether it suits or not: need no more be visited? What a visitor returns. */
+/* To be asked of each row, whether it suits or not, and returned by the visitor: is the visit to end? */
 bool command_page_ends(struct command_page *);
 
 /* An option of a field that stands in the form. */
@@ -258,10 +259,10 @@ void command_value(struct call *, struct xml *form, const char *var, const char 
 /* The FORM_TYPE of its forms. */
 const char *command_form_type(const struct call *);
 
-/* The form of a step, with what was given for it so far: adhoc.c asks for it. */
+/* The form of a step, with what was given for it so far; for adhoc.c. */
 void command_form(struct call *, const struct command_step *);
 
-/* Is what was given for a step good? OK; MISSING, BAD_PAYLOAD and the error says which field. */
+/* Is what was given for a step good? OK; or MISSING or BAD_PAYLOAD, and the error says which field. */
 enum deny command_check(struct call *, const struct command_step *);
 
 #endif

@@ -30,7 +30,7 @@ enum deny {
 #include "tbl/error.h"
 #undef ERROR
 	IGNORE, /* refused without a word: nothing is answered, nothing changes */
-	PASS,	/* of a handler: not for me, look on */
+	PASS,	/* by a handler: not mine, the next route may take it */
 	DENY_COUNT
 };
 
@@ -72,7 +72,7 @@ struct ev {
 	unsigned domain_no;
 	struct console *console; /* that it came from; NULL: it came over a link */
 	bool cut; /* only its head can be relied on: it was too large, or could not be read */
-	bool is_unknown;	      /* the sender's address is none that a profile takes */
+	bool is_unknown;	      /* no profile accepts the sender's address */
 	struct session *session;      /* the sender's in this room; NULL: not an occupant */
 	struct occupant *target;      /* whose nick `to` names; NULL: nobody's */
 	enum affiliation affiliation; /* the sender's in this room; AFF_NONE without a room */
@@ -104,7 +104,7 @@ struct feature {
 	/* Makes it so, and tells. Cannot fail. */
 	void (*on[CH_COUNT])(struct plan *, const struct change *);
 
-	/* All changes of a plan are made. */
+	/* Called when all changes of a plan are made. */
 	void (*on_end)(struct plan *);
 
 	/* Status codes for the self-presence of whoever enters, besides 110: code_add(). */
@@ -120,11 +120,11 @@ struct feature {
 	/* Adds fields to the form muc#roominfo of p->room: 6.4. */
 	void (*add_roominfo)(const struct plan *, struct xml *form);
 
-	/* Time: when is tick wanted (mono; INT64_MAX: never), and what is done then. */
+	/* Time: when tick() is wanted (mono ms; INT64_MAX: never), and what it then does. */
 	int64_t (*deadline)(const struct service *);
 	void (*tick)(struct service *);
 
-	/* The room is loaded and about to be dealt with. It may end by this. */
+	/* A room is loaded, and something is about to be done with it. It may end by this. */
 	void (*on_room)(struct service *, struct room *);
 
 	/* A domain is served from now on: its rooms and sessions are back. */
@@ -142,7 +142,7 @@ extern const struct feature *const features[];
 
 /* -- walkers, in features.c -- */
 
-/* To be called before any of them. */
+/* To be called once before any of them. */
 void features_init(void);
 
 /* Judges the plan and its deeds. Where a deed is refused, p->by is set to the room that does. */
@@ -240,16 +240,16 @@ void plan_announced(struct plan *, const char *english);
 /* Plans that the room is locked down until then (wall), or, 0, no more. lockdown.c */
 void plan_lockdown(struct plan *, int64_t until_ms);
 
-/* May that bare JID have the nick, as the plan leaves it? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
+/* May that bare JID have the nick when the plan is done? OK, NICK_CONFLICT, NICK_RESERVED. nick.c */
 enum deny nick_free(const struct plan *, const char *nick, const char *bare);
 
 /*
- * The nick that the stanza's `to` asks for, prepared, in the arena; NULL: it cannot be used. One that is in
- * use in the room can be, although it may be longer than is allowed by now. nick.c
+ * The nick that the stanza's `to` asks for, prepared, in the arena; NULL: it cannot be used. One that somebody
+ * in the room has can be, although it may be longer than is allowed by now. nick.c
  */
 const char *nick_asked(const struct plan *);
 
-/* The nick under which the sender enters who asked for this one. nick.c */
+/* The nick under which the sender enters, who has asked for `nick`. nick.c */
 const char *nick_assigned(const struct plan *, const char *nick);
 
 /* May the sender do so, by the tables of tbl/priv.h? admin.c */
@@ -262,21 +262,21 @@ bool may(const struct plan *, enum privilege);
 struct change *plan_presence(struct plan *, struct session *, const char *nick, bool renicked);
 
 /*
- * May the sender do one more of that, as far as all of their domain, all in the room and all of the service
- * may? OK, TOO_FAST, ROOM_BUSY, SERVICE_BUSY. Takes none. rates.c
+ * May the sender do one more of that, by what is left for all of their domain, for all in the room and for
+ * all of the service? OK, TOO_FAST, ROOM_BUSY, SERVICE_BUSY. Nothing is taken. rates.c
  */
 enum deny rates_may(const struct plan *, enum rate);
 
-/* It is done, or has been tried. rates.c */
+/* Takes one: it is done, or has been tried. rates.c */
 void rates_did(struct plan *, enum rate);
 
-/* Takes a request from what the room answers; false: it is used up for now. rates.c */
+/* Takes one from the requests that the room may answer; false: there is none left for now. rates.c */
 bool rates_query(struct plan *);
 
-/* Takes a presence from what the room tells at once; false: it is used up for now. rates.c */
+/* Takes one from the presences that the room may tell at once; false: there is none left for now. rates.c */
 bool rates_presence(struct plan *);
 
-/* Plans a presence of who is in and has sent too much: OK or TOO_FAST. presence.c */
+/* Plans a presence of somebody who is in and has sent too much: OK or TOO_FAST. presence.c */
 enum deny plan_late(struct plan *);
 
 /* Are the presence payloads of a plan within the limit? OK or POLICY_VIOLATION. */
@@ -307,9 +307,9 @@ void reflect(struct plan *, const struct change *, struct entry *e);
 void reflect_entry(struct plan *, struct entry *);
 
 /*
- * What the id of a retraction names: OK, and the entry in the arena, or NULL in a room that keeps nothing
- * and so cannot know, and, with `unkept`, when the room gave the id and has not kept what was said; else
- * why it cannot be retracted. retract.c
+ * What the id of a retraction names. OK: *original is the entry, in the arena; or it is NULL, in a room that
+ * keeps nothing and so cannot know, and, with `unkept`, when the room gave the id and has not kept what was
+ * said. Else why it cannot be retracted. retract.c
  */
 enum deny
 find_original(const struct plan *, const char *id, bool unkept, const struct entry **original);
@@ -357,7 +357,7 @@ void disco_feature(struct arena *, struct xml *query, const char *var);
 /* Forgets how domains are asked: ghost.c. */
 void askers_free(struct service *);
 
-/* What the host program was asked for is done: muc_asked_done(). command_host.c */
+/* What the host program was asked for has ended: muc_asked_done(). command_host.c */
 void errand_done(struct service *, enum muc_ask, bool good, const char *name);
 void errands_free(struct service *);
 
@@ -392,8 +392,8 @@ struct xml *error_add(
 const char *deny_detail(const struct plan *, enum deny);
 
 /*
- * Plans what ev, which is filled in but for its x, asks of the plan's room, and judges it: all that is between
- * a sender's being charged and the changes. Nothing changes. OK, IGNORE or why not, and plan->judge is
+ * Plans what ev, which is filled in but for its x, asks of the plan's room, and judges it: all that comes after
+ * the sender is charged and before the changes. Nothing changes. OK; or IGNORE, or why not, and plan->judge is
  * the feature that says so. dispatch.c
  */
 enum deny plan_judged(struct plan *, struct ev *);

@@ -72,7 +72,8 @@ struct muc_host {
 
 /*
  * Limits on what strangers control: LIMIT(name, default, least, greatest, what it is, in mucd.conf
- * and here). Counts unless the name says bytes, ms or s.
+ * and here). Each is a count, unless its name
+ * ends in a unit: bytes, ms, s, days, percent; _per_s and _per_min are counts a second and a minute.
  */
 #define MUC_LIMITS(LIMIT)                                                                          \
 	LIMIT(stanza_bytes, 3145728, 10000, 16777216, "greatest stanza taken from the server")     \
@@ -222,46 +223,49 @@ struct muc_conf {
 	const char *service_name;	   /* NULL: "Chat rooms" */
 	/* Defaults of new rooms: pairs of a var (muc#roomconfig_x, or x) and its value. */
 	const char *const *room_defaults;
-	/* The same of what holds in all rooms, whatever their owners want; of a password both halves. */
+	/*
+	 * The same for what holds in all rooms, whatever their owners want. A password takes both pairs: that
+	 * there is one, and which.
+	 */
 	const char *const *room_forced;
 };
 
 enum muc_error {
 	MUC_OK,
 	MUC_SCHEMA_NEWER, /* the store was written by a newer mucd */
-	MUC_STORE_BROKEN, /* the store holds what cannot be read; the log says which record */
-	MUC_CONF_BAD, /* an option of rooms does not exist or has a bad value; the log says which */
+	MUC_STORE_BROKEN, /* a record in the store cannot be read; the log says which */
+	MUC_CONF_BAD,	  /* a room option does not exist or has a bad value; the log says which */
 };
 
 /*
- * A service on that store: checks the schema, brings back all sessions and what belongs to them,
- * and has them in doubt. The conf is copied. Returns NULL and sets *error when it cannot be.
+ * A service on the host's store: checks the schema and reads what belongs to no domain; sessions come back with
+ * their domain, muc_domain_add(). The conf is copied. NULL, and *error says why, when there can be none.
  */
 struct muc *
 muc_new(const struct muc_host *, const struct muc_conf *, struct muc_now, enum muc_error *error);
 void muc_free(struct muc *); /* NULL is allowed; what was not committed is gone */
 
 /*
- * Takes a new conf, for what happens from now on, also while muc_commit() is to be called again; MUC_OK, or
- * MUC_CONF_BAD and nothing has changed.
+ * Takes a new conf (copied) for what happens from now on. May be called at any time, also between MUC_RETRY and
+ * the next muc_commit(). MUC_OK, or MUC_CONF_BAD and nothing has changed.
  */
 enum muc_error muc_reload(struct muc *, const struct muc_conf *);
 
-/* Checks room_defaults and room_forced alone (mucd -n). *bad is the var when it is not MUC_OK. */
+/* Checks room_defaults and room_forced alone (mucd -n). MUC_OK, or MUC_CONF_BAD and *bad is the var. */
 enum muc_error muc_conf_check(const struct muc_conf *, const char **bad);
 
 /* -- domains -- */
 
 /*
  * Serves a domain (prepared) from now on and brings back the sessions of its rooms, in doubt. Returns
- * its number: 0, 1, 2...; -1 when the store holds what cannot be read (the log says what).
+ * its number: 0, 1, 2...; -1 when a record in the store cannot be read (the log says which).
  */
 int muc_domain_add(struct muc *, const char *domain);
 
 /*
- * Its link has come up: what is queued goes out; every session of its rooms is in doubt and is asked
- * from doubt_wait_s on. down: what stands behind the last fence that came back will be given anew, before
- * anything else; late presences are forgotten.
+ * Its link has come up: what is queued goes out; every session of its rooms is in doubt, and the first is
+ * asked after doubt_wait_s. Or it has gone down: what stands behind the last fence that came back will be given
+ * anew, before anything else, when it is up again; late presences are forgotten.
  */
 void muc_domain_up(struct muc *, unsigned domain, struct muc_now);
 void muc_domain_down(struct muc *, unsigned domain, struct muc_now);
@@ -269,30 +273,30 @@ void muc_domain_down(struct muc *, unsigned domain, struct muc_now);
 /* -- input -- */
 
 /*
- * A stream by its header, as cut, on the link of that domain; NULL when it is none. Whichever link a
- * stanza comes on, its `to` decides who answers; only errors about domains that are not served go back
- * the way the stanza came.
+ * A stream on the link of that domain, by its header as xml_cut() cut it; NULL when that is not the header of a
+ * stream. Whichever link a stanza comes on, its `to` decides who answers; only errors about domains that are not
+ * served go back the way the stanza came. To be freed before the struct muc.
  */
 struct muc_stream *muc_stream_new(struct muc *, unsigned domain, const char *header, size_t n);
 void muc_stream_free(struct muc_stream *); /* NULL is allowed */
 
 /*
  * The stream of somebody who runs the service from the machine itself: what it brings is an
- * administrator's, and is logged as that user's (a name that may stand before the @ of an address). The
- * host program knows that they may; nobody can claim it over a link. Only IQs are taken, without `from`.
- * Errors about domains that are not served go back to it like all answers: muc_console_drain(). A domain is
- * to be there.
+ * administrator's, and is logged as that user's (a name that may stand before the @ of an address). That they
+ * may do so is for the host program to know; nobody can claim it over a link. Only IQs are taken, without
+ * `from`. All answers go back to it, errors about domains that are not served among them: muc_console_drain().
+ * At least one domain must have been added. NULL as for muc_stream_new(); muc_stream_free() frees it.
  */
 struct muc_stream *muc_console_new(struct muc *, const char *user, const char *header, size_t n);
 
-/* Its address, as the audit log has it; lives as long as the stream. */
+/* The address of a console, as it stands in the audit log; lives as long as the stream. */
 const char *muc_console_address(const struct muc_stream *);
 
 enum muc_input {
 	MUC_GO_ON,     /* give the next stanza */
 	MUC_TURN_ENDS, /* handled, but the turn has done enough: commit now */
-	MUC_DISAGREE,  /* cutter and parser do not agree: close this stream; nothing was done; also
-			  of a console that sent what is not well-formed */
+	MUC_DISAGREE,  /* cutter and parser disagree, or a console sent what is not well-formed:
+			  close this stream; nothing was done */
 };
 
 /* Handles one stanza as xml_cut() cut it (CUT_STANZA). */
@@ -300,17 +304,17 @@ enum muc_input
 muc_input(struct muc *, struct muc_stream *, const char *p, size_t n, struct muc_now);
 
 /*
- * Answers a stanza that was too long or too deep (CUT_LONG, CUT_DEEP) with policy-violation; given
- * is its start tag. n may be 0: then it is only counted.
+ * Answers a stanza that was too long or too deep (CUT_LONG, CUT_DEEP) with policy-violation; `tag` is its
+ * start tag of n bytes, or n is 0 and it is only counted.
  */
 enum muc_input
 muc_input_over(struct muc *, struct muc_stream *, const char *tag, size_t n, struct muc_now);
 
 /*
- * Input that there is no room to keep: answers with resource-constraint (wait) and does nothing
- * else; presence is not answered but kept, its last state per (from, to) alone, and handled
- * by muc_late() when the input before it is done. All of it is bounded: beyond it stanzas are
- * only counted, but for those of who leaves.
+ * For input that the host has no room to keep: answers with resource-constraint (wait) and does nothing
+ * else. Presence is not answered but kept, only the last of each (from, to), and handled by muc_late()
+ * when the input before it is done. All of this is bounded: beyond it stanzas are only counted, except that
+ * whoever leaves is still let go.
  */
 enum muc_input
 muc_refuse(struct muc *, struct muc_stream *, const char *p, size_t n, struct muc_now);
@@ -321,16 +325,16 @@ bool muc_late(struct muc *, struct muc_now, enum muc_input *);
 /* -- fences -- */
 
 /*
- * Among what muc_drain() gives are fences: IQ results from a domain to itself, which its server returns
- * behind all that was told before, and so has taken. To be asked of each stanza before muc_input(), also
- * while handling waits: it does no more than to forget what need not be told again. True: it was a fence
+ * Among what muc_drain() gives are fences: IQ results from a domain to itself. Its server returns one behind all
+ * that was told before it, and so has taken all that. To be asked of each stanza before muc_input(), also
+ * while no input is handled: it only forgets what need not be told again. True: it was a fence
  * of ours, and is dealt with; commit soon.
  */
 bool muc_fence(struct muc *, const char *p, size_t n, struct muc_now);
 
 /*
- * Has a fence be given now, although there may be nothing else to tell: is the server there? False: none
- * is, since that server has never returned any.
+ * Has a fence given now, although there may be nothing else to tell, to learn whether the server is there.
+ * False: none is given, since that server has never returned any.
  */
 bool muc_fence_ask(struct muc *, unsigned domain, struct muc_now);
 
@@ -340,7 +344,7 @@ bool muc_fence_ask(struct muc *, unsigned domain, struct muc_now);
  */
 int64_t muc_fence_since(const struct muc *, unsigned domain);
 
-/* Is nothing left to be given to its server, and has it taken all that was? */
+/* Has all been given to its server, and has that taken it? */
 bool muc_domain_quiet(const struct muc *, unsigned domain);
 
 /* Its server has taken all that muc_drain() gave: it has ended the stream after we did. */
@@ -355,8 +359,8 @@ int64_t muc_deadline(const struct muc *);
 enum muc_input muc_tick(struct muc *, struct muc_now);
 
 /*
- * All are told that they leave (332; XEP-0045 11.2), room by room, in as many ticks as that takes, and nobody
- * enters any more; then the host is asked to stop (MUC_ASK_STOP). An administrator's command does so, too.
+ * Tells all that they leave (332; XEP-0045 11.2), room by room, in as many ticks as that takes; nobody
+ * enters any more. Then the host is asked to stop (MUC_ASK_STOP). An administrator's command does the same.
  */
 void muc_leave(struct muc *, struct muc_now);
 
@@ -375,7 +379,7 @@ enum muc_commit muc_commit(struct muc *);
  */
 size_t muc_drain(struct muc *, unsigned domain, char *p, size_t cap);
 
-/* The same of what is told to a console. */
+/* The same for what is told to a console. */
 size_t muc_console_drain(struct muc_stream *, char *p, size_t cap);
 
 /* Bytes that wait in muc_drain() of all domains that are up, committed or not. */
@@ -384,14 +388,15 @@ size_t muc_queued(const struct muc *);
 /* -- what takes the host program a while -- */
 
 /*
- * What MUC_ASK_BACKUP or MUC_ASK_VERIFY asked for has ended. Whoever asked is told, and the statistics say it; name
- * is what they may look for, or NULL. Part of a turn: commit.
+ * What MUC_ASK_BACKUP or MUC_ASK_VERIFY asked for has ended, well or not. Whoever asked is told, and the
+ * statistics say it; name is that of the file that was made, or NULL. Part of a turn: commit after it.
  */
 void muc_asked_done(struct muc *, enum muc_ask, bool good, const char *name, struct muc_now);
 
 /*
- * While somebody reads the store for long, what is removed leaves no room: the store would grow by it. So have what
- * is too old, and what is left of destroyed rooms, stay for now; nobody sees it. Or have it go on. At any time.
+ * While somebody reads the store for long, removing frees no room in it: the store would grow. true has what
+ * is too old, and what is left of destroyed rooms, stay for now, where nobody sees it; false has it removed
+ * again. May be called at any time.
  */
 void muc_retention_pause(struct muc *, bool);
 

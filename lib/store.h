@@ -58,7 +58,7 @@ struct bytes {
 	size_t n;
 };
 
-/* As a prefix what all begin with; as a place in the order before the first, or behind the last. */
+/* As a prefix: what all keys begin with. As a place in the order: before the first, or behind the last. */
 #define BYTES_NONE ((struct bytes){ NULL, 0 })
 
 /* Which comes first (as memcmp says it), and does a begin with prefix? */
@@ -109,10 +109,10 @@ struct store {
 	 */
 	enum store_result (*commit)(struct store *);
 
-	/* Per cent in use of what the store may ever take: ceiling or disk, whichever is nearer. */
+	/* Per cent in use of the most that the store can take: the ceiling or the disk, whichever is nearer. */
 	unsigned (*fill)(struct store *);
 
-	/* Bytes that all records take, with what the store itself needs to find them. */
+	/* Bytes that all records take, and what the store itself needs to find them. */
 	uint64_t (*bytes)(struct store *);
 
 	void (*close)(struct store *); /* frees it; what was not committed is gone */

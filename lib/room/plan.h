@@ -156,33 +156,33 @@ void plan_release(struct plan *);
 struct change *plan_add(struct plan *, enum change_kind);
 
 /*
- * Notes that an item of the request is about a target ("nick/" or "jid/" and its name). False: another
- * one has been before, and what the two of them want is anybody's guess.
+ * Notes that an item of the request is about a target (a kind, "nick/", "jid/" or "room/", and its name). False:
+ * an earlier item is about the same one, and which of them is meant is anybody's guess.
  */
 bool plan_names(struct plan *, const char *kind, const char *name);
 
-/* Is an item of the request about it? */
+/* Is an item of the request about that target? */
 bool plan_named(const struct plan *, const char *kind, const char *name);
 
-/* A new CH_AFFILIATION at the end; `before` is filled in. What affil points to is borrowed. */
+/* A new CH_AFFILIATION at the end, with `before` filled in. What affil points to is borrowed by the plan. */
 struct change *plan_add_affiliation(struct plan *, const struct affil *);
 
-/* The affiliation that exactly this JID has of its own as the plan leaves it; false: none. */
+/* The affiliation that this very JID has of its own when the plan is done; false: none. */
 bool plan_own_affiliation(const struct plan *, const char *jid, enum affiliation *);
 
-/* The affiliation that holds for a bare JID as the plan leaves it: its own, else its domain's. */
+/* The affiliation that holds for a bare JID when the plan is done: its own, else its domain's. */
 enum affiliation plan_affiliation(const struct plan *, const char *bare);
 
-/* The bare JID for which a nick is reserved as the plan leaves it, or NULL. */
+/* The bare JID for which a nick is reserved when the plan is done, or NULL. */
 const char *plan_nick_owner(const struct plan *, const char *nick);
 
-/* How many owners there are as the plan leaves it. */
+/* How many owners there are when the plan is done. */
 unsigned plan_owners(const struct plan *);
 
 /* How many (stanza, recipient) pairs the plan's changes to occupants will queue, at most. */
 size_t plan_pairs(const struct plan *);
 
-/* What one request may make us tell: more such pairs are refused. */
+/* How many one request may make us tell; one that needs more is refused. */
 #define PLAN_PAIRS (4u << 20)
 
 /* -- telling -- */
@@ -218,7 +218,7 @@ struct presence {
 	const struct step *step; /* that others learn by it; or NULL */
 };
 
-/* The step that is not told yet, if it is the occupant's own; who takes it tells it. Or NULL. */
+/* The step that is not told yet, if it is the occupant's own, or NULL. Whoever takes it has to tell it. */
 const struct step *plan_take_step(struct plan *, const struct occupant *);
 
 /*
@@ -228,7 +228,7 @@ const struct step *plan_take_step(struct plan *, const struct occupant *);
 struct wire *wire_affiliation(
     struct plan *, const char *jid, enum affiliation, const struct step *, unsigned lists);
 
-/* To one session, as it may see it, if it may see it. `self`: it is its own. */
+/* Tells it to one session, as that may see it, if it may. `self`: the presence is its own. */
 void tell_presence(struct plan *, const struct presence *, const struct session *to, bool self);
 
 enum tell {
@@ -239,7 +239,7 @@ enum tell {
 	TELL_EVERYBODY = TELL_SELF | TELL_OTHERS,
 };
 
-/* To a set of those in the room, but not to `but` (or NULL): serialised once per view. */
+/* Tells it to a set of those in the room, but not to `but` (or NULL); serialised once per view. */
 void
 tell_presence_all(struct plan *, const struct presence *, enum tell, const struct session *but);
 
@@ -249,15 +249,15 @@ void tell_promoted(struct plan *);
 /* A presence as others see it. */
 struct wire *wire_presence(struct plan *, const struct presence *, bool with_jid);
 
-/* The present one of an occupant, perhaps made before: seen.c. */
+/* The present one of an occupant; it may have been made before. seen.c */
 struct wire *seen_wire(struct plan *, struct occupant *, bool with_jid);
 
 /* The presence of all others who are shown to one session: 7.2.2. Returns how many bytes it is. */
 size_t tell_roster(struct plan *, const struct session *to);
 
 /*
- * What is told of presence is noted (fence.h). So is by this, that a session was told of all others and,
- * `self`, all else that one is told on entering; `was_in`: it was in already.
+ * Presence that is told is noted by the functions that tell it (fence.h). This notes that a session was told of
+ * all others and, with `self`, all else that one is told on entering; `was_in`: it was in already.
  */
 void note_entered(const struct plan *, const struct session *, bool self, bool was_in);
 

@@ -325,9 +325,9 @@ jid_prep(struct arena *a, const char *s, struct jid *j)
 bool
 jid_is_of(const char *jid, const char *bare)
 {
-	size_t n = strlen(bare);
-
-	return strncmp(jid, bare, n) == 0 && (jid[n] == '\0' || jid[n] == '/');
+	for (; *bare != '\0' && *jid == *bare; jid++)
+		bare++;
+	return *bare == '\0' && (*jid == '\0' || *jid == '/');
 }
 
 static bool

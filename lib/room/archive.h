@@ -51,12 +51,12 @@ archive_key(uint64_t room_id, const uint8_t id[ARCHIVE_ID_LEN], uint8_t out[ARCH
 /* The next id of a room. It is used up also when nothing is stored under it. */
 void archive_next_id(struct room *, uint8_t id[ARCHIVE_ID_LEN]);
 
-/* Was it given by this room, whether anything is stored under it or not? Not known of ids of old. */
+/* Did this room give it, whether anything is stored under it or not? Not known of ids that an older mucd gave. */
 bool archive_gave(const struct room *, const uint8_t id[ARCHIVE_ID_LEN]);
 
 /*
- * Less than every id of that time, and greater than every id of an earlier one: no UUID has zeros behind its
- * time. A time that no id can have counts as the first or the last that one can.
+ * What is less than every id of that time, and greater than every id of an earlier one: no UUID has only zeros
+ * behind its time. A time before the first that an id can have, or after the last, counts as that.
  */
 void archive_id_at(int64_t wall_ms, uint8_t id[ARCHIVE_ID_LEN]);
 
@@ -64,17 +64,20 @@ void archive_id_at(int64_t wall_ms, uint8_t id[ARCHIVE_ID_LEN]);
 int64_t archive_ms(const uint8_t id[ARCHIVE_ID_LEN]);
 char *archive_text(struct arena *, const uint8_t id[ARCHIVE_ID_LEN]);
 
-/* The reverse. False when it is no such text: ids are taken letter by letter. */
+/* The reverse. False when it is not written as archive_text() writes it, to the letter. */
 bool archive_read_id(const char *s, uint8_t id[ARCHIVE_ID_LEN]);
 
 /* Stores the entry under an id of archive_next_id(), or in place of the one that is there. */
 void archive_add(struct room *, const struct entry *);
 void archive_replace(struct room *, const struct entry *);
 
-/* What was said before that time (wall ms) is too old to be shown, or cleared, gone or not. retention.c */
+/*
+ * What was said before that time (wall ms) is too old to be shown, or cleared, though it may still be stored.
+ * retention.c
+ */
 int64_t archive_horizon(const struct room *);
 
-/* What has been said so far is shown no more, and goes in steps. Ids go on. retention.c */
+/* What has been said so far is not shown any more, and goes in steps. Ids go on from where they are. retention.c */
 void archive_clear(struct room *);
 
 /*
@@ -84,23 +87,24 @@ void archive_clear(struct room *);
 bool archive_get(struct room *, const uint8_t id[ARCHIVE_ID_LEN], struct entry *);
 
 /*
- * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all), but for
- * those that are too old. An entry and what it points to live until visit returns; it stops the walk by
- * another result than 0, and then that is returned. A record that cannot be read is logged and left out.
+ * Visits a room's entries after an id, oldest first, or before one, newest first (NULL: all), except
+ * those that are too old. An entry and what it points to live until visit returns. When it returns anything
+ * but 0 the walk stops and returns that; else 0. A record that cannot be read is logged and left out.
  */
 typedef int archive_visit(void *arg, const struct entry *);
 
 /*
- * What a visit reads, besides payloads, stays in the turn's arena, and the id of what it corrects is as long as
- * somebody likes: a walk of many entries ends, or goes on in another turn, when the arena has so many bytes more.
+ * What a visit reads, except payloads, stays in the turn's arena, and the id of what a message corrects is as long
+ * as its sender likes. So a walk of many entries ends, or goes on in another turn, when the arena has grown by
+ * this many bytes.
  */
 #define ARCHIVE_WALK_BYTES ((size_t)4 << 20)
 int archive_each(struct room *, const uint8_t *after, archive_visit *, void *arg);
 int archive_each_back(struct room *, const uint8_t *before, archive_visit *, void *arg);
 
 /*
- * Writes what the groupchat message that says it has in it, with stanza-id and occupant-id, as it was told at first:
- * behind pen_stanza() or pen_open() of the message, which may get more, and is to be closed.
+ * Writes what stands in the groupchat message that says it, as it was told at first, with stanza-id and
+ * occupant-id. Call it after pen_stanza() or pen_open() of the message; the caller may add more, and closes it.
  */
 void entry_put(struct xml_pen *, const struct room *, const struct entry *);
 

@@ -23,11 +23,14 @@ struct audit {
 
 void audit_put(struct service *, const struct audit *);
 
-/* Visits those before that number, 0 for all, the latest first; returns what made it stop, or 0. Strings: arena. */
+/*
+ * Visits those before that number (0: all), the latest first; returns 0, or what visit returned to stop it.
+ * Strings: arena.
+ */
 int audit_each_back(
     struct service *, uint64_t before, int (*visit)(void *arg, const struct audit *), void *arg);
 
-/* The one of that number; false: there is none any more. */
+/* The one of that number; false: there is none, or none any more. */
 bool audit_get(struct service *, uint64_t no, struct audit *);
 
 #endif

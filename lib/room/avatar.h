@@ -15,19 +15,19 @@ struct avatar {
 	struct bytes hashes; /* of its pictures, in order: SHA1_LEN bytes each */
 };
 
-/* False: the room has no vCard. Lives until the store is changed. */
+/* False: the room has no vCard. What it points to lives until the store is changed. */
 bool avatar_get(const struct room *, struct avatar *);
 
-/* What it holds is copied; NULL takes it away. */
+/* Sets the vCard and the hashes, which are copied; NULL takes them away. */
 void avatar_set(struct room *, const struct avatar *);
 
 /*
  * Appends the hashes of the pictures in a vCard: each PHOTO that is not empty. False: one is not in the vCard
- * itself, or not in base64.
+ * itself (a URL), or is not base64.
  */
 bool avatar_hashes(const struct xml *vcard, struct buf *);
 
-/* The same for one that is serialised; false also when it is no vCard, or more than that. */
+/* The same for a serialised vCard; false also when it is none, or is followed by anything. */
 bool avatar_read(struct arena *, struct record_reader *, struct bytes vcard, struct buf *);
 
 #endif

@@ -23,20 +23,20 @@ struct ban {
 };
 
 /*
- * All anew: those of the store, and those of the configuration (NULL ends the targets), which come before.
- * A record that cannot be read is logged and left out.
+ * Reads all bans anew: those of the configuration (NULL ends the targets), which take precedence, and those of
+ * the store. A record that cannot be read is logged and left out.
  */
 void bans_load(struct service *, const char *const *configured);
 void bans_free(struct service *);
 
 /*
- * Sets a ban, in the place of one of that target; what it says of configuration and pattern does not
- * count, and the rest is copied. Whom it names is thrown out with the next tick. False, and nothing has
- * changed: there are as many as may be, or it is configured.
+ * Sets a ban, in place of the one of that target if there is one. `configured` and `pattern` are ignored; the
+ * rest is copied. Whoever it names is thrown out with the next tick. False, and nothing has changed: there
+ * are as many as there may be, or the target is banned by the configuration.
  */
 bool ban_set(struct service *, const struct ban *);
 
-/* Lifts it. False: there is none, or it is configured. */
+/* Lifts the ban of that target. False: there is none, or it is the configuration's. */
 bool ban_lift(struct service *, const char *target);
 
 /*
@@ -45,7 +45,7 @@ bool ban_lift(struct service *, const char *target);
  */
 int bans_each(const struct service *, int (*visit)(void *arg, const struct ban *), void *arg);
 
-/* The ban of that target, or the one that keeps that user out; NULL: none. Until bans change. */
+/* The ban of that target, or the one that keeps that user out; NULL: none. Lives until bans change. */
 const struct ban *ban_of(const struct service *, const char *target);
 const struct ban *user_ban(struct service *, struct user *);
 

@@ -27,7 +27,7 @@ struct dialog {
 	const char *node;     /* as it was asked for */
 	enum lang lang;	      /* in which it was begun: 3.7 */
 	unsigned stage, page; /* what was shown last: the number of steps is a result */
-	bool more;	      /* there is another page behind that */
+	bool more;	      /* there is another page after that one */
 	struct given *given;
 };
 
@@ -44,13 +44,13 @@ enum dialog_found {
 enum dialog_found dialog_get(struct service *, struct dialog *, const char *id);
 
 /*
- * May somebody (by bare JID) begin another one? Of too many of their own the one that has waited longest
- * goes when another one is put: clients forget to cancel. For administrators of the service there is as much
- * room again.
+ * May somebody (by bare JID) begin another one? There may be `commands` of them in all, twice as many for an
+ * administrator of the service. Whoever has as many of their own as they may have still can: dialog_put() removes
+ * the one of theirs that has waited longest, for clients forget to cancel.
  */
 bool dialog_room(struct service *, const char *bare);
 
-/* Is what it holds not too much to be kept? */
+/* Is what it holds within command_bytes? */
 bool dialog_fits(const struct service *, const struct dialog *);
 
 void dialog_put(struct service *, const struct dialog *);

@@ -9,14 +9,14 @@
 
 /* -- listed.c: the public rooms of a domain, in an order of their own -- */
 
-/* How many there are. */
+/* How many public rooms there are. */
 uint64_t rooms_listed_count(struct service *, const char *domain);
 
 typedef int room_visit(void *arg, const char *node, const char *name); /* name may be NULL */
 
 /*
- * Visits those behind that node (NULL: from the first), or, backwards, those before it (NULL: from the
- * last); there need not be such a room. Returns 0, or what made it stop.
+ * Visits those after that node (NULL: from the first), or, backwards, those before it (NULL: from the
+ * last); there need not be such a room. Returns 0, or what visit returned to stop it.
  */
 int
 rooms_listed(struct service *, const char *domain, const char *after, room_visit *visit, void *arg);
@@ -24,8 +24,8 @@ int rooms_listed_back(
     struct service *, const char *domain, const char *before, room_visit *visit, void *arg);
 
 /*
- * The node that stands right before the one of that index, which is from 1 to the count - 1; NULL when
- * it takes more than `most` steps from either end.
+ * The node right before the one of that index, which is from 1 to the count - 1; NULL when
+ * it is more than `most` steps away from either end. In the arena.
  */
 const char *
 rooms_listed_before(struct service *, const char *domain, uint64_t index, uint64_t most);
@@ -45,10 +45,10 @@ struct bytes creator_key(struct arena *, const char *bare, uint64_t id);
 void creator_note(const struct room *);
 void creator_forget(const struct room *);
 
-/* How many rooms there are that it created; counts up to `most`. */
+/* How many rooms there are that a bare JID created; does not count beyond `most`. */
 uint64_t creator_count(struct service *, const char *bare, uint64_t most);
 
-/* Sets when a locked room goes, from the time it was created at; what is not locked is not waited for. */
+/* Sets when a locked room ends, from when it was created; a room that is not locked has no such time. */
 void room_watch(struct room *);
 void room_unwatch(struct room *);
 
@@ -64,11 +64,11 @@ struct room_brief {
 	bool locked;
 };
 
-/* Visits them in the order of the store; returns what made it stop, or 0. Strings: arena. */
+/* Visits them in the order of the store; returns 0, or what visit returned to stop it. Strings: arena. */
 int rooms_each(struct service *, const char *domain,
     int (*visit)(void *arg, const struct room_brief *), void *arg);
 
-/* The same of those whose names come after that node, whether it is there or not; NULL: of all. */
+/* The same for those whose names come after that node, whether there is such a room or not; NULL: for all. */
 int rooms_each_after(struct service *, const char *domain, const char *after,
     int (*visit)(void *arg, const struct room_brief *), void *arg);
 
@@ -89,10 +89,10 @@ struct tombstone {
 /* What is left of a room that was at this address; false: nothing. Lives as long as the arena. */
 bool tombstone_get(struct service *, const struct jid *, struct tombstone *);
 
-/* Was it an owner? */
+/* Was that user an owner of the room? */
 bool tombstone_owner(const struct tombstone *, const char *bare);
 
-/* Sets one for a room that is about to be destroyed by an owner. */
+/* Sets one for a room that an owner (by: bare JID) is about to destroy. venue may be NULL. */
 void tombstone_set(struct room *, const char *venue, const char *by);
 void tombstone_remove(struct service *, const struct jid *);
 

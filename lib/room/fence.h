@@ -3,9 +3,9 @@
  * fence.h - what the server has taken of what it was told, and what is told again
  *
  * What is written to a link is not delivered yet: it waits in sockets and in the server, and is lost when
- * either of us dies. So now and then a fence goes out, an IQ result from our domain to our domain: a
- * server handles what a component says in order, so it comes back behind all that went before it, and
- * that the server has taken. Until then a told pair is kept in its queue. When the link is lost the queue
+ * either of us dies. So now and then a fence goes out, an IQ result from our domain to our domain. As a
+ * server handles what a component says in order, the fence comes back behind all that went before it, and
+ * the server has taken all that. Until then a told pair is kept in its queue. When the link is lost the queue
  * goes back to the first of these, and all of them are told again, in order, before anything new.
  *
  * When the process dies the queue is lost, too. Against that each turn notes in table told, in its own
@@ -19,9 +19,9 @@
 
 #include "room.h"
 
-#define FENCES	  256 /* on their way at most; a server that returns none gets no more */
+#define FENCES	  256 /* on their way at most: then a server that returns none gets no more */
 #define FENCE_ID  "mucd-fence-"
-#define FENCE_MAX 2048 /* a stanza that is longer is none */
+#define FENCE_MAX 2048 /* bytes; a longer stanza is no fence */
 
 struct fence {
 	uint64_t no;
@@ -45,7 +45,7 @@ struct fences {
 	bool returns;	    /* this server has returned one */
 	int64_t sent_ms, back_ms;
 	uint64_t sent;
-	struct fence way[FENCES]; /* a ring: on their way */
+	struct fence way[FENCES]; /* those on their way, as a ring */
 	unsigned first, nway;
 	struct pair pair; /* the one that is being given out; wire NULL: none */
 
@@ -57,7 +57,7 @@ struct fences {
 
 /* -- fence.c -- */
 
-/* Without it nobody can make us believe that something was taken. */
+/* Makes the secret without which nobody can forge a fence that comes back. */
 void fence_secret_make(struct service *);
 
 struct fences *fences_new(void);
@@ -66,10 +66,10 @@ void fences_release(struct out *); /* the queue, too */
 /* Does a fence, or the rest of one, go out before the next pair? */
 bool fence_ready(const struct service *, const struct out *);
 
-/* What fits of it. */
+/* Moves up to cap bytes of it into p; returns how many. */
 size_t fence_give(struct service *, struct out *, char *p, size_t cap);
 
-/* Pairs of so many bytes have been given out: they are kept, and if too much is, the oldest are not. */
+/* Pairs of so many bytes have been given out: keeps them, and gives up the oldest beyond unfenced_bytes. */
 void fence_kept(struct service *, struct out *, size_t nbytes);
 
 /* All told pairs wait again; what was on its way is lost. */
@@ -78,14 +78,14 @@ void fence_rewind(struct out *);
 /* Everything told up to now has been taken. */
 void fence_all_taken(struct out *);
 
-/* Has the next fence go out, also when nothing was told. False: none does, there are too many. */
+/* Has the next fence go out, also when nothing was told. False: none does, for too many are on their way. */
 bool fence_ask(struct service *, struct out *);
 
-/* When the next fence is due (mono), and what is done then. */
+/* When the next fence is due (mono ms; INT64_MAX: none is), and what is then done. */
 int64_t fences_deadline(const struct service *);
 void fences_tick(struct service *);
 
-/* Is the stanza a fence of ours that comes back? Then it is dealt with. */
+/* Is the stanza a fence of ours that comes back? If so, it is dealt with. */
 bool fence_back(struct service *, const char *p, size_t n);
 
 /* The stanza is from our domain to our domain, and no fence of ours: is it somebody else's? */
@@ -105,7 +105,7 @@ enum told_kind {	   /* numbers are the store's */
 	TOLD_SUBJECT = 6,  /* the subject, to all; no archive has it */
 };
 
-/* What was told. Of the strings those are set that its kind has. */
+/* What was told. Only those strings are set that its kind has. */
 struct told {
 	enum told_kind kind;
 	uint64_t room;	   /* its id */
@@ -114,7 +114,7 @@ struct told {
 	const char *jid;   /* PRESENCE: of who is not seen any more, or NULL; ENTERED, LEFT: full */
 	const char *new_nick;	 /* PRESENCE: or NULL */
 	const char *room_jid;	 /* LEFT */
-	bool others, self;	 /* PRESENCE: who was told; ENTERED: of whom */
+	bool others, self;	 /* PRESENCE: who was told it; ENTERED: of whom it was told */
 	bool was_in;		 /* ENTERED: it was in already, and asked for all anew */
 	const char *occupant_id; /* LEFT: that it had in a room that is destroyed, or NULL */
 	unsigned codes[8];	 /* 0 ends */

@@ -20,9 +20,9 @@ struct held {
 	uint64_t room_id;
 	uint64_t entries, bytes;
 	int64_t oldest_ms;  /* wall: when the oldest of them was said; 0: there is none */
-	uint32_t days;	    /* the room's own limit of their age; 0: it has none */
-	int64_t ended_ms;   /* wall: its room has ended then, and it is kept; 0: no */
-	int64_t cleared_ms; /* wall: all that was said before goes, and is not shown; 0: nothing */
+	uint32_t days;	    /* the room's own limit of their age, in days; 0: none */
+	int64_t ended_ms;   /* wall: when its room ended, if it is kept after that; else 0 */
+	int64_t cleared_ms; /* wall: what was said before goes, and is not shown; or 0 */
 	uint64_t replaced;  /* how many tombstones it has been given, ever */
 	bool is_over;	    /* noted in table over */
 	bool is_dead;	    /* its room is no more, nor is anything that it held */
@@ -46,7 +46,10 @@ enum aging {
 
 /* -- held.c -- */
 
-/* In a new store nothing is held. In another one: learns from it what is, or that it is still to be counted. */
+/*
+ * For a new store, in which nothing is held; and for another one: reads what is, or, if not `counted`, begins
+ * to count.
+ */
 void held_begin(struct service *);
 void held_load(struct service *, bool counted);
 
@@ -58,23 +61,28 @@ struct held *held_get(struct service *, uint64_t room_id);
 /* Writes what the turn has changed. */
 void held_settle(struct service *);
 
-/* An entry of that key has come, to a room with that limit of its own; or has gone (-1), or has another size (0). */
+/*
+ * An entry of that key has come, to a room with that limit (days) of its own; or has gone (-1), or has another
+ * size (0).
+ */
 void held_add(struct service *, struct held *, const uint8_t *key, size_t nbytes, uint32_t days);
 void held_change(struct service *, struct held *, const uint8_t *key, int entries, int64_t nbytes);
 void held_empty(struct service *, struct held *); /* it holds nothing at all */
 
-/* The room has another limit of its own now. */
+/* The room has another limit (days) of its own now; 0: none. */
 void held_set_days(struct service *, struct held *, uint32_t days);
 
 /* Has it written when the turn ends. */
 void held_touch(struct service *, struct held *);
 
-/* The first room in one of the orders, after a time and an id; false: there is none. */
+/* A room in one of the orders. */
 struct aged {
 	int64_t ms;
 	uint64_t room_id;
 	const char *jid; /* AGING_DEAD: the address that it had, in the arena */
 };
+
+/* The first in one of the orders that comes after `after`; false: there is none. */
 bool aging_next(struct service *, enum aging, const struct aged *after, struct aged *out);
 void aging_put(struct service *, enum aging, const struct aged *);
 void aging_del(struct service *, enum aging, const struct aged *);
@@ -84,7 +92,7 @@ void held_count(struct service *);
 
 /* -- retention.c -- */
 
-/* What may stay of an archive: less of each than there is, and the oldest goes. */
+/* What may stay of an archive. When there is more of any of these, the oldest goes. */
 struct stay {
 	int64_t since_ms;	 /* what was said before goes; INT64_MIN: none does */
 	uint64_t entries, bytes; /* of the room */
@@ -93,18 +101,18 @@ struct stay {
 };
 
 /*
- * Removes what may not stay, in about so many steps of a small entry each; returns how many it took. As many
- * as there were: there may be more to remove.
+ * Removes what may not stay, in at most about `most` steps, of which a small entry takes one; returns how many it
+ * took. When that is all of them there may be more to remove.
  */
 size_t archive_trim(struct service *, struct held *, const struct stay *, size_t most);
 
-/* Something has come to what the room holds: is it too much? */
+/* To be called when something has come to what the room holds: notes whether it is too much now. */
 void retention_note(struct service *, struct held *);
 
 /* Learns from the store what is still to be done. */
 void retention_load(struct service *);
 
-/* When something is to be done next, in mono ms; and does a step of it. */
+/* When something is to be done next, in mono ms (INT64_MAX: never); and a step of it. */
 int64_t retention_due(const struct service *);
 void retention_step(struct service *);
 

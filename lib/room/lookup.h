@@ -19,7 +19,7 @@ enum lookup_with {
 	WITH_NICK,   /* by the nick under which it was said */
 	WITH_BARE,   /* by the bare JID of who said it */
 	WITH_FULL,   /* by the full one */
-	WITH_NOBODY, /* an address that nobody can have who speaks here */
+	WITH_NOBODY, /* by an address that nobody who speaks here can have */
 };
 
 struct archive_id {
@@ -49,9 +49,9 @@ struct lookup {
 	size_t nids;
 	const struct archive_id *must; /* what the archive must have: 4.1.3, 4.3.2 */
 	size_t nmust;
-	bool must_not_be; /* it was also given an id that no archive of ours can have */
-	bool part;	  /* of the result only a page is asked for that may begin in its midst */
-	bool back;	  /* its last entries, or those before one */
+	bool must_not_be; /* it must also have an id that no archive of ours can have */
+	bool part;	  /* only a page is asked for, which may begin in the midst of the result */
+	bool back;	  /* the page is of the last entries, or of those before one */
 	bool flip;	  /* told in reverse: 4.3.4 */
 	bool counts;	  /* none is to be told: XEP-0059 2.7 */
 	uint64_t max;
@@ -65,7 +65,7 @@ struct lookup {
 	bool more;	/* there are more, or it is not known */
 };
 
-/* Why a query is none. */
+/* What is wrong with a query. */
 enum lookup_read {
 	LOOKUP_SOUND,
 	LOOKUP_MALFORMED,
@@ -74,28 +74,28 @@ enum lookup_read {
 	LOOKUP_TOO_MUCH,
 };
 
-/* Reads a <query/>; who asks is the caller's to fill in. */
+/* Reads a <query/>; the caller fills in who asks. */
 enum lookup_read lookup_read(struct room *, const struct xml *query, struct lookup *);
 
 /* The form with all fields of a query: 4.1.5. */
 void lookup_add_form(struct arena *, struct xml *up, enum lang);
 
-/* Is all there that the archive must have? */
+/* Does the archive have all that it must have? */
 bool lookup_has_all(struct room *, const struct lookup *);
 
 /*
- * Looks at some more entries, or at the ids that are asked for; true: that was the last step, and all that was
- * found is there. *nvisited becomes how much work it was, in entries.
+ * Looks at some more entries, or ids that are asked for. True: that was the last step, and all that was
+ * found is in it. *nvisited becomes how much work it was, in entries.
  */
 bool lookup_step(struct room *, struct lookup *, unsigned *nvisited);
 
 /* Puts it at the end of those that wait. Returns it: a copy on the heap, when it was in the arena. */
 struct lookup *lookup_wait(struct service *, struct lookup *);
 
-/* How many wait of that bare JID. */
+/* How many queries of that bare JID wait. */
 unsigned lookup_waiting(const struct service *, const char *bare);
 
-/* It waits no more: frees it. */
+/* Takes it from those that wait, and frees it. */
 void lookup_free(struct service *, struct lookup *);
 void lookups_free(struct service *);
 

@@ -3,8 +3,8 @@
  * rate.h - what all of a domain, all in a room, all of the service may do together
  *
  * XEP-0045 14.6. What one bare JID and each of its sessions may do is in user.h. RATE(scope, what, limit,
- * seconds): so many in so many seconds for long. Of what is told by the second ten times as many may come at
- * once, of what is told by the minute a minute's worth.
+ * seconds): so many in so many seconds for long. At once there may come ten times as many of what is limited
+ * by the second, and a minute's worth of what is limited by the minute.
  */
 #ifndef RATE_H
 #define RATE_H
@@ -62,46 +62,46 @@ struct rates {
 };
 
 /*
- * May there be n more, so that `keep` (a part of what may come at once) is left? What there is no limit of
- * always may, and of more than may ever come at once as much as that is enough. `part` is 1, or how much of
- * the limit the buckets are for: then it is one a minute at least.
+ * May there be n more, so that `keep` (a fraction of what may come at once) is left? What has no limit always
+ * may; for an n that is more than may ever come at once, a full bucket is enough. `part` is the fraction of the
+ * limit that the buckets are for: 1 is all of it, and less is still at least one a minute.
  */
 bool rate_has(const struct service *, enum scope, enum rate, const struct rates *, double n,
     double part, double keep);
 
-/* Takes n if rate_has() says that there is so much. */
+/* Takes n if rate_has() is true, and returns that. */
 bool rate_pay(const struct service *, enum scope, enum rate, struct rates *, double n, double part,
     double keep);
 
-/* Takes n, also what is not there; was there so much before? */
+/* Takes n, even if there is not so much; returns whether there was. */
 bool rate_take(const struct service *, enum scope, enum rate, struct rates *, double n, double part,
     double keep);
 
-/* Do none of them say anything? */
+/* Are all buckets full, so that they need not be kept? */
 bool rates_full(const struct service *, enum scope, const struct rates *, double part);
 
 /*
  * What somebody does of what all may do together; share.c. The last half of what may come at once is for
- * those who do little: as long as there is no more than that, it is noted who does what, and whoever has
- * done more than a thousandth has to wait, or is of a domain that has done more than a tenth. So a few who do
- * too much keep nobody else from it.
+ * those who do little: when no more than that is left it is noted who does what, and whoever has
+ * done more than a thousandth, or is of a domain that has done more than a tenth, has to wait. So a few who do
+ * too much keep nobody else from doing it.
  */
 struct share {
 	enum scope scope;
 	struct rates *all;
 	const char *of; /* the domain, the room; "" for the service */
 	const struct jid *by;
-	const char
-	    *to; /* domain to which they speak: what all of a foreign one do counts, too; or NULL */
+	const char *
+	    to; /* domain to which they speak, or NULL: with it all of a foreign domain count together, too */
 };
 
-/* Under which name a struct user is kept for what somebody does in a domain or a room. */
+/* The name under which a struct user is kept for what somebody (who) does in a domain or a room (of). */
 const char *share_name(struct service *, const char *of, const char *who);
 
 bool share_has(struct service *, const struct share *, enum rate, double n);
 void share_take(struct service *, const struct share *, enum rate, double n);
 
-/* Both at once; false: it may not be, and nothing is taken. */
+/* Takes it if share_has() is true; false: it may not be, and nothing is taken. */
 bool share_pay(struct service *, const struct share *, enum rate, double n);
 
 #endif

@@ -39,7 +39,7 @@ struct line_kind {
 
 extern const struct line_kind line_kinds[LINE_COUNT];
 
-/* What becomes of a table; TABLE_COUNT of them. */
+/* What an export does with a table; rows of tbl/record.h. */
 enum table_fate {
 	FATE_NONE, /* nobody has thought of it */
 	FATE_LINES,
@@ -68,7 +68,7 @@ struct line_fields {
 /* Takes a line apart. NULL, or what is wrong with it. Strings: arena. */
 const char *line_read(struct arena *, const char *line, size_t n, struct line_fields *);
 
-/* What it takes to look into values. */
+/* What is needed to look into values. */
 struct record_reader {
 	struct xml_parser *parser; /* of record_parser_new(); it may become another one */
 	/* The room's address in the file and here, when it gets another one; or NULL. */
@@ -81,9 +81,9 @@ struct xml_parser *record_parser_new(void);
 const struct xml *record_xml(struct arena *, struct record_reader *, const char *s, size_t n);
 
 /*
- * Writes a record as a line; of table rooms only what belongs to that kind of line, and the configuration
- * to none. `tail` is the key behind the room's id. *why is what is wrong with it, or NULL: the line is
- * written all the same, if it can be shown at all; else false, and nothing is written.
+ * Writes a record as a line: of table rooms only what belongs to that kind of line; the configuration belongs
+ * to none. `tail` is the key behind the room's id. *why becomes what is wrong with the record, or NULL; the line
+ * is written all the same, if it can be shown at all. Else false, and nothing is written.
  */
 bool record_write(struct arena *, struct record_reader *, struct buf *, enum line,
     struct bytes tail, struct bytes val, const char **why);
@@ -94,7 +94,7 @@ bool record_has(enum line, struct bytes val);
 /* Says which field is missing; NULL: none. */
 const char *record_lacks(struct arena *, enum line, struct bytes val);
 
-/* One field of a record by its name, which there must be in tbl/record.h; false: the record has none. */
+/* One field of a record by its name, which must be one of tbl/record.h; false: the record does not have it. */
 bool record_find(enum line, const char *name, struct bytes val, struct rec *);
 
 /* Adds a field, by such a name. */

@@ -107,7 +107,7 @@ without_status(struct arena *a, const char *payload, size_t n, size_t *len)
 	return out;
 }
 
-/* Is the claim `by` (or `from`) one of this room's own? What cannot be read is suspect. */
+/* Is the claim `by` (or `from`) this room's own, or the service's? What cannot be read is suspect. */
 static bool
 claims_room(struct service *s, const char *room, const char *by)
 {
@@ -117,7 +117,8 @@ claims_room(struct service *s, const char *room, const char *by)
 		return false;
 	by += strspn(by, " \t\r\n");
 	by = arena_strndup(s->arena, by, strcspn(by, " \t\r\n"));
-	return !jid_prep(s->arena, by, &j) || strcmp(j.bare, room) == 0;
+	return !jid_prep(s->arena, by, &j) || strcmp(j.bare, room) == 0 ||
+	       (j.node == NULL && service_domain(s, j.domain) >= 0);
 }
 
 /* Who said it really: XEP-0045 7.2.13, example 34, lets rooms say so. */
@@ -146,22 +147,27 @@ says_moderated(const struct xml *x)
 /*
  * May only the room say this? XEP-0045 17.3 (muc#user), XEP-0421 4 (occupant-id), XEP-0359 6
  * (stanza-id), XEP-0317 (hats), XEP-0463 (mav), XEP-0424 4 and XEP-0425 5 (what a moderator did, and
- * tombstones), and delays in the room's name. And <error/>, which nothing has that is no error: RFC 6120 8.3.1.
+ * tombstones), and delays in the room's name; where clients still read older forms of these, they, too: XEP-0091,
+ * XEP-0424 0.2, the hats that Prosody's modules had. And <error/>, which nothing has that is no error: RFC 6120 8.3.1.
  */
 bool
 is_forgery(struct service *s, const char *room, const struct xml *x)
 {
-	if (x->ns == NS_MUC_USER || x->ns == NS_OCCUPANT_ID || x->ns == NS_HATS || x->ns == NS_MAV)
+	if (x->ns == NS_MUC_USER || x->ns == NS_OCCUPANT_ID || x->ns == NS_MAV)
+		return true;
+	if (x->ns == NS_HATS || x->ns == NS_HATS_OLD)
 		return true;
 	if (xml_is(x, NS_STANZA, "error"))
 		return true;
-	if (x->ns == NS_MODERATE || x->ns == NS_MODERATE_0 || xml_is(x, NS_RETRACT, "retracted"))
+	if (x->ns == NS_MODERATE || x->ns == NS_MODERATE_0)
 		return true;
-	if (x->ns == NS_RETRACT || x->ns == NS_FASTEN)
+	if (xml_is(x, NS_RETRACT, "retracted") || xml_is(x, NS_RETRACT_0, "retracted"))
+		return true;
+	if (x->ns == NS_RETRACT || x->ns == NS_RETRACT_0 || x->ns == NS_FASTEN)
 		return says_moderated(x);
 	if (xml_is(x, NS_SID, "stanza-id"))
 		return claims_room(s, room, xml_get(x, "by"));
-	if (xml_is(x, NS_DELAY, "delay"))
+	if (xml_is(x, NS_DELAY, "delay") || xml_is(x, NS_DELAY_OLD, "x"))
 		return claims_room(s, room, xml_get(x, "from"));
 	if (xml_is(x, NS_ADDRESS, "addresses"))
 		return has_ofrom(x);

@@ -83,6 +83,8 @@ struct muc_host {
 	LIMIT(sessions_per_occupant, 20, 1, 1000, "full JIDs under one nick")                      \
 	LIMIT(nicks_per_user, 10, 1, 1000, "nicks of one bare JID in a room")                      \
 	LIMIT(rooms_per_user, 1000, 1, 1000000, "rooms one bare JID may be in at once")            \
+	LIMIT(sessions, 1000000, 100, 100000000, "full JIDs in rooms, of all users together")      \
+	LIMIT(domain_sessions, 50000, 10, 100000000, "those of all users of one foreign domain")   \
 	LIMIT(rooms_per_creator, 200, 1, 100000, "rooms that one bare JID may have created")       \
 	LIMIT(                                                                                     \
 	    configure_s, 3600, 10, 31536000, "a new room may wait to be configured, then it ends") \
@@ -151,6 +153,7 @@ struct muc_host {
 	LIMIT(domain_bytes_per_s, 4194304, 1024, 1099511627776, "bytes, the same")                 \
 	LIMIT(domain_nick_changes_per_min, 600, 1, 1000000, "nicknames taken a minute, the same")  \
 	LIMIT(domain_entries_per_min, 30000, 1, 1000000, "rooms entered a minute, the same")       \
+	LIMIT(domain_rooms_per_min, 600, 1, 1000000, "rooms made a minute, the same")              \
 	LIMIT(domain_invites_per_min, 300, 1, 1000000, "invitations a minute, the same")           \
 	LIMIT(domain_registrations_per_min, 100, 1, 1000000, "registrations a minute, the same")   \
 	LIMIT(domain_password_guesses_per_min, 100, 1, 1000000, "wrong passwords, the same")       \
@@ -158,6 +161,7 @@ struct muc_host {
 	LIMIT(service_bytes_per_s, 268435456, 1024, 1099511627776, "bytes of all users")           \
 	LIMIT(service_nick_changes_per_min, 60000, 1, 1000000000, "nicknames taken a minute")      \
 	LIMIT(service_entries_per_min, 600000, 1, 1000000000, "rooms entered a minute")            \
+	LIMIT(service_rooms_per_min, 60000, 1, 1000000000, "rooms made a minute")                  \
 	LIMIT(service_invites_per_min, 6000, 1, 1000000000, "invitations a minute")                \
 	LIMIT(service_registrations_per_min, 6000, 1, 1000000000, "registrations a minute")        \
 	LIMIT(                                                                                     \

@@ -31,6 +31,8 @@ static const char *const deeds[RATE_COUNT] = {
 	[RATE_NICK] = "<presence from='%u/r' to='a@rooms.example/%n' id='%n'/>",
 	[RATE_ENTRY] =
 	    "<presence from='%u/e' to='b%n@rooms.example/e' id='%n'>" MUC "</x></presence>",
+	[RATE_CREATE] =
+	    "<presence from='%u/e' to='c%n@rooms.example/e' id='%n'>" MUC "</x></presence>",
 	[RATE_INVITE] = "<message from='%u/r' to='a@rooms.example' id='%n'>"
 			"<x xmlns='http://jabber.org/protocol/muc#user'>"
 			"<invite to='%n@other.example'/></x></message>",
@@ -357,6 +359,60 @@ play_again(void)
 	test_release(&t);
 }
 
+/* Does that address get into the room? */
+static bool
+gets_in(struct test *t, const char *full, const char *nick)
+{
+	char *out = test_askf(
+	    t, "<presence from='%s' to='a@rooms.example/%s'>" MUC "</x></presence>", full, nick);
+	bool in = strstr(out, "code='110'") != NULL;
+
+	ok(in == (strstr(out, "<resource-constraint ") == NULL), "%s is in, or it is too many",
+	    full);
+	free(out);
+	return in;
+}
+
+/* All users of a foreign domain have so many sessions, and all foreign ones nine tenths of what there are. */
+static void
+play_sessions(void)
+{
+	const struct row far = { "", SCOPE_DOMAIN, RATE_MESSAGE, 0, 1 };
+	enum muc_error error;
+	struct test t;
+	char full[32];
+	uint64_t n;
+
+	begin(&t, &far);
+	t.conf.limits.domain_sessions = USERS;
+	muc_reload(t.muc, &t.conf);
+	ok(!gets_in(&t, "new@far.net/r", "n1"), "of a domain there are too many");
+	ok(!gets_in(&t, "new@FAR.net./r", "n1"), "however it is written");
+	ok(gets_in(&t, "new@near.net/r", "n2"), "of another one there are not");
+	ok(gets_in(&t, "new@example/r", "n3"), "nor of one's own");
+	ask(&t, "<presence from='u1@far.net/r' to='a@rooms.example/x' type='unavailable'/>");
+	ok(gets_in(&t, "new@far.net/r", "n1"), "where one has left another one enters");
+	test_stop(&t);
+	test_start(&t, &error);
+	ok(!gets_in(&t, "u1@far.net/r", "u1"), "a restart forgets none of them");
+	n = muc_stats(t.muc)->sessions;
+	t.conf.limits.domain_sessions = 1000;
+	t.conf.limits.sessions = (int64_t)n + 10;
+	muc_reload(t.muc, &t.conf);
+	for (n = 0; n < 20; n++) {
+		snprintf(full, sizeof(full), "x@near.net/%d", (int)n);
+		if (!gets_in(&t, full, "x"))
+			break;
+	}
+	ok(n > 2 && n < 10, "all foreign domains together leave some: %d", (int)n);
+	t.conf.limits.sessions = (int64_t)muc_stats(t.muc)->sessions + 1;
+	muc_reload(t.muc, &t.conf);
+	ok(gets_in(&t, "x@example/1", "y"), "to others");
+	ok(!gets_in(&t, "x@example/2", "y"), "as far as there are any");
+	ok(gets_in(&t, "admin@example/2", "admin@example"), "administrators always enter");
+	test_release(&t);
+}
+
 /* Private messages are messages, too: many send them to one. */
 static void
 play_private(void)
@@ -532,6 +588,7 @@ main(void)
 	play_private();
 	play_lists();
 	play_shown();
+	play_sessions();
 	play_notices();
 	return tap_done();
 }

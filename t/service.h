@@ -80,7 +80,8 @@ test_init(struct test *t)
 	t->conf.limits.room_entries_per_min = 1000000;
 	t->conf.limits.room_entries_of_one_per_min = 1000000;
 	t->conf.limits.room_messages_per_s = 1000000;
-	t->conf.limits.domain_per_s = 1000000;
+	t->conf.limits.domain_per_s = t->conf.limits.domain_rooms_per_min = 1000000;
+	t->conf.limits.service_rooms_per_min = 1000000000;
 	t->conf.limits.service_per_s = t->conf.limits.service_entries_per_min = 1000000000;
 	t->conf.limits.room_queries_per_s = 1000000;
 	t->conf.limits.room_nick_changes_per_min = 1000000;

@@ -9,10 +9,33 @@
 /* "Up to some reasonable number" by which admins may exceed the limit: 7.2.9. */
 #define ADMINS_MORE 5
 
+/* What foreign domains leave of the sessions of the service, whatever they do. */
+#define LOCAL_PART 10
+
+/*
+ * Memory is what sessions take. Whoever has a domain has any number of users, and, by names below it, any number of
+ * domains: so all of one have a limit, and all foreign ones together.
+ */
+static bool
+are_too_many(const struct plan *p)
+{
+	const struct muc_limits *l = &p->s->limits;
+	const struct ev *ev = p->ev;
+	const int64_t all = (int64_t)p->s->stats.sessions;
+
+	if (service_admin(p->s, ev->from.bare))
+		return false;
+	if (domain_holds(ev->from.domain, ev->to.domain))
+		return all >= l->sessions;
+	return all >= l->sessions - l->sessions / LOCAL_PART ||
+	       domain_user(p->s, ev->from.domain)->nsessions >= l->domain_sessions;
+}
+
 static bool
 in_too_many(const struct plan *p)
 {
-	return user_get(p->s, p->ev->from.bare)->nsessions >= p->s->limits.rooms_per_user;
+	return user_get(p->s, p->ev->from.bare)->nsessions >= p->s->limits.rooms_per_user ||
+	       are_too_many(p);
 }
 
 static enum deny

@@ -133,12 +133,28 @@ rates_presence(struct plan *p)
 
 /* Making a room is entering it; there is no other judgement of that. */
 static enum deny
-may_create(const struct room *r, const struct plan *p, const struct change *c)
+may_come(const struct plan *p)
 {
-	(void)r, (void)c;
 	if (!sender_has(p->s, &p->ev->from, ALLOWANCE_ENTER, 1))
 		return TOO_FAST;
 	return rates_may(p, RATE_ENTRY);
+}
+
+/* Rooms stay, and whoever has a domain has as many users as they like, each of whom may create some. */
+static enum deny
+may_create(const struct room *r, const struct plan *p, const struct change *c)
+{
+	enum deny deny = may_come(p);
+
+	(void)r, (void)c;
+	return deny == OK ? rates_may(p, RATE_CREATE) : deny;
+}
+
+static void
+on_create(struct plan *p, const struct change *c)
+{
+	(void)c;
+	rates_did(p, RATE_CREATE);
 }
 
 /* What one does in one room alone. */
@@ -183,7 +199,7 @@ on_sync(struct plan *p, const struct change *c)
 static enum deny
 may_enter(const struct room *r, const struct plan *p, const struct change *c)
 {
-	enum deny deny = may_create(r, p, c);
+	enum deny deny = may_come(p);
 
 	if (deny == OK && p->room != NULL)
 		deny = may_sync(r, p, c);
@@ -317,6 +333,7 @@ const struct feature feature_rates = {
 		[CH_REQUEST] = may_register,
 	},
 	.on = {
+		[CH_CREATE] = on_create,
 		[CH_ENTER] = on_enter,
 		[CH_SYNC] = on_sync,
 		[CH_RENAME] = on_rename,

@@ -48,6 +48,14 @@ room_session(const struct room *r, const char *full)
 	return map_get(&r->sessions, full);
 }
 
+static const char *
+domain_of(const char *bare)
+{
+	const char *at = strchr(bare, '@');
+
+	return at != NULL ? at + 1 : bare;
+}
+
 static struct occupant *
 occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
     enum affiliation affiliation)
@@ -61,7 +69,11 @@ occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
 	o->role = role;
 	o->affiliation = affiliation;
 	strcpy(o->id, occupant_id(r->service->arena, r, bare));
+	o->domain = domain_user(r->service, domain_of(bare));
+	/* It is there to stay while another one is made. */
+	o->domain->nsessions++;
 	o->user = user_get(r->service, bare);
+	o->domain->nsessions--;
 	TAILQ_INIT(&o->sessions);
 	if (r->noccupants++ == 0)
 		room_set_busy(r, true);
@@ -103,6 +115,7 @@ join_occupant(struct session *s, struct occupant *o)
 	TAILQ_INSERT_TAIL(&o->sessions, s, entry);
 	o->nsessions++;
 	o->user->nsessions++;
+	o->domain->nsessions++;
 }
 
 static void
@@ -112,6 +125,7 @@ part_occupant(struct session *s, bool room_goes)
 
 	TAILQ_REMOVE(&o->sessions, s, entry);
 	o->user->nsessions--;
+	o->domain->nsessions--;
 	if (--o->nsessions == 0)
 		occupant_leave(o, room_goes);
 }

@@ -21,6 +21,7 @@ struct service;
 	RATE(DOMAIN, BYTE, domain_bytes_per_s, 1)                                                  \
 	RATE(DOMAIN, NICK, domain_nick_changes_per_min, 60)                                        \
 	RATE(DOMAIN, ENTRY, domain_entries_per_min, 60)                                            \
+	RATE(DOMAIN, CREATE, domain_rooms_per_min, 60)                                             \
 	RATE(DOMAIN, INVITE, domain_invites_per_min, 60)                                           \
 	RATE(DOMAIN, REGISTER, domain_registrations_per_min, 60)                                   \
 	RATE(DOMAIN, GUESS, domain_password_guesses_per_min, 60)                                   \
@@ -36,6 +37,7 @@ struct service;
 	RATE(SERVICE, BYTE, service_bytes_per_s, 1)                                                \
 	RATE(SERVICE, NICK, service_nick_changes_per_min, 60)                                      \
 	RATE(SERVICE, ENTRY, service_entries_per_min, 60)                                          \
+	RATE(SERVICE, CREATE, service_rooms_per_min, 60)                                           \
 	RATE(SERVICE, INVITE, service_invites_per_min, 60)                                         \
 	RATE(SERVICE, REGISTER, service_registrations_per_min, 60)                                 \
 	RATE(SERVICE, GUESS, service_password_guesses_per_min, 60)
@@ -50,6 +52,7 @@ enum rate {
 	RATE_QUERY,
 	RATE_NICK, /* another nickname */
 	RATE_ENTRY,
+	RATE_CREATE, /* a room is made by entering it */
 	RATE_INVITE,
 	RATE_REGISTER,
 	RATE_GUESS, /* a wrong password */

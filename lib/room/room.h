@@ -112,8 +112,8 @@ struct occupant {
 	enum affiliation affiliation;
 	unsigned nsessions;
 	struct session_list sessions;
-	struct user *user;
-	struct seen *seen; /* how it looks to others; NULL: that is not kept */
+	struct user *user, *domain; /* what its bare JID does, and what all of its domain do */
+	struct seen *seen;	    /* how it looks to others; NULL: that is not kept */
 };
 
 TAILQ_HEAD(occupant_list, occupant);

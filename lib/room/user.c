@@ -257,11 +257,17 @@ domain_holds(const char *domain, const char *of)
 }
 
 /* No bare JID begins with an @, and no domain. */
+struct user *
+domain_user(struct service *s, const char *domain)
+{
+	return user_get(s, arena_cat(s->arena, "@", domain, NULL));
+}
+
 static struct rates *
 together(struct service *s, enum scope scope, const char *of)
 {
-	struct user *u =
-	    user_get(s, arena_cat(s->arena, scope == SCOPE_ROOM ? "@@" : "@", of, NULL));
+	struct user *u = scope == SCOPE_DOMAIN ? domain_user(s, of)
+					       : user_get(s, arena_cat(s->arena, "@@", of, NULL));
 
 	if (u->together == NULL)
 		u->together = mem_alloc(sizeof(*u->together));

@@ -92,6 +92,9 @@ void sender_told_others(struct service *, const struct jid *, size_t nbytes);
  */
 bool domain_charge(struct service *, const struct jid *from, size_t nbytes);
 
+/* All users of a domain as if they were one: they have its sessions. */
+struct user *domain_user(struct service *, const char *domain);
+
 /* What the users of a domain do together. */
 struct rates *domain_rates(struct service *, const char *domain);
 

@@ -45,6 +45,8 @@ peer_conf(const char *path, const char *dir, const char *domain, int port)
 	    "room_nick_changes_per_min = 1000000\n"
 	    "service_per_s = 1000000000\nservice_bytes_per_s = 1000G\n"
 	    "service_entries_per_min = 1000000000\nservice_nick_changes_per_min = 1000000000\n"
+	    "service_rooms_per_min = 1000000000\ndomain_rooms_per_min = 1000000\n"
+	    "sessions = 100000000\ndomain_sessions = 100000000\n"
 	    "domain_bytes_per_s = 1000G\ndomain_entries_per_min = 1000000\n"
 	    "domain_nick_changes_per_min = 1000000\n"
 	    "domain_per_s = 1000000\nrooms_per_user = 1000000\nrooms_per_creator = 100000\n"

@@ -372,6 +372,61 @@ muc_turn_state(struct muc *m)
 	return MUC_GO_ON;
 }
 
+/* How long the start tag is; 0: it has no end. */
+static size_t
+tag_length(const char *p, size_t n)
+{
+	char quote = '\0';
+
+	for (size_t i = 0; i < n; i++) {
+		if (quote != '\0')
+			quote = p[i] == quote ? '\0' : quote;
+		else if (p[i] == '"' || p[i] == '\'')
+			quote = p[i];
+		else if (p[i] == '>')
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Time from one complaint to the next: it is clients that make servers pass on such things. */
+#define BAD_SAY_MS (60 * 1000)
+
+static void
+say_bad(struct service *s, size_t n)
+{
+	if (s->now.mono_ms < s->bad_say_ms)
+		return;
+	s->bad_say_ms = s->now.mono_ms + BAD_SAY_MS;
+	service_log(s, MUC_LOG_WARN, "a stanza of %zu bytes is not well-formed: dropped", n);
+}
+
+/*
+ * libxml2 does not take it, or would take too long, as for hundreds of attributes, which servers pass on. By its
+ * start tag, if that is sound, whoever sent it is told so and pays for it.
+ */
+static enum muc_input
+refuse_bad(struct muc *m, struct muc_stream *st, const char *p, size_t n)
+{
+	struct service *s = &m->s;
+	const size_t ntag = tag_length(p, n);
+	const struct xml *x;
+	enum parse e = PARSE_BAD;
+
+	s->stats.in_bad++;
+	if (st->way.console != NULL)
+		return MUC_DISAGREE;
+	if (ntag > 0)
+		e = xml_parse_tag(st->parser, s->arena, p, ntag, &x);
+	if (e == PARSE_DISAGREE)
+		return MUC_DISAGREE;
+	if (e == PARSE_OK || e == PARSE_UNBOUND)
+		dispatch_refuse(s, &st->way, x, n, BAD_REQUEST);
+	else
+		say_bad(s, n);
+	return MUC_GO_ON;
+}
+
 enum muc_input
 muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct muc_now now)
 {
@@ -387,11 +442,8 @@ muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct 
 		dispatch_refuse(s, &st->way, x, n, BAD_REQUEST);
 		break;
 	case PARSE_BAD:
-		s->stats.in_bad++;
-		if (st->way.console != NULL)
+		if (refuse_bad(m, st, p, n) == MUC_DISAGREE)
 			return MUC_DISAGREE;
-		service_log(
-		    s, MUC_LOG_WARN, "a stanza of %zu bytes is not well-formed: dropped", n);
 		break;
 	case PARSE_DISAGREE:
 		return MUC_DISAGREE;

@@ -240,6 +240,10 @@ static void
 test_odd(void)
 {
 	static const char bad[] = "<message from='a@example/r' to='rooms.example'>&b;</message>";
+	static const char worse[] =
+	    "<message from='a@example/r' to='rooms.example' to='rooms.example'/>";
+	char attr[32];
+	int nanswers = 0;
 	struct test t;
 	enum muc_error e;
 	struct buf b = BUF_INIT;
@@ -255,10 +259,48 @@ test_odd(void)
 	is_str(out, "", "nor is what comes from nowhere");
 	free(out);
 	out = test_ask(&t, bad);
-	is_str(out, "", "nor what is not well-formed");
-	is_int((int)muc_stats(t.muc)->in_bad, 1, "that is counted");
-	is_str(t.log, "a stanza of 60 bytes is not well-formed: dropped", "and logged");
+	ok(strstr(out, "type='error'") != NULL && strstr(out, "<bad-request ") != NULL &&
+		strstr(out, "to='a@example/r'") != NULL,
+	    "what is not well-formed is refused by its start tag");
+	is_int((int)muc_stats(t.muc)->in_bad, 1, "and counted");
+	is_str(t.log, "", "and is not worth a line");
 	free(out);
+	for (int i = 0; i < 2; i++) {
+		t.log[0] = '\0';
+		out = test_ask(&t, worse);
+		is_str(out, "", "where that is not well-formed either nobody is answered");
+		is_str(t.log, i == 0 ? "a stanza of 67 bytes is not well-formed: dropped" : "",
+		    "and the log has it, but not each time");
+		free(out);
+	}
+	t.now.mono_ms += 60000;
+	free(test_ask(&t, worse));
+	is_str(t.log, "a stanza of 67 bytes is not well-formed: dropped", "in a minute again");
+	t.log[0] = '\0';
+	buf_adds(
+	    &b, "<iq from='a@example/r' to='rooms.example' type='set' id='i'><x xmlns='urn:x'");
+	for (int i = 0; i < 500; i++) {
+		snprintf(attr, sizeof(attr), " a%d='123'", i);
+		buf_adds(&b, attr);
+	}
+	buf_adds(&b, "/></iq>");
+	buf_addc(&b, '\0');
+	out = test_ask(&t, b.p);
+	ok(strstr(out, "<bad-request ") != NULL && strstr(out, "id='i'") != NULL,
+	    "hundreds of attributes are refused");
+	free(out);
+	b.len = 0;
+	t.conf.limits.rate_per_s = t.conf.limits.rate_burst = 10;
+	muc_reload(t.muc, &t.conf);
+	t.now.mono_ms += 1000;
+	for (int i = 0; i < 1000; i++) {
+		out = test_ask(&t, bad);
+		nanswers += *out != '\0';
+		free(out);
+	}
+	ok(nanswers < 250, "and cost their sender what others do: %d are told so", nanswers);
+	is_str(t.log, "", "without a line");
+	t.now.mono_ms += 60000;
 	buf_adds(
 	    &b, "<iq from='a@example/r' to='rooms.example' type='set' id='i'><x xmlns='urn:x'>");
 	for (int i = 0; i < 9000; i++)

@@ -264,7 +264,8 @@ struct service {
 	struct out *out; /* [ndomains] */
 	unsigned ndomains;
 	char fence_secret[33];
-	int64_t foreign_say_ms;	      /* mono: the next complaint about foreign fences */
+	int64_t foreign_say_ms;	      /* mono: the next complaint about foreign fences, */
+	int64_t bad_say_ms;	      /* and about what is not well-formed */
 	struct console_list consoles; /* console.h */
 	unsigned nconsoles;	      /* there have ever been */
 	struct buf written;	      /* the stanza that wire_new() writes */

@@ -126,17 +126,28 @@ on_return(struct plan *p, const struct change *c)
 		message_back(p, c->note);
 }
 
-/* What a session was asked it will not answer any more. Who leaves with it need not know. */
+/* RFC 6120 8.2.3: each request is answered, if not by who was asked; but nothing goes to a ghost. */
 static void
-session_leaves(struct plan *p, struct session *x)
+asker_leaves(struct plan *p, struct session *x, bool is_ghost)
 {
 	struct query *q;
 
-	while (x->talk != NULL && (q = TAILQ_FIRST(&x->talk->asked)) != NULL)
-		if (q->by == x || q->by->occupant->goes)
+	while (x->talk != NULL && (q = TAILQ_FIRST(&x->talk->asks)) != NULL)
+		if (is_ghost)
 			query_free(q);
 		else
-			tell_failed(p, q, RECIPIENT_LEFT);
+			tell_failed(p, q, NOT_OCCUPANT);
+}
+
+/* What a session was asked it will not answer any more, and what it asked is not for it any more. */
+static void
+session_leaves(struct plan *p, struct session *x, bool is_ghost)
+{
+	struct query *q;
+
+	asker_leaves(p, x, is_ghost);
+	while (x->talk != NULL && (q = TAILQ_FIRST(&x->talk->asked)) != NULL)
+		tell_failed(p, q, RECIPIENT_LEFT);
 }
 
 static void
@@ -145,10 +156,23 @@ on_leave(struct plan *p, const struct change *c)
 	struct session *x;
 
 	if (c->session != NULL)
-		session_leaves(p, c->session);
+		session_leaves(p, c->session, c->silent);
 	else
 		TAILQ_FOREACH (x, &c->occupant->sessions, entry)
-			session_leaves(p, x);
+			session_leaves(p, x, false);
+}
+
+/* All who were asked have gone with who asked. */
+static void
+on_destroy(struct plan *p, const struct change *c)
+{
+	struct occupant *o;
+	struct session *x;
+
+	(void)c;
+	TAILQ_FOREACH (o, &p->room->occupants, entry)
+		TAILQ_FOREACH (x, &o->sessions, entry)
+			asker_leaves(p, x, false);
 }
 
 /* -- time -- */
@@ -187,7 +211,7 @@ static const struct route routes[] = {
 const struct feature feature_returned = {
 	.name = "returned",
 	.routes = routes,
-	.on = { [CH_RETURN] = on_return, [CH_LEAVE] = on_leave },
+	.on = { [CH_RETURN] = on_return, [CH_LEAVE] = on_leave, [CH_DESTROY] = on_destroy },
 	.deadline = deadline,
 	.tick = tick,
 };

@@ -16,6 +16,7 @@
 #include "room/held.h"
 #include "room/import.h"
 #include "room/naming.h"
+#include "room/sorted.h"
 #include "room/fence.h"
 
 enum {
@@ -178,6 +179,7 @@ muc_new(const struct muc_host *host, const struct muc_conf *conf, struct muc_now
 	features_init();
 	s->arena = arena_new();
 	TAILQ_INIT(&s->consoles);
+	TAILQ_INIT(&s->sorted);
 	TAILQ_INIT(&s->busy);
 	TAILQ_INIT(&s->idle);
 	TAILQ_INIT(&s->left_sessions);
@@ -230,6 +232,7 @@ muc_free(struct muc *m)
 	askers_free(s);
 	errands_free(s);
 	naming_free(s);
+	sorted_free(s);
 	map_set_forget(&s->admins);
 	forget_policy(&s->policy);
 	for (unsigned i = 0; i < s->ndomains; i++)

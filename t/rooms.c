@@ -72,6 +72,111 @@ test_list(struct test *t)
 	free(out);
 }
 
+/* The sessionid of an answer; another one that continues with it. */
+static char *
+next_page(struct test *t, const char *said)
+{
+	const char *id = strstr(said, "sessionid='");
+	const int n = id != NULL ? (int)strcspn(id + 11, "'") : 0;
+
+	return test_askf(t,
+	    "<iq from='admin@example/r' to='rooms.example' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='list-rooms' "
+	    "action='next' sessionid='%.*s'/></iq>",
+	    n, id != NULL ? id + 11 : "");
+}
+
+static enum store_result (*real_get)(struct store *, enum table, struct bytes, struct bytes *);
+static unsigned nrooms_read;
+
+static enum store_result
+counted_get(struct store *s, enum table table, struct bytes key, struct bytes *val)
+{
+	nrooms_read += table == TABLE_rooms;
+	return real_get(s, table, key, val);
+}
+
+/* How many rooms of r00..r69 are on those pages, and whether any is there twice. */
+static unsigned
+count_rooms(char *const *pages, unsigned npages, bool *twice)
+{
+	unsigned nrooms = 0;
+
+	*twice = false;
+	for (int i = 0; i < ROOMS; i++) {
+		unsigned n = 0;
+		char cell[16];
+
+		snprintf(cell, sizeof(cell), "<value>r%02d@", i);
+		for (unsigned p = 0; p < npages; p++)
+			n += count_of(pages[p], cell);
+		nrooms += n > 0;
+		*twice |= n > 1;
+	}
+	return nrooms;
+}
+
+static void
+forget_pages(char **pages, unsigned npages)
+{
+	for (unsigned i = 0; i < npages; i++)
+		free(pages[i]);
+}
+
+#define BY_USE "<field var='max'><value>20</value></field>"
+
+/* The order of a list is that of its first page, whatever is said and destroyed meanwhile. */
+static void
+test_pages(struct test *t)
+{
+	char *pages[4], *other;
+	bool twice;
+
+	pages[0] = command(t, "list-rooms", "order", "used", BY_USE);
+	/* Rooms of the last page would be on the first one by now. */
+	for (int i = 0; i < 5; i++) {
+		t->now.wall_ms += 1000;
+		free(test_askf(t,
+		    "<message from='a@example/r' to='r%02d@rooms.example' type='groupchat' id='m'>"
+		    "<body>x</body></message>",
+		    i));
+	}
+	real_get = t->host.store->get;
+	t->host.store->get = counted_get;
+	pages[1] = next_page(t, pages[0]);
+	t->host.store->get = real_get;
+	ok(nrooms_read > 0 && nrooms_read <= 25, "the second page reads its rooms alone: %u",
+	    nrooms_read);
+	free(test_ask(t,
+	    "<iq from='a@example/r' to='r05@rooms.example' type='set' id='d'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>"));
+	pages[2] = next_page(t, pages[1]);
+	pages[3] = next_page(t, pages[2]);
+	is_int(count_rooms(pages, 4, &twice), ROOMS - 1,
+	    "all rooms are on pages but one that has gone");
+	ok(!twice, "and none twice");
+	ok(strstr(pages[3], "<next/>") == NULL, "the last page is known");
+	forget_pages(pages, 4);
+
+	/* Orders are kept of a few dialogs; the others go on all the same. */
+	pages[0] = command(t, "list-rooms", "order", "used", BY_USE);
+	for (int i = 0; i < 6; i++) {
+		other = command(t, "list-rooms", "order", "created", BY_USE);
+		ok(strstr(other, "<next/>") != NULL, "another list");
+		free(other);
+		if (i == 2) {
+			pages[1] = next_page(t, pages[0]);
+			is_int(count_rooms(pages, 2, &twice), 40, "goes on among others");
+		}
+	}
+	pages[2] = next_page(t, pages[1]);
+	pages[3] = next_page(t, pages[2]);
+	is_int(count_rooms(pages, 4, &twice), ROOMS - 1, "and behind many");
+	ok(!twice, "none twice");
+	forget_pages(pages, 4);
+	make(t, 5);
+}
+
 static void
 test_one(struct test *t)
 {
@@ -96,6 +201,13 @@ test_one(struct test *t)
 	is_int(count_of(out, "<value>owner"), 199, "what is told of one room has more of them");
 	is_int(count_of(out, "moderator owner</value>"), 200, "and as many of its occupants");
 	is_int(count_of(out, "<value>...</value>"), 1, "of whom it says that there are more");
+	ok(strstr(out, "Only the first 200 owners are shown, export-affiliations has them all") !=
+		    NULL &&
+		strstr(out, "Only the first 200 occupants are shown") != NULL,
+	    "notes say so of both");
+	free(out);
+	out = command(t, "room-details", "room", "r01@rooms.example", "");
+	ok(strstr(out, "Only the first") == NULL, "and not where all are shown");
 	free(out);
 }
 
@@ -128,6 +240,7 @@ main(void)
 	t.conf.admins = admins;
 	test_start_unlimited(&t);
 	test_list(&t);
+	test_pages(&t);
 	test_one(&t);
 	test_long(&t);
 	out = command(&t, "statistics", "x", "x", "");

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "room/held.h"
+#include "room/sorted.h"
 
 /* -- a list of them -- */
 
@@ -204,38 +205,81 @@ note_last(struct call *c, const char *node)
 			end = &(*end)->next;
 }
 
+/* By address no more need be known than up to the page's end. */
+static bool
+list_by_address(struct call *c, struct listing *l, struct xml *table)
+{
+	const char *after = after_what(c), *last = NULL;
+
+	if (after != NULL)
+		l->page.skip = 0;
+	l->most = l->page.skip + l->page.left + 1;
+	rooms_each_after(l->service, c->plan->ev->to.domain, after, take_brief, l);
+	for (size_t i = 0; i < l->n && !l->page.more; i++)
+		if (command_page_has(&l->page)) {
+			add_row(c, table, &l->rooms[i].brief);
+			last = l->rooms[i].brief.jid.node;
+		}
+	c->dialog.more = l->page.more;
+	if (l->page.more && last != NULL)
+		note_last(c, last);
+	return l->page.is_cut;
+}
+
+static const struct sorted *
+sort(struct call *c, struct listing *l, int (*order)(const void *, const void *))
+{
+	struct sorted *o;
+
+	l->by_bytes = order == by_bytes;
+	l->most = COMMAND_LOOKS;
+	rooms_each(l->service, c->plan->ev->to.domain, take_brief, l);
+	if (l->n > 0)
+		qsort(l->rooms, l->n, sizeof(*l->rooms), order);
+	o = sorted_keep(l->service, c->dialog.id, l->n);
+	for (size_t i = 0; i < l->n; i++)
+		o->ids[i] = l->rooms[i].brief.id;
+	o->is_cut = l->page.is_cut;
+	return o;
+}
+
+/* As they were sorted for the first page; what has gone since is left out. */
+static bool
+list_sorted(
+    struct call *c, struct listing *l, int (*order)(const void *, const void *), struct xml *table)
+{
+	const struct sorted *o = sorted_find(l->service, c->dialog.id);
+	struct room_brief b;
+	bool is_cut;
+
+	if (o == NULL)
+		o = sort(c, l, order);
+	for (size_t i = l->page.skip; i < o->n && i - l->page.skip < l->page.left; i++)
+		if (room_brief(l->service, o->ids[i], &b))
+			add_row(c, table, &b);
+	c->dialog.more = l->page.skip + l->page.left < o->n;
+	is_cut = o->is_cut;
+	/* One page is all of it: no dialog is kept, which would take it away. */
+	if (c->dialog.page == 0 && !c->dialog.more)
+		sorted_forget(l->service, c->dialog.id);
+	return is_cut;
+}
+
 static enum deny
 run_list(struct call *c)
 {
-	struct service *s = c->plan->s;
 	int (*order)(const void *, const void *) = order_of(call_value(c, "order"));
-	const char *after = order == NULL ? after_what(c) : NULL, *last = NULL;
 	struct listing l = {
-		.service = s,
+		.service = c->plan->s,
 		.filter = call_value(c, "filter"),
 		.page = command_page(c, 0),
 	};
-	struct xml *table;
-
-	if (after != NULL)
-		l.page.skip = 0;
-	/* By address no more need be known than up to the page's end. */
-	l.by_bytes = order == by_bytes;
-	l.most = order != NULL ? COMMAND_LOOKS : l.page.skip + l.page.left + 1;
-	rooms_each_after(s, c->plan->ev->to.domain, after, take_brief, &l);
-	if (order != NULL && l.n > 0)
-		qsort(l.rooms, l.n, sizeof(*l.rooms), order);
-	table =
+	struct xml *table =
 	    command_table(c, call_say_of(c, "Rooms of %s", c->plan->ev->to.domain), list_columns);
-	for (size_t i = 0; i < l.n && !l.page.more; i++)
-		if (command_page_has(&l.page)) {
-			add_row(c, table, &l.rooms[i].brief);
-			last = l.rooms[i].brief.jid.node;
-		}
-	c->dialog.more = l.page.more;
-	if (order == NULL && l.page.more && last != NULL)
-		note_last(c, last);
-	if (l.page.is_cut)
+	bool is_cut;
+
+	is_cut = order != NULL ? list_sorted(c, &l, order, table) : list_by_address(c, &l, table);
+	if (is_cut)
 		command_note(c, NOTE_WARN,
 		    call_say_number(c, "Only the first %s rooms were looked at", COMMAND_LOOKS));
 	return OK;
@@ -265,6 +309,9 @@ add_occupants(struct call *c, struct xml *form, const struct room *r)
 	TAILQ_FOREACH (o, &r->occupants, entry) {
 		if (n++ == LINES_SHOWN) {
 			form_add_value(a, field, "...");
+			command_note(c, NOTE_WARN,
+			    call_say_number(
+				c, "Only the first %s occupants are shown", LINES_SHOWN));
 			return;
 		}
 		form_add_value(a, field,
@@ -328,6 +375,11 @@ show_details(struct call *c, const struct room *r)
 	owners.field =
 	    form_add_field(a, form, "jid-multi", "owners", call_say(c, "Owners of the room"), NULL);
 	affiliation_owners(r, list_owner, &owners);
+	if (owners.n > LINES_SHOWN)
+		command_note(c, NOTE_WARN,
+		    call_say_number(c,
+			"Only the first %s owners are shown, export-affiliations has them all",
+			LINES_SHOWN));
 	add_occupants(c, form, r);
 	return OK;
 }

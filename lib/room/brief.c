@@ -79,6 +79,17 @@ read_brief(struct service *s, struct bytes val, struct room_brief *b)
 	return true;
 }
 
+bool
+room_brief(struct service *s, uint64_t id, struct room_brief *b)
+{
+	struct bytes val;
+	uint8_t key[8];
+
+	*b = (struct room_brief){ .id = id };
+	return s->store->get(s->store, TABLE_rooms, id_key(id, key), &val) == STORE_OK &&
+	       read_brief(s, val, b);
+}
+
 struct walk {
 	struct service *service;
 	int (*visit)(void *, const struct room_brief *);
@@ -90,12 +101,10 @@ static int
 walk_visit(void *arg, struct bytes key, struct bytes id)
 {
 	struct walk *w = arg;
-	struct service *s = w->service;
-	struct room_brief b = { .id = key_id(id) };
-	struct bytes val;
+	struct room_brief b;
 
 	(void)key;
-	if (s->store->get(s->store, TABLE_rooms, id, &val) != STORE_OK || !read_brief(s, val, &b))
+	if (!room_brief(w->service, key_id(id), &b))
 		return 0;
 	return w->result = w->visit(w->arg, &b);
 }

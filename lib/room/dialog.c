@@ -11,6 +11,7 @@
 
 #include "../base/digest.h"
 #include "../base/rec.h"
+#include "sorted.h"
 
 #define HEAD_BYTES   16 /* of a key: a digest of the bare JID */
 #define RANDOM_BYTES 12
@@ -276,6 +277,7 @@ dialog_del(struct service *s, const struct dialog *d)
 	if (s->store->get(s->store, TABLE_commands, key, &val) != STORE_OK)
 		return;
 	s->store->del(s->store, TABLE_commands, key);
+	sorted_forget(s, d->id);
 	s->ndialogs--;
 }
 
@@ -318,6 +320,8 @@ dialogs_expire(struct service *s)
 	s->store->each(s->store, TABLE_commands, BYTES_NONE, BYTES_NONE, look_visit, &l);
 	for (const struct ended *e = l.ended; e != NULL; e = e->next)
 		s->store->del(s->store, TABLE_commands, e->key);
+	if (l.n == 0)
+		sorted_free(s);
 	s->ndialogs = l.n;
 	s->dialogs_until_ms = l.first_ms;
 }

@@ -72,6 +72,9 @@ int rooms_each(struct service *, const char *domain,
 int rooms_each_after(struct service *, const char *domain, const char *after,
     int (*visit)(void *arg, const struct room_brief *), void *arg);
 
+/* That of a room by its id; false: there is none. Strings: arena. */
+bool room_brief(struct service *, uint64_t id, struct room_brief *);
+
 /* Somebody enters or says something. The store may be an hour behind. */
 void room_used(struct room *);
 

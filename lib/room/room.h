@@ -198,6 +198,7 @@ TAILQ_HEAD(room_list, room);
 TAILQ_HEAD(lookup_list, lookup);
 TAILQ_HEAD(seen_list, seen);
 TAILQ_HEAD(console_list, console);
+TAILQ_HEAD(sorted_list, sorted);
 RB_HEAD(doubt_tree, session);
 RB_HEAD(lock_tree, room);
 
@@ -294,6 +295,8 @@ struct service {
 	int64_t started_ms;    /* mono */
 	uint8_t secret[SECRET_LEN];	    /* with which ids of commands are signed */
 	int64_t ndialogs, dialogs_until_ms; /* commands under way: dialog.h */
+	struct sorted_list sorted;	    /* what some of them page through: sorted.h */
+	unsigned nsorted;
 	struct errand backup, verification; /* the last ones: command_host.c */
 	int64_t stop_ms; /* mono: when the service stops, if it does: command_shutdown.c */
 	bool stops, stop_leaves, stop_asked;

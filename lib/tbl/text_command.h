@@ -300,6 +300,14 @@ TEXT("Only say what would be done",
     "Nur sagen, was getan würde",
     "Dire seulement ce qui serait fait",
     "Decir solo lo que se haría")
+TEXT("Only the first %s occupants are shown",
+    "Nur die ersten %s Anwesenden werden gezeigt",
+    "Seuls les %s premiers occupants sont montrés",
+    "Solo se muestran los primeros %s ocupantes")
+TEXT("Only the first %s owners are shown, export-affiliations has them all",
+    "Nur die ersten %s Besitzer werden gezeigt, export-affiliations hat sie alle",
+    "Seuls les %s premiers propriétaires sont montrés, export-affiliations les a tous",
+    "Solo se muestran los primeros %s propietarios, export-affiliations los tiene todos")
 TEXT("Only the first %s rooms were looked at",
     "Nur die ersten %s Räume wurden angesehen",
     "Seuls les %s premiers salons ont été examinés",

@@ -21,8 +21,8 @@
 struct store *store_lmdb_open(const char *path, size_t max_bytes, char *why, size_t why_cap);
 
 /*
- * The same for a mucd that goes on in place of another one, under its filter of system calls: the lock that readers
- * share stays what it was (store_shared.h).
+ * The same under a filter of system calls, of a mucd that goes on in place of another one, or of its child: the lock
+ * that readers share stays what it was (store_shared.h).
  */
 struct store *store_lmdb_go_on(const char *path, size_t max_bytes, char *why, size_t why_cap);
 

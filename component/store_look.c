@@ -29,7 +29,7 @@ store_look(const char *folder)
 	struct check_totals t;
 	unsigned said = 0;
 	char why[512];
-	struct store *store = store_lmdb_open(folder, MOST_BYTES, why, sizeof why);
+	struct store *store = store_lmdb_go_on(folder, MOST_BYTES, why, sizeof why);
 
 	if (store == NULL) {
 		log_warnx("verify: %s", why);

@@ -229,8 +229,7 @@ link_free(struct link *l)
 	inq_release(&l->q);
 	buf_release(&l->out);
 	buf_release(&l->header);
-	explicit_bzero(l->secret, strlen(l->secret));
-	free(l->secret);
+	mem_free_secret(l->secret);
 	free(l->server);
 	free(l->name);
 	free(l);
@@ -239,8 +238,7 @@ link_free(struct link *l)
 void
 link_set_secret(struct link *l, const char *secret)
 {
-	explicit_bzero(l->secret, strlen(l->secret));
-	free(l->secret);
+	mem_free_secret(l->secret);
 	l->secret = mem_strdup(secret);
 }
 

@@ -258,17 +258,24 @@ commit(struct run *r)
 	log_warnx("database %s: %s", r->w->conf->database, store_lmdb_why(r->lo->store));
 }
 
-static void
-reload(struct run *r)
+/* It wants to know since when: sd_notify(3). */
+void
+loop_notify_reloading(void)
 {
 	struct timespec ts;
 
-	if (!r->lo->wants_reload)
-		return;
-	r->lo->wants_reload = false;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+}
+
+static void
+reload(struct run *r)
+{
+	if (!r->lo->wants_reload)
+		return;
+	r->lo->wants_reload = false;
+	loop_notify_reloading();
 	r->lo->on_reload(r->lo->arg);
 	sd_notify(0, "READY=1");
 	r->w->is_touched = true;

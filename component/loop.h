@@ -39,6 +39,9 @@ struct loop {
 /* The present. */
 void loop_now(struct muc_now *);
 
+/* Tells systemd that we are about to be as good as new; READY=1 says when. */
+void loop_notify_reloading(void);
+
 /* Returns after SIGTERM, SIGINT or SIGUSR1, once all is committed and told, or cannot be for too long. */
 void loop_run(struct loop *);
 

@@ -5,8 +5,6 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
 #include <pwd.h>
@@ -14,13 +12,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 
+#include "background.h"
 #include "backup.h"
 #include "base/mem.h"
 #include "chance.h"
@@ -44,11 +41,11 @@
 #endif
 
 struct mucd {
-	char exe[4096]; /* our program; or what is there now */
-	bool in_foreground;
-	struct handover *handover; /* NULL: nothing was handed over to us */
-	int filter;		   /* FILTER_IS() of that in force */
-	const char *path;	   /* of the configuration */
+	char exe[4096];				/* our program; or what is there now */
+	bool in_foreground, check_only, leaves; /* -f, -n, --leave */
+	struct handover *handover;		/* NULL: nothing was handed over to us */
+	int filter;				/* FILTER_IS() of that in force */
+	const char *path;			/* of the configuration */
 	struct conf *conf;
 	struct loop loop;
 	bool wants_child;   /* when the turn is over */
@@ -256,68 +253,26 @@ leave(void *arg)
 {
 	const struct mucd *d = arg;
 	const struct handing h = handing_of(d);
-	struct timespec ts;
 
 	log_info("another mucd goes on here");
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-	    (long long)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	loop_notify_reloading();
 	handover_exec(&h);
 	sd_notify(0, "READY=1");
 }
 
 /* -- beginning and end -- */
 
-/*
- * Into the background. The process that was started waits until we are ready, and its exit status
- * says whether we are; returns, in the child only, where to tell it.
- */
-static int
-daemonise(void)
-{
-	int fds[2];
-	pid_t pid;
-	char byte;
-
-	if (pipe2(fds, O_CLOEXEC) == -1)
-		fatal("pipe");
-	pid = fork();
-	if (pid == -1)
-		fatal("fork");
-	if (pid > 0) {
-		close(fds[1]);
-		_exit(read(fds[0], &byte, 1) == 1 ? 0 : 1);
-	}
-	close(fds[0]);
-	if (setsid() == -1)
-		fatal("setsid");
-	if (chdir("/") == -1)
-		fatal("chdir /");
-	return fds[1];
-}
-
-/* Nobody listens to our standard error any more. */
 static void
 ready(void *arg)
 {
 	struct mucd *d = arg;
-	int fd;
 
 	log_info("mucd " MUC_VERSION " serves %zu domain%s", d->loop.nlinks,
 	    d->loop.nlinks == 1 ? "" : "s");
 	if (d->ready_fd == -1)
 		return;
 	log_to_syslog("mucd", _PATH_LOG);
-	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (fd == -1)
-		fatal("/dev/null");
-	for (int to = STDIN_FILENO; to <= STDERR_FILENO; to++)
-		if (dup2(fd, to) == -1)
-			fatal("dup2");
-	close(fd);
-	if (write(d->ready_fd, "", 1) != 1)
-		log_warn("telling the process that started us");
-	close(d->ready_fd);
+	background_ready(d->ready_fd);
 	d->ready_fd = -1;
 }
 
@@ -383,9 +338,10 @@ end_confined(struct mucd *d, char *why, size_t cap)
 	return filter_load(FILTER_DAEMON, mode, why, cap);
 }
 
-static int
-serve(struct mucd *d)
+static bool
+open_service(struct mucd *d, char *why, size_t cap)
 {
+	struct loop *lo = &d->loop;
 	struct muc_host host = {
 		.arg = d,
 		.random = chance_fill,
@@ -393,72 +349,53 @@ serve(struct mucd *d)
 		.ask = ask,
 		.memory = resident_bytes,
 	};
-	struct loop *lo = &d->loop;
 	enum muc_error error;
-	char why[512];
-	int rc = 1;
 
-	lo->signal_fd = block_signals();
-	if (!begin_confined(d, why, sizeof why)) {
-		log_line(MUC_LOG_ERROR, why);
-		goto done;
-	}
 	lo->store = (d->handover != NULL ? store_lmdb_go_on : store_lmdb_open)(
-	    d->conf->database, (size_t)d->conf->database_max, why, sizeof why);
-	if (lo->store == NULL) {
-		log_line(MUC_LOG_ERROR, why);
-		goto done;
-	}
+	    d->conf->database, (size_t)d->conf->database_max, why, cap);
+	if (lo->store == NULL)
+		return false;
 	host.store = lo->store;
-	lo->w.conf = d->conf;
-	lo->w.random = random_u32;
 	loop_now(&lo->w.now);
 	lo->w.muc = muc_new(&host, &d->conf->muc, lo->w.now, &error);
-	if (lo->w.muc == NULL) {
-		snprintf(why, sizeof why, "database %s: %s", d->conf->database, muc_errors[error]);
-		log_line(MUC_LOG_ERROR, why);
-		goto done;
-	}
+	if (lo->w.muc != NULL)
+		return true;
+	snprintf(why, cap, "database %s: %s", d->conf->database, muc_errors[error]);
+	return false;
+}
+
+static bool
+add_domains(struct mucd *d, char *why, size_t cap)
+{
+	struct loop *lo = &d->loop;
+
 	lo->links = mem_alloc(d->conf->ncomponents * sizeof *lo->links);
 	for (size_t i = 0; i < d->conf->ncomponents; i++) {
 		const struct conf_component *c = &d->conf->components[i];
 		int domain = muc_domain_add(lo->w.muc, c->domain);
 
 		if (domain == -1) {
-			log_warnx(
-			    "database %s: %s", d->conf->database, muc_errors[MUC_STORE_BROKEN]);
-			goto done;
+			snprintf(why, cap, "database %s: %s", d->conf->database,
+			    muc_errors[MUC_STORE_BROKEN]);
+			return false;
 		}
 		lo->links[lo->nlinks++] = link_new(&lo->w, c, (unsigned)domain);
 	}
-	if (d->conf->control != NULL) {
-		lo->control = control_new(&lo->w, why, sizeof why);
-		if (lo->control == NULL) {
-			log_line(MUC_LOG_ERROR, why);
-			goto done;
-		}
-	}
-	if (!end_confined(d, why, sizeof why)) {
-		log_line(MUC_LOG_ERROR, why);
-		goto done;
-	}
-	backup_look(d->conf->backup_dir);
-	for (size_t i = 0; i < lo->nlinks && d->handover != NULL; i++)
-		handover_link(d->handover, lo->links[i]);
-	lo->arg = d;
-	lo->on_ready = ready;
-	lo->on_reload = reload;
-	lo->on_child = child_over;
-	lo->on_news = news;
-	lo->on_turn = turn_over;
-	lo->may_leave = may_leave;
-	lo->on_leave = leave;
-	loop_run(lo);
-	if (lo->has_left)
-		leaving_done(d->conf->database);
-	log_info("stopped");
-	rc = 0;
-done:
+	return true;
+}
+
+static bool
+open_control(struct mucd *d, char *why, size_t cap)
+{
+	if (d->conf->control == NULL)
+		return true;
+	d->loop.control = control_new(&d->loop.w, why, cap);
+	return d->loop.control != NULL;
+}
+
+static void
+close_all(struct loop *lo)
+{
 	control_free(lo->control);
 	for (size_t i = 0; i < lo->nlinks; i++)
 		link_free(lo->links[i]);
@@ -468,7 +405,43 @@ done:
 		lo->store->close(lo->store);
 	connector_free(lo->w.connector);
 	close(lo->signal_fd);
-	return rc;
+}
+
+/* Returns the exit status. */
+static int
+serve(struct mucd *d)
+{
+	struct loop *lo = &d->loop;
+	char why[512];
+
+	*lo = (struct loop){
+		.w = { .conf = d->conf, .random = random_u32 },
+		.signal_fd = block_signals(),
+		.arg = d,
+		.on_ready = ready,
+		.on_reload = reload,
+		.on_child = child_over,
+		.on_news = news,
+		.on_turn = turn_over,
+		.may_leave = may_leave,
+		.on_leave = leave,
+	};
+	if (!begin_confined(d, why, sizeof why) || !open_service(d, why, sizeof why) ||
+	    !add_domains(d, why, sizeof why) || !open_control(d, why, sizeof why) ||
+	    !end_confined(d, why, sizeof why)) {
+		log_line(MUC_LOG_ERROR, why);
+		close_all(lo);
+		return 1;
+	}
+	backup_look(d->conf->backup_dir);
+	for (size_t i = 0; i < lo->nlinks && d->handover != NULL; i++)
+		handover_link(d->handover, lo->links[i]);
+	loop_run(lo);
+	if (lo->has_left)
+		leaving_done(d->conf->database);
+	log_info("stopped");
+	close_all(lo);
+	return 0;
 }
 
 /* -n, of a configuration that was read; whoever would go over to us asks so, too. */
@@ -504,34 +477,31 @@ usage(void)
 	return 1;
 }
 
-int
-main(int argc, char **argv)
+/* -1: go on; else the exit status. */
+static int
+read_options(struct mucd *d, int argc, char **argv)
 {
-	struct mucd d = { .path = MUCD_CONF, .ready_fd = -1 };
 	static const struct option options[] = {
 		{ "leave", no_argument, NULL, 'L' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool check_only = false, leaves = false;
-	char *path;
-	int c, rc;
+	int c;
 
-	mem_die = out_of_memory;
 	while ((c = getopt_long(argc, argv, "c:fhnV", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			d.path = optarg;
+			d->path = optarg;
 			break;
 		case 'f':
-			d.in_foreground = true;
+			d->in_foreground = true;
 			break;
 		case 'n':
-			check_only = true;
+			d->check_only = true;
 			break;
 		case 'L':
-			leaves = true;
+			d->leaves = true;
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
@@ -543,40 +513,65 @@ main(int argc, char **argv)
 			return usage();
 		}
 	}
-	if (optind != argc || (leaves && (check_only || d.in_foreground)))
+	if (optind != argc || (d->leaves && (d->check_only || d->in_foreground)))
 		return usage();
+	return -1;
+}
+
+/* Who we are to be: the daemon, from the start or in another one's place, or its connector. */
+static void
+settle_in(struct mucd *d)
+{
 	log_to_stderr();
-	d.handover = handover_read();
-	if (d.handover == NULL && !connector_is_wanted())
+	d->handover = handover_read();
+	if (d->handover == NULL && !connector_is_wanted())
 		confine_descriptors();
-	if (d.handover != NULL && handover_to_syslog(d.handover))
+	if (d->handover != NULL && handover_to_syslog(d->handover))
 		log_to_syslog("mucd", _PATH_LOG);
-	else if (d.handover != NULL)
-		d.in_foreground = true;
-	if (readlink("/proc/self/exe", d.exe, sizeof d.exe - 1) == -1)
+	else if (d->handover != NULL)
+		d->in_foreground = true;
+	if (readlink("/proc/self/exe", d->exe, sizeof d->exe - 1) == -1)
 		fatal("/proc/self/exe");
 	umask(077);
+}
+
+/* What was asked for, of a configuration that was read. Returns the exit status. */
+static int
+run(struct mucd *d)
+{
+	if (connector_is_wanted())
+		connector_run(d->conf, d->exe, d->path);
+	if (d->leaves)
+		return leaving_ask(d->conf->database);
+	if (d->check_only)
+		return check(d);
+	log_set_level(d->conf->log_level);
+	if (!d->in_foreground && d->handover == NULL)
+		d->ready_fd = background_enter();
+	return serve(d);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct mucd d = { .path = MUCD_CONF, .ready_fd = -1 };
+	char *path;
+	int rc;
+
+	mem_die = out_of_memory;
+	rc = read_options(&d, argc, argv);
+	if (rc != -1)
+		return rc;
+	settle_in(&d);
 	/* The daemon changes its folder, and SIGHUP reads the file again. */
 	path = realpath(d.path, NULL);
 	if (path != NULL)
 		d.path = path;
 	d.conf = conf_read(d.path, complain_to_stderr);
-	if (d.conf == NULL) {
-		free(path);
-		return 1;
-	}
-	if (connector_is_wanted())
-		connector_run(d.conf, d.exe, d.path);
-	if (leaves)
-		rc = leaving_ask(d.conf->database);
-	else if (check_only)
-		rc = check(&d);
-	else {
-		log_set_level(d.conf->log_level);
-		if (!d.in_foreground && d.handover == NULL)
-			d.ready_fd = daemonise();
-		rc = serve(&d);
-	}
+	if (d.conf != NULL)
+		rc = run(&d);
+	else
+		rc = 1;
 	handover_free(d.handover);
 	conf_free(d.conf);
 	free(path);

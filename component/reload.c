@@ -107,8 +107,7 @@ reload_conf(struct loop *lo, struct conf *was, const char *path)
 		log_info("component %s: the new secret will be used from the next connection on",
 		    c->domain);
 		link_set_secret(lo->links[i], to->secret);
-		explicit_bzero(c->secret, strlen(c->secret));
-		free(c->secret);
+		mem_free_secret(c->secret);
 		c->secret = mem_strdup(to->secret);
 	}
 	keep_unchanged(was, is);

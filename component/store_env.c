@@ -13,16 +13,18 @@
 #include "store.h"
 
 int
-store_env_open(MDB_env **env, const char *path, size_t map_bytes)
+store_env_open(MDB_env **env, const char *path, size_t map_bytes, unsigned flags)
 {
-	int rc = mdb_env_create(env);
+	int rc;
 
+	*env = NULL;
+	rc = mdb_env_create(env);
 	if (rc == 0)
 		rc = mdb_env_set_maxdbs(*env, TABLE_COUNT);
 	if (rc == 0)
 		rc = mdb_env_set_mapsize(*env, map_bytes);
 	if (rc == 0)
-		rc = mdb_env_open(*env, path, 0, 0600);
+		rc = mdb_env_open(*env, path, flags, 0600);
 	return rc;
 }
 

@@ -26,8 +26,11 @@ struct store_slot {
 	char p[512];
 };
 
-/* Opens the file data.mdb in that folder, which is there. Returns LMDB's result. */
-int store_env_open(MDB_env **, const char *path, size_t map_bytes);
+/*
+ * Opens the file data.mdb in that folder, which is there; or, with flags of mdb_env_open(), what those make of the
+ * path. Returns LMDB's result. *env is to be closed in any case; NULL when it could not even be made.
+ */
+int store_env_open(MDB_env **env, const char *path, size_t map_bytes, unsigned flags);
 
 /* Why it was not: a sentence for the operator. */
 const char *store_env_why(int rc);

@@ -308,7 +308,7 @@ reopen(struct lmdb *s)
 		return false;
 	mdb_env_close(s->env);
 	s->env = NULL;
-	rc = store_env_open(&s->env, s->path, s->map_bytes);
+	rc = store_env_open(&s->env, s->path, s->map_bytes, 0);
 	if (rc != 0)
 		die(s, "opening it again", rc);
 	why = store_env_tables(s->env, s->dbi, false);
@@ -488,7 +488,7 @@ open_env(struct lmdb *s)
 	}
 	if (nbytes < least)
 		nbytes = least;
-	rc = store_env_open(&s->env, s->path, nbytes);
+	rc = store_env_open(&s->env, s->path, nbytes, 0);
 	if (rc != 0) {
 		set_why(s, "%s", store_env_why(rc));
 		return false;

@@ -17,46 +17,23 @@
 #include <unistd.h>
 
 #include "store.h"
+#include "store_env.h"
 
 #define NAME "new.mdb"
 
-/* The commit of the tables syncs the pages before them, too. */
-static int
-make_tables(MDB_env *env)
-{
-	MDB_txn *txn;
-	MDB_dbi dbi;
-	int rc;
-
-	rc = mdb_txn_begin(env, NULL, 0, &txn);
-	if (rc != 0)
-		return rc;
-	for (int i = 0; rc == 0 && i < TABLE_COUNT; i++)
-		rc = mdb_dbi_open(txn, store_table_name((enum table)i), MDB_CREATE, &dbi);
-	if (rc == 0)
-		return mdb_txn_commit(txn);
-	mdb_txn_abort(txn);
-	return rc;
-}
-
-static int
+/* NULL, or why not. */
+static const char *
 make(const char *path, size_t map_bytes)
 {
+	MDB_dbi dbi[TABLE_COUNT];
+	const char *why;
 	MDB_env *env;
-	int rc;
+	int rc = store_env_open(&env, path, map_bytes, MDB_NOSUBDIR | MDB_NOLOCK);
 
-	rc = mdb_env_create(&env);
-	if (rc != 0)
-		return rc;
-	rc = mdb_env_set_maxdbs(env, TABLE_COUNT);
-	if (rc == 0)
-		rc = mdb_env_set_mapsize(env, map_bytes);
-	if (rc == 0)
-		rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, 0600);
-	if (rc == 0)
-		rc = make_tables(env);
+	/* The commit of the tables syncs the pages before them, too. */
+	why = rc != 0 ? mdb_strerror(rc) : store_env_tables(env, dbi, true);
 	mdb_env_close(env);
-	return rc;
+	return why;
 }
 
 /* A file system that cannot sync folders says so by EINVAL. */
@@ -85,16 +62,16 @@ store_new(int dir_fd, const char *path, size_t map_bytes)
 {
 	static char why[256];
 	char name[4096];
-	int rc;
+	const char *wrong;
 
 	if ((size_t)snprintf(name, sizeof name, "%s/" NAME, path) >= sizeof name)
 		return "its name is too long";
 	if (unlinkat(dir_fd, NAME, 0) == -1 && errno != ENOENT)
-		rc = errno;
+		wrong = strerror(errno);
 	else
-		rc = make(name, map_bytes);
-	if (rc != 0) {
-		snprintf(why, sizeof why, NAME ": %s", mdb_strerror(rc));
+		wrong = make(name, map_bytes);
+	if (wrong != NULL) {
+		snprintf(why, sizeof why, NAME ": %s", wrong);
 		unlinkat(dir_fd, NAME, 0);
 		return why;
 	}

@@ -397,6 +397,28 @@ take(cfg_t *cfg)
 
 /* -- reading -- */
 
+static const struct {
+	const char *name;
+	cfg_validate_callback_t check;
+} checks[] = {
+	{ "database", conf_check_path },
+	{ "control", conf_check_socket },
+	{ "backup_dir", conf_check_path },
+	{ "admins", check_admins },
+	{ "service_name", conf_check_name },
+	{ "create", conf_check_create },
+	{ "creators", check_creators },
+	{ "reserved_names", check_reserved },
+	{ "banned", check_banned },
+	{ "seccomp", conf_check_seccomp },
+	{ "log_level", conf_check_level },
+	{ "room_defaults", check_options },
+	{ "room_forced", check_options },
+	{ "component", check_component },
+	{ "component|server", conf_check_server },
+	{ "component|secret_file", conf_check_path },
+};
+
 static cfg_t *
 new_parser(void)
 {
@@ -442,26 +464,12 @@ new_parser(void)
 	if (cfg == NULL)
 		mem_die(sizeof all);
 	cfg_set_error_function(cfg, on_error);
-	cfg_set_validate_func(cfg, "database", conf_check_path);
-	cfg_set_validate_func(cfg, "control", conf_check_socket);
-	cfg_set_validate_func(cfg, "backup_dir", conf_check_path);
-	cfg_set_validate_func(cfg, "admins", check_admins);
-	cfg_set_validate_func(cfg, "service_name", conf_check_name);
-	cfg_set_validate_func(cfg, "create", conf_check_create);
-	cfg_set_validate_func(cfg, "creators", check_creators);
-	cfg_set_validate_func(cfg, "reserved_names", check_reserved);
-	cfg_set_validate_func(cfg, "banned", check_banned);
+	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+		cfg_set_validate_func(cfg, checks[i].name, checks[i].check);
 	for (size_t i = 0; i < NCONTACTS; i++)
 		cfg_set_validate_func(cfg,
 		    arena_cat(reading.arena, "contact|", contact[i].name, NULL),
 		    conf_check_contact);
-	cfg_set_validate_func(cfg, "seccomp", conf_check_seccomp);
-	cfg_set_validate_func(cfg, "log_level", conf_check_level);
-	cfg_set_validate_func(cfg, "room_defaults", check_options);
-	cfg_set_validate_func(cfg, "room_forced", check_options);
-	cfg_set_validate_func(cfg, "component", check_component);
-	cfg_set_validate_func(cfg, "component|server", conf_check_server);
-	cfg_set_validate_func(cfg, "component|secret_file", conf_check_path);
 	return cfg;
 }
 

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "log.h"
 
 #define LINE_BYTES 2048 /* of one line, escapes included */
@@ -100,29 +101,22 @@ log_level_of(const char *name)
 }
 
 /*
- * The length of the UTF-8 sequence at s that may be shown as it is, 0 when it may not: overlong
- * forms and surrogates, C1 controls, and what moves or hides the text around it.
+ * The length of the character at s that may be shown as it is, 0 when there is none: broken UTF-8, controls, and
+ * what moves or hides the text around it.
  */
 static size_t
-showable(const unsigned char *s)
+showable(const char *s)
 {
+	const unsigned char first = (unsigned char)*s;
+	const size_t n = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
 	uint32_t c;
-	size_t n;
 
-	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] < 0x7f && s[0] != '\\';
-	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
+	if (first < 0x80)
+		return first >= 0x20 && first < 0x7f && first != '\\';
+	if (!utf8_is(s, strnlen(s, n)))
 		return 0;
-	c = s[0] & (0xffU >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if ((n == 3 && c < 0x800) || (n == 4 && (c < 0x10000 || c > 0x10ffff)))
-		return 0;
-	if ((c >= 0xd800 && c <= 0xdfff) || c < 0xa0 || c == 0xad || c == 0x061c || c == 0xfeff)
+	utf8_decode(s, &c);
+	if (c < 0xa0 || c == 0xad || c == 0x061c || c == 0xfeff)
 		return 0;
 	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
 	    (c >= 0x2060 && c <= 0x206f))
@@ -145,7 +139,7 @@ log_visible(const char *s, char *out, size_t cap)
 			len += 3;
 			break;
 		}
-		n = showable((const unsigned char *)s);
+		n = showable(s);
 		if (n > 0) {
 			memcpy(out + len, s, n);
 			len += n;

@@ -373,19 +373,27 @@ def torture():
     order = []
     history = []
     complained = 0
-    while time.monotonic() < end:
-        if not order:
-            order = list(World.FAULTS)
-            rng.shuffle(order)
-        fault = order.pop()
-        history.append(fault.__name__)
-        world.fault(fault)
-        world.look()
-        if world.crowd.wrong and complained < 10:
-            complained += 1
-            diag("after %s:\n%s" % (", ".join(history[-3:]), "\n".join(world.crowd.wrong[:8])))
-            world.checks["wrong"] += len(world.crowd.wrong)
-            world.crowd.wrong.clear()
+
+    def complaints():
+        return "after %s:\n%s" % (", ".join(history[-3:]), "\n".join(world.crowd.wrong[:8]))
+
+    try:
+        while time.monotonic() < end:
+            if not order:
+                order = list(World.FAULTS)
+                rng.shuffle(order)
+            fault = order.pop()
+            history.append(fault.__name__)
+            world.fault(fault)
+            world.look()
+            if world.crowd.wrong and complained < 10:
+                complained += 1
+                diag(complaints())
+                world.checks["wrong"] += len(world.crowd.wrong)
+                world.crowd.wrong.clear()
+    except Exception:
+        diag(complaints())
+        raise
     for name, n in sorted(world.faults.items()):
         diag("%5d %s" % (n, name))
     counts = world.crowd.count

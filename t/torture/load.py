@@ -8,7 +8,7 @@ same thing twice before it is answered, so what is acknowledged can be told from
 """
 import collections
 
-from muctest import DOMAIN, NS, bare_of, codes, local, nick_of
+from muctest import DOMAIN, NS, Failure, bare_of, codes, local, nick_of
 
 # What the load is not to meet, in mucd.conf.
 UNLIMITED = """
@@ -115,6 +115,10 @@ class Load:
         live = [r for r in self.rooms if r.state == "there"]
         if len([r for r in self.rooms if r.state != "gone"]) < self.nrooms:
             return self.create()
+        for room in self.rooms:
+            # Refused for want of room, perhaps: asked for again.
+            if room.state == "new" and not room.waits and room.owner not in room.coming:
+                return self.configure(room) if room.owner in room.there else self.enter(room, room.owner)
         if not live:
             return None
         room = rng.choice(live)
@@ -232,7 +236,7 @@ class Load:
 
 def run(load, link, steps, rng, most=8):
     """Says so many things, in bursts, and takes what is told meanwhile. False: the link has ended."""
-    left = steps
+    left, idle = steps, 0
     try:
         while left > 0 and not link.ended:
             burst = []
@@ -242,6 +246,9 @@ def run(load, link, steps, rng, most=8):
                     break
                 burst.append(said)
             left -= len(burst)
+            idle = 0 if burst else idle + 1
+            if idle == 400:
+                raise Failure("nobody can do anything: %s" % [vars(r) for r in load.rooms if r.state != "gone"])
             if burst:
                 link.send("".join(burst))
             take(load, link, 0.003 if burst else 0.05)

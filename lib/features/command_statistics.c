@@ -94,12 +94,13 @@ run_all(struct call *c)
 	return OK;
 }
 
+/* XEP-0133 4.15: a user is one in however many rooms, and with however many clients. */
 static enum deny
 run_online(struct call *c)
 {
 	struct xml *form = command_result(c, call_say(c, "Users in rooms"));
 
-	add_number(c, form, "onlineusersnum", SAID("Users in rooms"), c->plan->s->stats.sessions);
+	add_number(c, form, "onlineusersnum", SAID("Users in rooms"), c->plan->s->nusers_in);
 	return OK;
 }
 

@@ -114,7 +114,7 @@ join_occupant(struct session *s, struct occupant *o)
 	s->occupant = o;
 	TAILQ_INSERT_TAIL(&o->sessions, s, entry);
 	o->nsessions++;
-	o->user->nsessions++;
+	o->room->service->nusers_in += o->user->nsessions++ == 0;
 	o->domain->nsessions++;
 }
 
@@ -124,7 +124,7 @@ part_occupant(struct session *s, bool room_goes)
 	struct occupant *o = s->occupant;
 
 	TAILQ_REMOVE(&o->sessions, s, entry);
-	o->user->nsessions--;
+	o->room->service->nusers_in -= --o->user->nsessions == 0;
 	o->domain->nsessions--;
 	if (--o->nsessions == 0)
 		occupant_leave(o, room_goes);

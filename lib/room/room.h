@@ -302,7 +302,8 @@ struct service {
 	bool stops, stop_leaves, stop_asked;
 
 	struct rates rates;
-	struct map users; /* bare JID -> struct user */
+	struct map users;   /* bare JID -> struct user */
+	uint64_t nusers_in; /* those of them who are in rooms */
 	struct user_list user_order;
 	struct user *last_users[LAST_USERS]; /* that were asked for, or NULL */
 	unsigned nlast_users;

@@ -288,8 +288,8 @@ void tell_subject(struct plan *, const struct session *);
 /* A message of the room that is codes only: 10.2.1. owner.c */
 struct wire *wire_codes(struct plan *, const unsigned codes[8]);
 
-/* Tells it to all in the room, without a note (note_told()): it is not told again when mucd comes back. owner.c */
-void tell_codes_once(struct plan *, const unsigned codes[8]);
+/* Tells it to all in the room. owner.c */
+void tell_codes(struct plan *, const unsigned codes[8]);
 
 /* Plans a change whose message is reflected to all: OK or TOO_LARGE. groupchat.c */
 enum deny plan_reflected(struct plan *, enum change_kind);

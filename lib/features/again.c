@@ -510,7 +510,7 @@ follow(struct again *g, const struct told *t)
 	char key[KEY_MAX];
 	struct stay *st;
 
-	if (t->jid == NULL || t->kind == TOLD_PRESENCE || (t->kind == TOLD_ENTERED && !t->self))
+	if (t->jid == NULL || (t->kind != TOLD_LEFT && (t->kind != TOLD_ENTERED || !t->self)))
 		return;
 	st = map_get(&g->stays, key_write(key, t->room, t->jid, ""));
 	st->is_in = t->kind == TOLD_ENTERED;

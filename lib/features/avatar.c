@@ -93,7 +93,7 @@ static void
 on_avatar(struct plan *p, const struct change *c)
 {
 	avatar_set(p->room, c->avatar);
-	tell_codes_once(p, (const unsigned[8]){ STATUS_CONFIG_CHANGED });
+	tell_codes(p, (const unsigned[8]){ STATUS_CONFIG_CHANGED });
 }
 
 /* XEP-0486 3.3, 5.1: the hash of each picture, or no field. */

@@ -47,7 +47,7 @@ static void
 on_lockdown(struct plan *p, const struct change *c)
 {
 	room_lock_down(p->room, c->until_ms);
-	tell_codes_once(p, (const unsigned[8]){ STATUS_CONFIG_CHANGED });
+	tell_codes(p, (const unsigned[8]){ STATUS_CONFIG_CHANGED });
 }
 
 void

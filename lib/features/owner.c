@@ -365,20 +365,13 @@ wire_codes(struct plan *p, const unsigned codes[8])
 }
 
 void
-tell_codes_once(struct plan *p, const unsigned codes[8])
+tell_codes(struct plan *p, const unsigned codes[8])
 {
+	struct told t = { .kind = TOLD_CODES, .room = p->room->id };
 	struct wire *w = wire_codes(p, codes);
 
 	tell_all(p, w);
 	wire_unref(w);
-}
-
-static void
-tell_codes(struct plan *p, const unsigned codes[8])
-{
-	struct told t = { .kind = TOLD_CODES, .room = p->room->id };
-
-	tell_codes_once(p, codes);
 	memcpy(t.codes, codes, sizeof(t.codes));
 	note_told(p->s, p->room->domain_no, &t);
 }

@@ -6,6 +6,7 @@
  *	oracle_world.c   the service with its host server: turns, restarts, kills, the link, time
  *	oracle_client.c  a client: what it makes of what it is told; oracle_view.c: its picture of a room
  *	oracle_truth.c   the room as it is, what each may see of it, and the difference
+ *	oracle_told.c    what was told before a crash, and so may be told again
  *	oracle_ops.c     THE table of operations; oracle_stanza.c, oracle_manage.c write their stanzas
  */
 #ifndef ORACLE_H
@@ -206,7 +207,9 @@ struct world {
 	bool
 	    loses; /* fences do not come back, and of what is told only the first `reaches` stanzas arrive */
 	unsigned reaches;
-	bool again; /* what comes may have come before */
+	bool retells;	 /* all that comes now is told again */
+	bool again;	 /* what comes may have come before */
+	struct buf told; /* what may: oracle_told.c */
 	char *last[NLAST];
 	struct buf log; /* the stanzas of this step */
 	bool failed;
@@ -240,7 +243,7 @@ void world_passes(struct world *, int64_t ms);
 void world_restart(struct world *); /* of a service at rest */
 void world_kill(struct world *);    /* what was not committed is lost */
 void world_fences(struct world *, bool on);
-void world_crash(struct world *); /* of a service that loses; it goes on losing */
+void world_crash(struct world *); /* it ends, begins, and tells again */
 /* Other options are forced on all rooms: pairs that live on. */
 void world_forces(struct world *, const char *const *pairs);
 
@@ -297,6 +300,16 @@ bool truth_shows_jid(const struct world *, const struct client *, unsigned room)
 /* Is there somebody's address in what a client is told, that it may not see? */
 void truth_searches(
     struct world *, const struct client *, int room, const struct xml *, const char *p, size_t n);
+
+/* The same that truth_checks() goes by. */
+bool truth_sees(const struct room *, const struct occupant *me, const struct occupant *of);
+bool truth_sees_jid(const struct room *, const struct occupant *me, const struct occupant *of);
+
+/* -- oracle_told.c -- */
+
+/* A stanza that may not arrive; it, or what follows from it, may be told again. */
+void told_notes(struct world *, const struct client *, const struct xml *);
+void told_checks(struct world *, const struct client *, const struct xml *);
 
 /* -- oracle_ops.c -- */
 

@@ -425,7 +425,6 @@ do_unheard(struct world *w)
 {
 	unsigned first;
 
-	w->reaches = likely(w, 50) ? 0 : chance(w, 60);
 	for (unsigned n = 1 + chance(w, 6); n > 0 && !w->failed; n--) {
 		first = w->ndeeds;
 		do_deeds(w, 1 + chance(w, 3));
@@ -460,18 +459,20 @@ do_crash(struct world *w, struct deed *d)
 	(void)d;
 	world_fences(w, true);
 	w->killed = w->loses = true;
+	w->reaches = likely(w, 50) ? 0 : chance(w, 60);
 	for (unsigned n = 1 + (likely(w, 40) ? 1 + chance(w, 2) : 0); n > 0 && !w->failed; n--) {
 		do_unheard(w);
 		if (likely(w, 20)) {
 			w->reaches = 0;
 			world_link(w);
 		}
-		world_crash(w);
-		w->again = true;
 		world_notes(w, "crash");
+		w->again = true;
+		w->loses = n > 1;
+		w->reaches = likely(w, 50) ? 0 : chance(w, 60);
+		settle_unheard(w);
+		world_crash(w);
 	}
-	w->loses = false;
-	settle_unheard(w);
 	world_rests(w);
 	for (unsigned i = 0; i < NCLIENTS && !w->failed; i++)
 		client_has_all(w, &w->client[i]);
@@ -547,6 +548,7 @@ step_begins(struct world *w)
 	w->step++;
 	w->ndeeds = 0;
 	w->killed = w->again = false;
+	w->told.len = 0;
 	free(w->last[w->step % NLAST]);
 	w->last[w->step % NLAST] = NULL;
 	w->log.len = 0;

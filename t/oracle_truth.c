@@ -94,15 +94,15 @@ truth_config(const struct room *r, const char *member, uint32_t other)
 /* -- who may see what: XEP-0045, and nothing else -- */
 
 /* 7.2.3, 7.2.4: moderators, all where addresses are open; oneself. */
-static bool
-may_see_jid(const struct room *r, const struct occupant *me, const struct occupant *of)
+bool
+truth_sees_jid(const struct room *r, const struct occupant *me, const struct occupant *of)
 {
 	return r->config.whois == WHOIS_ANYONE || me->role == ROLE_MODERATOR || me == of;
 }
 
 /* 10.1.3, presencebroadcast: of which roles the presence is told; one's own always is. */
-static bool
-may_see(const struct room *r, const struct occupant *me, const struct occupant *of)
+bool
+truth_sees(const struct room *r, const struct occupant *me, const struct occupant *of)
 {
 	static const uint32_t bit[] = {
 		[ROLE_MODERATOR] = 1, [ROLE_PARTICIPANT] = 2, [ROLE_VISITOR] = 4
@@ -208,7 +208,7 @@ check_seen(struct world *w, const struct client *c, unsigned room, const struct 
 	const struct seen *seen = view_nick(&c->view[room], of->nick);
 	const struct client *as = shown(w, room, of);
 	const struct look *look = &as->look[room];
-	const char *jid = may_see_jid(r, me, of) ? as->full : "";
+	const char *jid = truth_sees_jid(r, me, of) ? as->full : "";
 	char got[32], want[32];
 
 	if (seen == NULL) {
@@ -246,14 +246,14 @@ check_in(struct world *w, const struct client *c, unsigned room, const struct oc
 	if (strcmp(v->nick, me->nick) != 0)
 		differs(w, c, room, "", "its own nick", v->nick, me->nick);
 	TAILQ_FOREACH (o, &r->occupants, entry) {
-		if (!may_see(r, me, o))
+		if (!truth_sees(r, me, o))
 			continue;
 		check_seen(w, c, room, me, o);
 		n++;
 	}
 	for (size_t i = 0; i < v->nseen && v->nseen != n; i++) {
 		o = map_get(&r->nicks, v->seen[i].nick);
-		if (o == NULL || !may_see(r, me, o))
+		if (o == NULL || !truth_sees(r, me, o))
 			differs(w, c, room, v->seen[i].nick, "there", "yes", "no");
 	}
 	if (strcmp(v->subject, m->subject) != 0)

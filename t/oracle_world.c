@@ -323,6 +323,7 @@ world_release(struct world *w)
 	buf_release(&w->out);
 	buf_release(&w->answers);
 	buf_release(&w->log);
+	buf_release(&w->told);
 	arena_free(w->a);
 }
 
@@ -367,6 +368,10 @@ deliver(struct world *w, const char *bytes, size_t n)
 		takes_fence(w, bytes, n);
 		return;
 	}
+	if (c != NULL && w->retells)
+		told_checks(w, c, x);
+	if (c != NULL && w->loses)
+		told_notes(w, c, x);
 	if (w->loses && w->reaches == 0) {
 		is_lost(w, c, x);
 		return;
@@ -608,6 +613,11 @@ world_crash(struct world *w)
 	buf_release(&w->answers);
 	begins_again(w);
 	truth_notes(w);
+	commit(w);
+	w->retells = true;
+	while (!w->failed && drain(w, SIZE_MAX))
+		continue;
+	w->retells = false;
 }
 
 void

@@ -65,6 +65,46 @@ class Crowd(Load):
         self.ask("affil%d" % self.number, room, jid, affiliation if affiliation != "none" else None)
         return said
 
+    def rename(self, room, jid):
+        room.coming[jid] = "nick"
+        self.count["nick"] += 1
+        return "<presence from='%s' to='%s/n%d'/>" % (jid, room.jid, self.rng.randrange(6))
+
+    def kick(self, room, jid):
+        room.coming[jid] = "kick"
+        return self.iq(room, room.owner, "kick", "<query xmlns='%s'><item nick='%s' role='none'/></query>" %
+                       (NS["admin"], room.there[jid]))
+
+    def step(self):
+        """Some take other nicknames, also of those who have just gone, or are thrown out."""
+        rng, live = self.rng, [r for r in self.rooms if r.state == "there" and r.owner in r.there]
+        room = rng.choice(live) if live else None
+        inside = [c for c in room.there if c not in room.coming] if room else []
+        dice = rng.random()
+        if inside and dice < 0.06:
+            return self.rename(room, rng.choice(inside))
+        others = [c for c in inside if c != room.owner]
+        if others and dice < 0.08:
+            return self.kick(room, rng.choice(others))
+        return super().step()
+
+    def lost(self):
+        """Who wanted another nickname does so still; who was thrown out hears of it, or was not."""
+        waiting = {room: {jid: room.coming.pop(jid) for jid in list(room.coming)
+                          if room.coming[jid] in ("nick", "kick")} for room in self.rooms}
+        again = super().lost()
+        for room, waits in waiting.items():
+            if room.state != "gone":
+                room.coming.update(waits)
+                again += [self.rename(room, jid) for jid, way in waits.items() if way == "nick"]
+        return again
+
+    def settled(self):
+        super().settled()
+        for room in self.rooms:
+            for jid in [j for j, way in room.coming.items() if way in ("nick", "kick")]:
+                del room.coming[jid]
+
     # -- what is told --
 
     def told(self, x):
@@ -102,6 +142,12 @@ class Crowd(Load):
         if x.get("type") == "unavailable":
             if "332" in codes(x):
                 self.complain("%s is told that the service ends" % x.get("to"))
+            if "303" in codes(x):
+                if key in self.views:
+                    self.views[key].occupants.pop(nick, None)
+                return None
+            if "307" in codes(x) and "110" in codes(x):
+                room.coming.pop(x.get("to"), None)
             if "110" in codes(x) or "333" in codes(x) and nick == room.there.get(x.get("to")):
                 if "333" in codes(x):
                     self.complain("%s is told to have gone away" % x.get("to"))
@@ -113,6 +159,8 @@ class Crowd(Load):
             view.occupants[nick] = (found[0].get("affiliation"), found[0].get("role"))
             if "110" in codes(x):
                 view.newest = ""
+                if room.coming.get(x.get("to")) == "nick":
+                    del room.coming[x.get("to")]
         return super().told_presence(room, x)
 
     def told_message(self, room, x):

@@ -47,13 +47,18 @@ on_sync(struct plan *p, const struct change *c)
 	tell_entry(p, c, c->session);
 }
 
-/* Somebody who is in enters again, perhaps under another nick: they have lost track. */
+/*
+ * Somebody who is in enters again, perhaps under another nick: they have lost track. Their own presence comes
+ * once, behind those of the others: it says that they know all (7.2.2).
+ */
 static void
 plan_again(struct plan *p, struct session *s, const char *nick, bool renicked)
 {
 	struct change *c;
 
-	plan_presence(p, s, nick, renicked)->silent = true;
+	plan_presence(p, s, nick, renicked);
+	TAILQ_FOREACH (c, &p->changes, entry)
+		c->silent = true;
 	c = plan_add(p, CH_SYNC);
 	c->session = s;
 	c->renicked = renicked;

@@ -145,6 +145,8 @@ on_rename(struct plan *p, const struct change *c)
 	if (c->renicked)
 		now.self_codes[0] = STATUS_NICK_CHANGED_BY_ROOM;
 	tell_presence_all(p, &now, TELL_EVERYBODY, s);
+	if (c->silent)
+		return;
 	now.id = p->ev->id;
 	tell_presence(p, &now, s, true);
 	tell_addresses(p, s, saw_jids);

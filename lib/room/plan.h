@@ -100,7 +100,7 @@ struct change {
 	const char *account; /* QUERY: the bare JID that is asked, or NULL: a session is */
 	struct query *query; /* RETURN: the request, or NULL: it is a message */
 	struct note *note;   /* RETURN: the message */
-	bool silent;	     /* LEAVE, PRESENCE: the session itself is not told */
+	bool silent; /* LEAVE, PRESENCE, RENAME but for 303: the session itself is not told */
 	bool late;   /* PRESENCE: the session has sent too much: others are told in a while */
 	bool unsaid; /* PRESENCE, STANDING: nobody is told: something said later says it too */
 

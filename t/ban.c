@@ -199,6 +199,84 @@ test_expiry(void)
 	test_release(&t);
 }
 
+#define ASCII	"xn--mnchen-3ya.example"
+#define LETTERS "m\u00fcnchen.example"
+
+static bool
+may_enter(struct test *t, const char *from, const char *nick)
+{
+	char *out = test_askf(t,
+	    "<presence from='%s' to='a@rooms.example/%s'>"
+	    "<x xmlns='http://jabber.org/protocol/muc'/></presence>",
+	    from, nick);
+	bool in = strstr(out, "code='110'") != NULL;
+
+	free(out);
+	return in;
+}
+
+static void
+affiliate(struct test *t, const char *jid, const char *affiliation)
+{
+	free(test_askf(t,
+	    "<iq from='o@good/r' to='a@rooms.example' type='set' id='b'>"
+	    "<query xmlns='http://jabber.org/protocol/muc#admin'>"
+	    "<item jid='%s' affiliation='%s'/></query></iq>",
+	    jid, affiliation));
+}
+
+/* A server may say its domain in letters or in ASCII: bans hold for both, gifts for the one that they were made to. */
+static void
+test_written(void)
+{
+	static const char *const ways[] = { ASCII, LETTERS };
+	struct arena *a = arena_new();
+	struct test t;
+	char full[64], bare[64], *out;
+
+	is_str(jid_other(a, "x@" ASCII), "x@" LETTERS, "in letters");
+	is_str(jid_other(a, "x@" LETTERS), "x@" ASCII, "in ASCII");
+	is_str(jid_other(a, LETTERS), ASCII, "a domain");
+	ok(jid_other(a, "x@example.org") == NULL && jid_other(a, "x@xn--.example") == NULL,
+	    "others have no other way");
+	arena_free(a);
+	test_init(&t);
+	start(&t);
+	ok(may_enter(&t, "o@good/r", "o"), "a room is made");
+	free(test_ask(&t, "<iq from='o@good/r' to='a@rooms.example' type='set' id='u'>"
+			  "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+			  "<x xmlns='jabber:x:data' type='submit'/></query></iq>"));
+	for (int i = 0; i < 2; i++) {
+		snprintf(full, sizeof(full), "x@%s/r", ways[i]);
+		snprintf(bare, sizeof(bare), "x@%s", ways[1 - i]);
+		ok(may_enter(&t, full, "x"), "%s enters", full);
+		affiliate(&t, ways[1 - i], "outcast");
+		ok(muc_stats(t.muc)->sessions == 1, "and leaves when its domain is banned");
+		ok(!may_enter(&t, full, "x"), "and does not enter again");
+		affiliate(&t, ways[1 - i], "none");
+		ok(may_enter(&t, full, "x"), "but when it is not");
+		affiliate(&t, bare, "owner");
+		out = test_askf(&t,
+		    "<iq from='%s' to='a@rooms.example' type='get' id='f'>"
+		    "<query xmlns='http://jabber.org/protocol/muc#owner'/></iq>",
+		    full);
+		ok(strstr(out, "<forbidden ") != NULL, "a gift is for %s", bare);
+		free(out);
+		affiliate(&t, bare, "outcast");
+		ok(muc_stats(t.muc)->sessions == 1, "a ban is not");
+		affiliate(&t, bare, "none");
+		ok(may_enter(&t, full, "x"), "%s enters", full);
+		ok(set(&t, ways[1 - i], INT64_MAX), "the service bans it");
+		turn(&t, 0);
+		free(test_drain(&t, 65536));
+		ok(muc_stats(t.muc)->sessions == 1, "and it is out");
+		ok(!may_enter(&t, full, "x"), "and stays out");
+		ok(ban_lift(service_of(&t), ways[1 - i]), "until that is lifted");
+		muc_commit(t.muc);
+	}
+	test_release(&t);
+}
+
 #define ROOMS 800
 
 /* Many rooms at once: in several turns, and nobody stays. */
@@ -252,6 +330,7 @@ main(void)
 	test_store();
 	test_configured();
 	test_expiry();
+	test_written();
 	test_sweep();
 	return tap_done();
 }

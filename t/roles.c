@@ -49,11 +49,12 @@ by_the_book(const struct wish *q)
 static enum deny
 judged(const struct wish *q)
 {
-	struct room room = { .service = NULL };
+	struct service service = { .arena = NULL };
+	struct room room = { .service = &service };
 	struct occupant actor = { .room = &room, .role = q->actor_role, .affiliation = q->actor };
 	struct session session = { .occupant = &actor };
 	struct ev ev = { .session = &session, .affiliation = q->actor };
-	struct plan plan = { .ev = &ev, .room = &room };
+	struct plan plan = { .s = &service, .ev = &ev, .room = &room };
 	struct occupant target = {
 		.room = &room,
 		.role = q->from,

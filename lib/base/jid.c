@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <idn-free.h>
+#include <idna.h>
 #include <stringprep.h>
 
 #include "arena.h"
@@ -328,6 +330,28 @@ jid_is_of(const char *jid, const char *bare)
 	for (; *bare != '\0' && *jid == *bare; jid++)
 		bare++;
 	return *bare == '\0' && (*jid == '\0' || *jid == '/');
+}
+
+const char *
+jid_other(struct arena *a, const char *bare)
+{
+	const char *at = strchr(bare, '@'), *other = NULL;
+	const char *domain = at != NULL ? at + 1 : bare;
+	char *out = NULL;
+	int result;
+
+	if (!is_ascii(domain))
+		result = idna_to_ascii_8z(domain, &out, 0);
+	else if (strstr(domain, "xn--") != NULL)
+		result = idna_to_unicode_8z8z(domain, &out, 0);
+	else
+		return NULL;
+	if (result == IDNA_SUCCESS && strcmp(out, domain) != 0)
+		other = at != NULL ? arena_cat(a, arena_strndup(a, bare, (size_t)(at - bare)), "@",
+					 out, NULL)
+				   : arena_strdup(a, out);
+	idn_free(out);
+	return other;
 }
 
 static bool

@@ -52,6 +52,12 @@ const char *jid_target(struct arena *, const char *s);
 /* Is it that bare JID, or a full JID of it? Both are prepared. */
 bool jid_is_of(const char *jid, const char *bare);
 
+/*
+ * The bare JID as it is when its domain is written the other way, in ASCII or not (RFC 5891 4.4, xn--): for the
+ * names of the world's servers it is the same one, and a server may say either. NULL: there is no other way.
+ */
+const char *jid_other(struct arena *, const char *bare);
+
 /* Does the pattern match a bare JID? One of domains is held against its domain. */
 bool jid_matches(const char *pattern, const char *bare);
 

@@ -35,19 +35,33 @@ plan_grant(struct plan *p, const struct affil *f)
 	return now.affiliation != AFF_NONE ? plan_add_affiliation(p, &now) : NULL;
 }
 
-/* The change in the plan that decides about an occupant: to its own JID, or its domain's; or NULL. */
 static struct change *
-cause_of(const struct plan *p, const struct occupant *o)
+cause_written(const struct plan *p, const char *bare)
 {
-	struct change *own = map_get(&p->affils, o->bare), *domains;
-	const char *at = strchr(o->bare, '@');
+	struct change *own = map_get(&p->affils, bare), *domains;
+	const char *at = strchr(bare, '@');
 	enum affiliation a;
 
 	if (own != NULL || at == NULL)
 		return own;
 	/* Asked first: the store need not be, for each who is in. */
 	domains = map_get(&p->affils, at + 1);
-	return domains != NULL && !plan_own_affiliation(p, o->bare, &a) ? domains : NULL;
+	return domains != NULL && !plan_own_affiliation(p, bare, &a) ? domains : NULL;
+}
+
+/*
+ * The change in the plan that decides about an occupant: to its own JID, or its domain's; or a ban of either as it is
+ * not written by its server; or NULL.
+ */
+static struct change *
+cause_of(const struct plan *p, const struct occupant *o)
+{
+	struct change *c = cause_written(p, o->bare);
+	const char *other = c == NULL ? jid_other(p->s->arena, o->bare) : NULL;
+
+	if (other != NULL && plan_affiliation(p, o->bare) == AFF_OUTCAST)
+		c = cause_written(p, other);
+	return c;
 }
 
 /*

@@ -80,7 +80,7 @@ affiliation_by_domain(enum affiliation a)
 }
 
 static enum affiliation
-read_standing(const struct room *r, const char *bare)
+read_written(const struct room *r, const char *bare)
 {
 	const char *at = strchr(bare, '@');
 	struct affil f;
@@ -90,6 +90,16 @@ read_standing(const struct room *r, const char *bare)
 	if (at != NULL && affiliation_stored(r, at + 1, &f))
 		return affiliation_by_domain(f.affiliation);
 	return AFF_NONE;
+}
+
+/* A ban holds however the domain is written; what is given to somebody is for the address that it was given to. */
+static enum affiliation
+read_standing(const struct room *r, const char *bare)
+{
+	enum affiliation a = read_written(r, bare);
+	const char *other = a == AFF_NONE ? jid_other(r->service->arena, bare) : NULL;
+
+	return other != NULL && read_written(r, other) == AFF_OUTCAST ? AFF_OUTCAST : a;
 }
 
 enum affiliation

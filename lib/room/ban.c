@@ -109,9 +109,9 @@ ban_of(const struct service *s, const char *target)
 	return map_get(&s->bans.by_target, target);
 }
 
-/* The ban that names a bare JID, or its domain. */
+/* The ban that names a bare JID, or its domain, so written. */
 static const struct ban *
-find(const struct service *s, const char *bare)
+find_written(const struct service *s, const char *bare)
 {
 	const char *at = strchr(bare, '@');
 	const char *domain = at != NULL ? at + 1 : bare;
@@ -123,6 +123,15 @@ find(const struct service *s, const char *bare)
 		if (jid_matches(b->target, bare))
 			return b;
 	return NULL;
+}
+
+static const struct ban *
+find(const struct service *s, const char *bare)
+{
+	const struct ban *b = find_written(s, bare);
+	const char *other = b == NULL ? jid_other(s->arena, bare) : NULL;
+
+	return other != NULL ? find_written(s, other) : b;
 }
 
 const struct ban *

@@ -77,19 +77,30 @@ plan_own_affiliation(const struct plan *p, const char *jid, enum affiliation *a)
 	return true;
 }
 
-enum affiliation
-plan_affiliation(const struct plan *p, const char *bare)
+static enum affiliation
+affiliation_written(const struct plan *p, const char *bare)
 {
 	const char *at = strchr(bare, '@');
 	enum affiliation a;
 
-	if (map_count(&p->affils) == 0)
-		return affiliation_of(p->room, bare);
 	if (plan_own_affiliation(p, bare, &a))
 		return a;
 	if (at != NULL && plan_own_affiliation(p, at + 1, &a))
 		return affiliation_by_domain(a);
 	return AFF_NONE;
+}
+
+enum affiliation
+plan_affiliation(const struct plan *p, const char *bare)
+{
+	enum affiliation a;
+	const char *other;
+
+	if (map_count(&p->affils) == 0)
+		return affiliation_of(p->room, bare);
+	a = affiliation_written(p, bare);
+	other = a == AFF_NONE ? jid_other(p->s->arena, bare) : NULL;
+	return other != NULL && affiliation_written(p, other) == AFF_OUTCAST ? AFF_OUTCAST : a;
 }
 
 struct change *

@@ -20,7 +20,7 @@ from muctest import *
 import load as loads
 
 SEED = int(os.environ.get("SEED") or 1)
-SECONDS = int(os.environ.get("SOAK_S") or 0) or 45
+SECONDS = int(os.environ.get("SOAK_S") or 0) or 120
 KEPT = 60               # messages of a room
 ROOMS = 6
 TOMBSTONES = 20

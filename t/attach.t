@@ -112,12 +112,4 @@ def check(kind):
     comes_back(kind, server)
 
 
-def prosody():
-    check("prosody")
-
-
-def ejabberd():
-    check("ejabberd")
-
-
-main([prosody, ejabberd], 300)
+on_both(check, 300)

@@ -62,18 +62,10 @@ begin(struct test *t)
 	test_init(t);
 	test_start(t, &e);
 	free(test_ask(t, ENTER("a", "A")));
-	free(test_ask(t,
-	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='u'>"
-	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
-	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
-	    "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-	    "<field "
-	    "var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>"));
+	free(test_ask(t, CONFIGURE("a", CONFIG_FIELD("persistentroom", "1"))));
 	free(test_ask(t, ENTER("b", "B")));
-	free(test_ask(t, "<presence from='a@example/r' to='room@rooms.example/A' "
-			 "type='unavailable'/>"));
-	free(test_ask(t, "<presence from='b@example/r' to='room@rooms.example/B' "
-			 "type='unavailable'/>"));
+	free(test_ask(t, LEAVE("a", "A")));
+	free(test_ask(t, LEAVE("b", "B")));
 	test_stop(t);
 	*t->log = '\0';
 }

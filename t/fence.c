@@ -100,23 +100,11 @@ is_said(char *out, const char *want, const char *what)
 	return good;
 }
 
-static int
-count_visit(void *arg, struct bytes key, struct bytes val)
-{
-	(void)key, (void)val;
-	++*(int *)arg;
-	return 0;
-}
-
 /* Records in table told. */
 static int
 noted(struct test *t)
 {
-	const struct bytes all = { NULL, 0 };
-	int n = 0;
-
-	t->host.store->each(t->host.store, TABLE_told, all, all, count_visit, &n);
-	return n;
+	return test_count(t, TABLE_told);
 }
 
 static void

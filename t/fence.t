@@ -198,12 +198,4 @@ def check(kind):
     same(twice, 0, "%s: and none came twice" % kind)
 
 
-def prosody():
-    check("prosody")
-
-
-def ejabberd():
-    check("ejabberd")
-
-
-main([prosody, ejabberd], 300)
+on_both(check, 300)

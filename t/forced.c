@@ -132,7 +132,7 @@ test_leaving(void)
 	force(&t, NULL);
 	says(&t, ENTER("b", "Bob"));
 	ok(hears("code='110'"), "lifted, it holds at the first stanza");
-	says(&t, "<presence from='a@example/r' to='room@rooms.example/Ann' type='unavailable'/>");
+	says(&t, LEAVE("a", "Ann"));
 	force(&t, closed);
 	says(&t, SAY("b", "hello?"));
 	ok(hears("<item-not-found"), "what is forced may end the room");

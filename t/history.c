@@ -9,9 +9,8 @@
 #define ASK(user, nick, history)                                                                   \
 	"<presence from='" user "@example/r' to='room@rooms.example/" nick "'>"                    \
 	"<x xmlns='http://jabber.org/protocol/muc'><history " history "/></x></presence>"
-#define LEAVE(user)                                                                                \
-	"<presence from='" user "@example/r' to='room@rooms.example' type='unavailable'/>"
-#define DELAY "urn:xmpp:delay"
+#define OUT(user) "<presence from='" user "@example/r' to='room@rooms.example' type='unavailable'/>"
+#define DELAY	  "urn:xmpp:delay"
 
 static void
 begin(struct test *t)
@@ -33,7 +32,7 @@ count_told(struct test *t, const char *enter)
 	char *out;
 	int n;
 
-	free(test_ask(t, LEAVE("b")));
+	free(test_ask(t, OUT("b")));
 	out = test_ask(t, enter);
 	n = count_of(out, DELAY);
 	free(out);

@@ -218,13 +218,5 @@ def check(kind):
     same(mucd.stop()[0], 0, "mucd ends well")
 
 
-def prosody():
-    check("prosody")
-
-
-def ejabberd():
-    check("ejabberd")
-
-
 logging.disable(logging.CRITICAL)
-main([prosody, ejabberd], 200 + 10 * KILLS)
+on_both(check, 200 + 10 * KILLS)

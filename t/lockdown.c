@@ -45,14 +45,7 @@ begin(struct test *t)
 	test_start(t, &e);
 	free(test_ask(t, "<presence from='r@example/r' to='room@rooms.example/r'>"
 			 "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
-	free(test_ask(t,
-	    "<iq from='r@example/r' to='room@rooms.example' type='set' id='u'>"
-	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
-	    "<x xmlns='jabber:x:data' type='submit'>"
-	    "<field "
-	    "var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-	    "<field var='muc#roomconfig_persistentroom'><value>1</value></field>"
-	    "</x></query></iq>"));
+	free(test_ask(t, CONFIGURE("r", CONFIG_FIELD("persistentroom", "1"))));
 	free(test_ask(t, "<presence from='j@example/r' to='room@rooms.example/j'>"
 			 "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
 	out = test_ask(t, "<iq from='r@example/r' to='room@rooms.example' type='set' id='l'>"
@@ -130,10 +123,8 @@ test_asleep(void)
 	char *out;
 
 	begin(&t);
-	free(test_ask(
-	    &t, "<presence from='r@example/r' to='room@rooms.example/r' type='unavailable'/>"));
-	free(test_ask(
-	    &t, "<presence from='j@example/r' to='room@rooms.example/j' type='unavailable'/>"));
+	free(test_ask(&t, LEAVE("r", "r")));
+	free(test_ask(&t, LEAVE("j", "j")));
 	is_int(pass(&t, 1000), 0, "nobody is in");
 	out = test_ask(&t, "<presence from='j@example/r' to='room@rooms.example/j'>"
 			   "<x xmlns='http://jabber.org/protocol/muc'/></presence>");

@@ -48,24 +48,6 @@ says(struct test *t, const char *user, int room, const struct deed *what, const 
 	return good;
 }
 
-static int
-count_visit(void *arg, struct bytes key, struct bytes val)
-{
-	(void)key, (void)val;
-	++*(int *)arg;
-	return 0;
-}
-
-static int
-records(struct test *t, enum table table)
-{
-	static const struct bytes all = { NULL, 0 };
-	int n = 0;
-
-	t->host.store->each(t->host.store, table, all, all, count_visit, &n);
-	return n;
-}
-
 /* Ends the service and starts it again. */
 static void
 again(struct test *t)
@@ -100,7 +82,7 @@ test_quota(void)
 	ok(says(&t, users[1], 90, &come, "<not-allowed"), "that is not another one's gain");
 	ok(says(&t, users[0], 90, &come, "code='201'"), "but its creator's");
 	ok(says(&t, users[0], 91, &come, "<not-allowed"), "for one room");
-	is_int(records(&t, TABLE_user), 6, "a record for each room");
+	is_int(test_count(&t, TABLE_user), 6, "a record for each room");
 	test_release(&t);
 }
 
@@ -178,8 +160,8 @@ test_tombstones(void)
 		free(act(&t, "a@example", n, &open_it));
 		free(act(&t, "a@example", n, &end));
 	}
-	is_int(records(&t, TABLE_gone), 750, "each has a name, an expiry and whose it is");
-	is_int(records(&t, TABLE_user), 0, "and is nobody's room any more");
+	is_int(test_count(&t, TABLE_gone), 750, "each has a name, an expiry and whose it is");
+	is_int(test_count(&t, TABLE_user), 0, "and is nobody's room any more");
 	ok(says(&t, "b@example", 100, &come, "<gone"), "they are gone");
 	again(&t);
 	ok(says(&t, "b@example", 100, &come, "<gone"), "and stay so");
@@ -187,13 +169,13 @@ test_tombstones(void)
 	muc_reload(t.muc, &t.conf);
 	muc_tick(t.muc, t.now);
 	muc_commit(t.muc);
-	is_int(records(&t, TABLE_gone), 720, "with a lower limit the oldest are given up");
+	is_int(test_count(&t, TABLE_gone), 720, "with a lower limit the oldest are given up");
 	ok(says(&t, "b@example", 9, &come, "code='201'"), "so their names are free");
 	ok(says(&t, "b@example", 10, &come, "<gone"), "others are not");
 	t.now.wall_ms += 32 * DAY_MS;
 	t.now.mono_ms += 32 * DAY_MS;
 	ok(says(&t, "b@example", 100, &come, "code='201'"), "what has expired is not waited for");
-	while (records(&t, TABLE_gone) > 0 && ++steps < 10) {
+	while (test_count(&t, TABLE_gone) > 0 && ++steps < 10) {
 		is_int(muc_deadline(t.muc) <= t.now.mono_ms, 1, "there is something to do");
 		muc_tick(t.muc, t.now);
 		muc_commit(t.muc);
@@ -223,7 +205,7 @@ test_names(void)
 		free(act(&t, "a@example", n, &end));
 		t.now.wall_ms += 1000;
 	}
-	is_int(records(&t, TABLE_gone), 21 * 3, "one leaves so many tombstones");
+	is_int(test_count(&t, TABLE_gone), 21 * 3, "one leaves so many tombstones");
 	ok(says(&t, "b@example", 49, &come, "<gone"), "the last ones");
 	ok(says(&t, "b@example", 10, &come, "code='201'"), "not the others");
 	ok(says(&t, "b@example", 99, &come, "<gone"), "somebody else's stays");
@@ -231,13 +213,13 @@ test_names(void)
 	free(act(&t, "a@example", 60, &come));
 	free(act(&t, "a@example", 60, &open_it));
 	free(act(&t, "a@example", 60, &end));
-	is_int(records(&t, TABLE_gone), 21 * 3, "also after a restart");
+	is_int(test_count(&t, TABLE_gone), 21 * 3, "also after a restart");
 	for (int n = 100; n < 130; n++) {
 		free(act(&t, "root@example", n, &come));
 		free(act(&t, "root@example", n, &open_it));
 		free(act(&t, "root@example", n, &end));
 	}
-	is_int(records(&t, TABLE_gone), 51 * 3, "an administrator's all stay");
+	is_int(test_count(&t, TABLE_gone), 51 * 3, "an administrator's all stay");
 	test_release(&t);
 }
 

@@ -156,7 +156,7 @@ test_refuse(void)
 }
 
 /* Whoever leaves has left, however much others have sent before for which there was no room. */
-#define LEAVE                                                                                      \
+#define BYE                                                                                        \
 	"<presence from='b@example/r' to='room@rooms.example/B' "                                  \
 	"type='unavailable'><status>bye</status></presence>"
 
@@ -195,7 +195,7 @@ test_late_leaving(void)
 		    i);
 		muc_refuse(t.muc, t.stream, leave, strlen(leave), t.now);
 	}
-	muc_refuse(t.muc, t.stream, LEAVE, strlen(LEAVE), t.now);
+	muc_refuse(t.muc, t.stream, BYE, strlen(BYE), t.now);
 	muc_commit(t.muc);
 	free(test_drain(&t, 65536));
 	b.len = 0;

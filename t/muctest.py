@@ -119,6 +119,16 @@ def main(tests, limit):
     sys.exit(Count.failed != 0)
 
 
+def on_both(check, limit):
+    """main() of a story that is told with each of the servers: check(kind)."""
+    def prosody():
+        check("prosody")
+
+    def ejabberd():
+        check("ejabberd")
+    main([prosody, ejabberd], limit)
+
+
 class Failure(Exception):
     """What was waited for did not come."""
 

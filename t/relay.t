@@ -156,12 +156,4 @@ def check(kind):
     same(mucd.stop()[0], 0, "%s: mucd ends well" % kind)
 
 
-def prosody():
-    check("prosody")
-
-
-def ejabberd():
-    check("ejabberd")
-
-
-main([prosody, ejabberd], 300)
+on_both(check, 300)

@@ -26,13 +26,7 @@ static void
 make(struct test *t, const char *more)
 {
 	free(test_ask(t, ENTER("a", "A")));
-	free(test_askf(t,
-	    "<iq from='a@example/r' to='room@rooms.example' type='set' id='u'>"
-	    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
-	    "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
-	    "<value>http://jabber.org/protocol/muc#roomconfig</value></field><field "
-	    "var='muc#roomconfig_persistentroom'><value>1</value></field>%s</x></query></iq>",
-	    more));
+	free(test_askf(t, CONFIGURE("a", CONFIG_FIELD("persistentroom", "1") "%s"), more));
 }
 
 static void

@@ -166,8 +166,7 @@ test_bounds(void)
 	    "of too many of all the oldest are waited for no more");
 	free(out);
 	/* Each who leaves takes its own with it, those it asked and those it was asked. */
-	free(test_ask(
-	    &t, "<presence from='b@example/r' to='room@rooms.example/B' type='unavailable'/>"));
+	free(test_ask(&t, LEAVE("b", "B")));
 	free(test_ask(&t, ENTER("b", "B")));
 	passed = 0;
 	for (int i = 0; i < 60; i++) {
@@ -281,8 +280,7 @@ test_own(void)
 	free(test_ask(&t, "<iq from='a@example/r' to='room@rooms.example/A' type='get' id='o'>"
 			  "<query xmlns='jabber:iq:version'/></iq>"));
 	free(test_ask(&t, "<message from='a@example/r' to='room@rooms.example/A' id='o'/>"));
-	free(test_ask(
-	    &t, "<presence from='a@example/r' to='room@rooms.example/A' type='unavailable'/>"));
+	free(test_ask(&t, LEAVE("a", "A")));
 	is_int((int)muc_stats(t.muc)->sessions, 1, "one leaves while it asks itself");
 	free(test_ask(&t, ENTER("a", "A")));
 	free(query(&t, 1));

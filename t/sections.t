@@ -10,12 +10,12 @@ A script of spec/ says under its title what it covers:
 cases (EDGES below). mucd-rooms(7) has a row for each section that speaks of the service, with the
 scripts that show it.
 """
-import glob
-import os
-import re
 import sys
+sys.dont_write_bytecode = True
+import glob
+import re
+from house import *
 
-os.chdir(os.path.dirname(os.path.abspath(__file__)) + "/..")
 XEP = "../shared/xeps/xep-0045.txt"
 
 # All sections of XEP-0045 1.35.5 that have rules or examples; "7.2.1 18-19": with these examples.
@@ -77,18 +77,6 @@ ELSEWHERE = {
 
 # No more than one script of so many is played in process alone: most of them let hours pass.
 ONE_OF = 6
-
-run = failed = 0
-
-
-def none(what, complaints):
-    global run, failed
-    run += 1
-    for line in complaints:
-        print("#", line)
-    failed += bool(complaints)
-    print(f"{'not ' if complaints else ''}ok {run} - {what}")
-
 
 sections, examples = [], {}
 for row in re.split(r"[;\n]", SECTIONS.strip()):
@@ -202,5 +190,4 @@ for name, why in sorted(process_only.items()):
 print(f"# in process only: {len(process_only)} of {nscripts} scripts")
 none(f"no more than one script of {ONE_OF} is for the process alone",
      [] if len(process_only) * ONE_OF <= nscripts else [f"there are {len(process_only)} of {nscripts}"])
-print(f"1..{run}")
-sys.exit(failed != 0)
+done()

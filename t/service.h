@@ -198,6 +198,19 @@ count_of(const char *text, const char *piece)
 	"<iq from='" user "@example/r' to='room@rooms.example' type='set' id='u'>"                 \
 	"<query xmlns='http://jabber.org/protocol/muc#owner'>"                                     \
 	"<x xmlns='jabber:x:data' type='submit'/></query></iq>"
+#define LEAVE(user, nick)                                                                          \
+	"<presence from='" user "@example/r' to='room@rooms.example/" nick "' "                    \
+	"type='unavailable'/>"
+
+/* The room's configuration, of CONFIG_FIELD()s: an owner's, with id u. */
+#define CONFIGURE(user, fields)                                                                    \
+	"<iq from='" user "@example/r' to='room@rooms.example' type='set' id='u'>"                 \
+	"<query xmlns='http://jabber.org/protocol/muc#owner'>"                                     \
+	"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"                           \
+	"<value>http://jabber.org/protocol/muc#roomconfig</value></field>" fields                  \
+	"</x></query></iq>"
+#define CONFIG_FIELD(name, value)                                                                  \
+	"<field var='muc#roomconfig_" name "'><value>" value "</value></field>"
 #define SAY(user, text)                                                                            \
 	"<message from='" user "@example/r' to='room@rooms.example' type='groupchat' id='m'>"      \
 	"<body>" text "</body></message>"

@@ -202,13 +202,5 @@ def check(kind):
     same(mucd.stop()[0], 0, "%s: mucd ends well" % kind)
 
 
-def prosody():
-    check("prosody")
-
-
-def ejabberd():
-    check("ejabberd")
-
-
 logging.disable(logging.CRITICAL)
-main([prosody, ejabberd], 300)
+on_both(check, 300)

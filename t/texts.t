@@ -7,23 +7,11 @@ command by call_say(c, "English") and the like; a table of texts that are said l
 in SAID("English"). lib/tbl/error.h, config.h and word.h are such tables, and so is MUC_STATS of
 lib/muc.h.
 """
-import glob
-import os
-import re
 import sys
-
-os.chdir(os.path.dirname(os.path.abspath(__file__)) + "/..")
-run = failed = 0
-
-
-def none(what, complaints):
-    global run, failed
-    run += 1
-    for line in complaints:
-        print("#", line)
-    failed += bool(complaints)
-    print(f"{'not ' if complaints else ''}ok {run} - {what}")
-
+sys.dont_write_bytecode = True
+import glob
+import re
+from house import *
 
 STRING = r'"((?:[^"\\]|\\.)*)"'
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -83,5 +71,4 @@ none("what is said is said in all languages",
      [f"{said[text]}: not in lib/tbl/text.h: {text}" for text in said if text not in table])
 none("what is in the table is said", [text for text in table if text not in said])
 none("no text is said in English only", bare)
-print(f"1..{run}")
-sys.exit(failed != 0)
+done()

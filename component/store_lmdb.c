@@ -162,6 +162,17 @@ abort_txn(struct lmdb *s)
 	s->txn = NULL;
 }
 
+/* After a change that could not be written, for rc: ends the transaction, and makes the map larger. */
+static void
+make_room(struct lmdb *s, int rc)
+{
+	if (rc != MDB_MAP_FULL)
+		die(s, "writing", rc);
+	abort_txn(s);
+	if (s->map_bytes > s->reserved || !grow(s))
+		set_map(s, s->map_bytes * 2);
+}
+
 /* After it a transaction is open that has all changes of the turn in it, reserved or not. */
 static void
 ensure_txn(struct lmdb *s)
@@ -175,11 +186,7 @@ ensure_txn(struct lmdb *s)
 		rc = store_log_apply(&s->log, 0, s->txn, s->dbi);
 		if (rc == 0)
 			return;
-		if (rc != MDB_MAP_FULL)
-			die(s, "writing", rc);
-		abort_txn(s);
-		if (s->map_bytes > s->reserved || !grow(s))
-			set_map(s, s->map_bytes * 2);
+		make_room(s, rc);
 	}
 }
 
@@ -198,11 +205,7 @@ change(struct lmdb *s, bool is_put, enum table table, struct bytes key, struct b
 	rc = store_log_apply(&s->log, at, s->txn, s->dbi);
 	if (rc == 0)
 		return;
-	if (rc != MDB_MAP_FULL)
-		die(s, "writing", rc);
-	abort_txn(s);
-	if (s->map_bytes > s->reserved || !grow(s))
-		set_map(s, s->map_bytes * 2);
+	make_room(s, rc);
 	ensure_txn(s);
 }
 

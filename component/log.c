@@ -116,12 +116,7 @@ showable(const char *s)
 	if (!utf8_is(s, strnlen(s, n)))
 		return 0;
 	utf8_decode(s, &c);
-	if (c < 0xa0 || c == 0xad || c == 0x061c || c == 0xfeff)
-		return 0;
-	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f))
-		return 0;
-	return n;
+	return c < 0xa0 || utf8_hides(c) ? 0 : n;
 }
 
 void

@@ -19,10 +19,7 @@ is_plain(uint32_t c)
 {
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == '"' || c == '\\')
 		return false;
-	if (c == 0xad || c == 0x061c || c == 0xfeff)
-		return false;
-	return !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
-	       !(c >= 0x2060 && c <= 0x206f);
+	return !utf8_hides(c);
 }
 
 void

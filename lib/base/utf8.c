@@ -98,3 +98,10 @@ utf8_cut(const char *p, size_t n, size_t max)
 		max--;
 	return max;
 }
+
+bool
+utf8_hides(uint32_t c)
+{
+	return c == 0xad || c == 0x061c || c == 0xfeff || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f);
+}

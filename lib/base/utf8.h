@@ -21,4 +21,7 @@ size_t utf8_decode(const char *s, uint32_t *c);
 /* The greatest length up to max at which the n bytes, of what utf8_is(), can be cut. */
 size_t utf8_cut(const char *p, size_t n, size_t max);
 
+/* Does the character move or hide the text around it, where people read it? */
+bool utf8_hides(uint32_t c);
+
 #endif

@@ -35,6 +35,7 @@
 #include "reload.h"
 #include "resident.h"
 #include "store_lmdb.h"
+#include "why.h"
 
 #ifndef MUCD_CONF
 #	define MUCD_CONF "/etc/mucd/mucd.conf"
@@ -53,13 +54,6 @@ struct mucd {
 	bool child_good;    /* how it went */
 	char why[1024];	    /* it was not done what an administrator wanted */
 	int ready_fd;	    /* of the process that started us and waits; -1: none */
-};
-
-static const char *const muc_errors[] = {
-	[MUC_OK] = "no error",
-	[MUC_SCHEMA_NEWER] = "it was written by a newer mucd; this one cannot read it",
-	[MUC_STORE_BROKEN] = "it holds what cannot be read",
-	[MUC_CONF_BAD] = "a default of rooms is wrong",
 };
 
 static const char usage_text[] =
@@ -360,7 +354,7 @@ open_service(struct mucd *d, char *why, size_t cap)
 	lo->w.muc = muc_new(&host, &d->conf->muc, lo->w.now, &error);
 	if (lo->w.muc != NULL)
 		return true;
-	snprintf(why, cap, "database %s: %s", d->conf->database, muc_errors[error]);
+	snprintf(why, cap, "database %s: %s", d->conf->database, why_muc(error));
 	return false;
 }
 
@@ -376,7 +370,7 @@ add_domains(struct mucd *d, char *why, size_t cap)
 
 		if (domain == -1) {
 			snprintf(why, cap, "database %s: %s", d->conf->database,
-			    muc_errors[MUC_STORE_BROKEN]);
+			    why_muc(MUC_STORE_BROKEN));
 			return false;
 		}
 		lo->links[lo->nlinks++] = link_new(&lo->w, c, (unsigned)domain);

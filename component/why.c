@@ -17,3 +17,16 @@ why_not(char *why, size_t cap, const char *fmt, ...)
 	va_end(ap);
 	return false;
 }
+
+const char *
+why_muc(enum muc_error error)
+{
+	static const char *const texts[] = {
+		[MUC_OK] = "no error",
+		[MUC_SCHEMA_NEWER] = "it was written by a newer mucd; this one cannot read it",
+		[MUC_STORE_BROKEN] = "it holds what cannot be read",
+		[MUC_CONF_BAD] = "a default of rooms is wrong",
+	};
+
+	return texts[error];
+}

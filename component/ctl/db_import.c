@@ -18,6 +18,7 @@
 #include "../chance.h"
 #include "../conf.h"
 #include "../store_lmdb.h"
+#include "../why.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "db_foreign.h"
@@ -112,13 +113,6 @@ now(void)
 	return (struct muc_now){ (int64_t)t.tv_sec * 1000, 1 };
 }
 
-static const char *const muc_errors[] = {
-	[MUC_OK] = "no error",
-	[MUC_SCHEMA_NEWER] = "it was written by a newer mucd; this one cannot read it",
-	[MUC_STORE_BROKEN] = "it holds what cannot be read",
-	[MUC_CONF_BAD] = "a default of rooms is wrong",
-};
-
 static struct muc *
 start(const struct db *db, const struct muc_host *host)
 {
@@ -132,7 +126,7 @@ start(const struct db *db, const struct muc_host *host)
 			error = MUC_STORE_BROKEN;
 		}
 	if (muc == NULL)
-		ctl_complain("database %s: %s", db->path, muc_errors[error]);
+		ctl_complain("database %s: %s", db->path, why_muc(error));
 	return muc;
 }
 

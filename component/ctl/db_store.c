@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store_env.h"
 #include "../store_walk.h"
 #include "base/mem.h"
 #include "ctl.h"
@@ -265,9 +266,7 @@ db_store_open(const char *path, char *why, size_t why_cap)
 	if (rc == 0)
 		return &s->store;
 	snprintf(why, why_cap, "database %s: %s", path,
-	    rc == MDB_INVALID ? "data.mdb is not a database of LMDB"
-	    : rc == ENOENT    ? "there is no data.mdb in it"
-			      : mdb_strerror(rc));
+	    rc == ENOENT ? "there is no data.mdb in it" : store_env_why(rc));
 	read_close(&s->store);
 	return NULL;
 }

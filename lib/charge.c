@@ -61,8 +61,9 @@ charge_walk(const struct plan *p)
 }
 
 /*
- * A short request may be a presence of each to each: the configuration, roles, affiliations. Owners and admins are
- * not held to what a room takes, and anybody may make a room and be its owner.
+ * A short request may be a presence of each to each: the configuration, roles, affiliations. And whatever is said to
+ * all is said as often as there are sessions. Owners and admins are not held to what a room takes, and anybody may
+ * make a room, be its owner, and fill it.
  */
 void
 charge_run(struct plan *p)
@@ -72,6 +73,6 @@ charge_run(struct plan *p)
 	const size_t waited = o->bytes;
 
 	plan_run(p);
-	if (ev->kind == KIND_IQ && !p->paid && !service_admin(p->s, ev->from.bare))
+	if (!p->paid && !service_admin(p->s, ev->from.bare))
 		sender_told_others(p->s, &ev->from, o->bytes - waited);
 }

@@ -19,7 +19,7 @@ void charge_reply(const struct plan *);
 /* For what they have made us look at, whether it was answered or refused. */
 void charge_walk(const struct plan *);
 
-/* plan_run(), and the sender of a request pays for what others are told by it. */
+/* plan_run(), and the sender pays for what others are told by it. */
 void charge_run(struct plan *);
 
 #endif

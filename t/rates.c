@@ -518,6 +518,18 @@ play_shown(void)
 	nbytes = muc_stats(t.muc)->out_bytes - before;
 	ok(n > 20 && nbytes < 64 * 1300000, "of %d changes all are told %llu bytes", n,
 	    (unsigned long long)nbytes);
+	t.now.mono_ms += 60000;
+	before = muc_stats(t.muc)->out_bytes;
+	for (int i = 0; i < 1200; i++) {
+		free(test_askf(&t,
+		    "<message from='o@example/r' to='a@rooms.example' type='groupchat' id='m%d'>"
+		    "<body>%s%s%s</body></message>",
+		    i, filler, filler, filler));
+		t.now.mono_ms += 100;
+	}
+	nbytes = muc_stats(t.muc)->out_bytes - before;
+	ok(nbytes > 20000000 && nbytes < 64 * 1300000, "nor by messages: %llu bytes",
+	    (unsigned long long)nbytes);
 	for (int i = 0; i < USERS; i++)
 		free(test_askf(&t,
 		    "<presence from='u%d@example/r' to='a@rooms.example/u%d@example'>"

@@ -5,6 +5,7 @@
 #include "confine.h"
 
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -131,4 +132,27 @@ confine_capabilities(char *why, size_t cap)
 	    !drop_capabilities())
 		return why_not(why, cap, "capabilities cannot be given away: %s", strerror(errno));
 	return true;
+}
+
+void
+confine_look(const char *folder, const char *const *files)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	const char *name = pw != NULL ? pw->pw_name : "that mucd runs as";
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (stat(folder, &st) == -1 && errno == ENOENT) {
+		log_warnx("%s: it can be made for the user %s: install -d -o %s -m 700 %s", folder,
+		    name, name, folder);
+		return;
+	}
+	for (; *files != NULL; files++) {
+		snprintf(path, sizeof path, "%s%s%s", folder, **files != '\0' ? "/" : "", *files);
+		if (access(path, R_OK | W_OK) == 0 || errno != EACCES)
+			continue;
+		log_warnx("%s: the user %s may not read and write it: chown -R %s %s", path, name,
+		    name, folder);
+		return;
+	}
 }

@@ -27,4 +27,10 @@ bool confine_in_group(const char *name);
 /* Gives away all capabilities for good, root's too, and what programs with the set-user-ID bit would bring. */
 bool confine_capabilities(char *why, size_t cap);
 
+/*
+ * If it is a matter of rights that a folder cannot be used, or one of those files in it ("": itself), has the log say
+ * so, and what would help. Whoever has begun it as root, and goes on as somebody else, finds what is root's.
+ */
+void confine_look(const char *folder, const char *const *files);
+
 #endif

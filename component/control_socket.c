@@ -74,6 +74,21 @@ set_access(struct control_socket *c, const char *group, char *why, size_t cap)
 	return true;
 }
 
+/* systemd makes the folder for mucd; elsewhere somebody has to. */
+static bool
+cannot_bind(const char *path, char *why, size_t cap)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (errno != ENOENT && errno != EACCES)
+		return why_not(why, cap, "%s: %s", path, strerror(errno));
+	return why_not(why, cap,
+	    "control: %s: %s: the folder %.*s has to be there, and mucd to be allowed to write in "
+	    "it",
+	    path, strerror(errno), slash != NULL ? (int)(slash - path) : 1,
+	    slash != NULL ? path : ".");
+}
+
 bool
 control_socket_open(
     struct control_socket *c, const char *path, const char *group, char *why, size_t cap)
@@ -88,7 +103,7 @@ control_socket_open(
 		return false;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (c->fd == -1 || bind(c->fd, (struct sockaddr *)&sun, sizeof sun) == -1)
-		return why_not(why, cap, "%s: %s", path, strerror(errno));
+		return cannot_bind(path, why, cap);
 	if (set_access(c, group, why, cap))
 		return true;
 	unlink(path);

@@ -341,9 +341,10 @@ link_run(struct link *l, short revents)
 	if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 		link_read(l);
 	if ((l->state == HEADER || l->state == HANDSHAKE) && now_ms >= l->deadline_ms)
-		link_lose(l, "no answer to our %s within %lld s",
+		link_lose(l, "no answer to our %s within %lld s%s",
 		    l->state == HEADER ? "stream header" : "handshake",
-		    (long long)conf->link_handshake_ms / 1000);
+		    (long long)conf->link_handshake_ms / 1000,
+		    l->state == HEADER ? ": is this a port for components?" : "");
 	if (l->state == UP && now_ms >= stuck_ms(l))
 		link_lose(l, "the server has taken no byte for %lld s",
 		    (long long)conf->link_stuck_ms / 1000);

@@ -16,10 +16,22 @@
 
 #define CHUNK_BYTES ((size_t)128 << 10) /* of one read */
 
+/* Of another kind of port: for clients, or for servers. */
+static const char *
+other_kind(const char *p, size_t n)
+{
+	static const char *const kinds[] = { "jabber:client", "jabber:server" };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (memmem(p, n, kinds[i], strlen(kinds[i])) != NULL)
+			return kinds[i];
+	return NULL;
+}
+
 void
 link_took_header(struct link *l, const char *p, size_t n)
 {
-	const char *id;
+	const char *other = other_kind(p, n), *id;
 
 	l->parser = xml_parser_new(p, n);
 	l->incoming = muc_stream_new(l->w->muc, l->domain, p, n);
@@ -28,6 +40,10 @@ link_took_header(struct link *l, const char *p, size_t n)
 	buf_add(&l->header, p, n);
 	if (l->parser == NULL || l->incoming == NULL) {
 		link_lose(l, "the server's stream header cannot be read");
+		return;
+	}
+	if (other != NULL) {
+		link_lose(l, "this is no port for components, the server speaks %s there", other);
 		return;
 	}
 	/* Without one the server does not want us, and is about to say why. */

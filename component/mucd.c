@@ -56,6 +56,8 @@ struct mucd {
 	int ready_fd;	    /* of the process that started us and waits; -1: none */
 };
 
+static const char *const store_files[] = { "", "mucd.lock", "lock.mdb", "data.mdb", NULL };
+
 static const char usage_text[] =
     "usage: mucd [-fnhV] [-c file]\n"
     "       mucd --leave [-c file]\n"
@@ -347,8 +349,10 @@ open_service(struct mucd *d, char *why, size_t cap)
 
 	lo->store = (d->handover != NULL ? store_lmdb_go_on : store_lmdb_open)(
 	    d->conf->database, (size_t)d->conf->database_max, why, cap);
-	if (lo->store == NULL)
+	if (lo->store == NULL) {
+		confine_look(d->conf->database, store_files);
 		return false;
+	}
 	host.store = lo->store;
 	loop_now(&lo->w.now);
 	lo->w.muc = muc_new(&host, &d->conf->muc, lo->w.now, &error);

@@ -274,6 +274,21 @@ def users():
     mucd.proc.send_signal(signal.SIGUSR2)
     ok(mucd.says("find .* good: it is not run, this one goes on"), "one that it is not in is not for SIGUSR2")
     same(fake.end(mucd), 0, "mucd ends well")
+    for what, path in (("the lock", mucd.database + "/lock.mdb"), ("the folder", mucd.database)):
+        os.chown(path, 0, 0)
+        os.chmod(path, 0o700)
+        mucd.write(fake.components(), 'user = "nobody"\n')
+        mucd.start(attach=False)
+        same(mucd.proc.wait(10), 1, "%s is root's, who has begun it once" % what)
+        ok(mucd.says("%s: the user nobody may not read and write it: chown -R nobody %s" %
+                     (re.escape(path), re.escape(mucd.database))), "and what would help is said") or diag(mucd.tail())
+    home, mucd.database = mucd.database, TOP + "/run/none/db"
+    mucd.write(fake.components(), 'user = "nobody"\n')
+    mucd.start(attach=False)
+    same(mucd.proc.wait(10), 1, "there is no such folder, nor that above it")
+    ok(mucd.says("it can be made for the user nobody: install -d -o nobody -m 700 " + re.escape(mucd.database)),
+       "and what would help is said")
+    mucd.database = home
     mucd.write(fake.components(), 'user = "nonesuch"\n')
     mucd.start(attach=False)
     same(mucd.proc.wait(10), 1, "a user that there is not")

@@ -103,7 +103,8 @@ def socket_file():
     with open(path) as f:
         same(f.read(), "mine", "which is left as it was")
     os.unlink(path)
-    refuses(TOP + "/none/a.sock", "No such file or directory", "there is no such folder")
+    refuses(TOP + "/none/a.sock", "No such file or directory: the folder %s/none has to be there, and mucd" % TOP,
+            "there is no such folder")
     refuses(TOP + "/" + "x" * 200, "too long for a socket", "a long name")
     refuses(TOP + "/b.sock", "there is no group nosuchgroup", "no such group",
             'control_group = "nosuchgroup"')

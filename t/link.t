@@ -267,6 +267,20 @@ def test_refusals():
     refusal("too much", True, "<x>" + "y" * 70000, "too much before its handshake")
 
 
+def test_other_port():
+    """The port of clients is a digit away."""
+    s = Server()
+    m = Mucd([(DOMAIN, s.port)])
+    for kind in "jabber:client", "jabber:server":
+        s.accept()
+        s.until(r"<stream:stream[^>]*>")
+        s.send((s.HEADER % (DOMAIN, "a")).replace("jabber:component:accept", kind))
+        ok(m.says("this is no port for components, the server speaks %s there; trying again" % kind), kind)
+        ok(s.until("<handshake>", 2) is None, "no handshake is sent")
+    ok(s.attach() and m.says("attached"), "it attaches where there are components")
+    m.stop()
+
+
 def test_unreachable():
     s = Server()
     port = s.port

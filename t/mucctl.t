@@ -154,6 +154,9 @@ def client():
             ("an option without its value", ["-a"], "needs a value"),
             ("nothing at all", [], "which command")):
         is_ran(run(*args, env=good), 64, pattern, what, "err")
+    is_ran(run(*me, "-n", "unused-rooms", env=good), 1,
+           "This is missing: Rooms; `mucctl help unused-rooms` tells what it is given", "one of several fields",
+           "err")
     him = ["-a", OTHER, *way, "-d", DOMAIN]
     is_ran(run(*him, "statistics", env=good), 1, "has no commands for juliet@localhost",
            "who is no administrator")

@@ -349,7 +349,10 @@ answer_show(struct arena *a, const struct answer *an)
 		if (an->is_raw || strcmp(note->type, "info") != 0)
 			ctl_complain("%s: %s%s", an->command,
 			    strcmp(note->type, "warn") == 0 ? "warning: " : "", note->text);
-	if (an->error != NULL)
+	if (an->error != NULL && strcmp(error_condition_of(an->error), "bad-request") == 0)
+		ctl_complain("%s: %s; `mucctl help %s` tells what it is given", an->command,
+		    error_text(a, an->error), an->command);
+	else if (an->error != NULL)
 		ctl_complain("%s: %s", an->command, error_text(a, an->error));
 	else if (strcmp(an->status, "canceled") == 0)
 		ctl_complain("%s: the service has canceled it", an->command);

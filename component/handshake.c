@@ -65,8 +65,8 @@ static const struct {
 	const char *condition, *meaning;
 } meanings[] = {
 	/* ejabberd says this of a component that it does not know, too. */
-	{ "not-authorized",
-	    "the server refused the secret of %s (not-authorized): it has another one, or none" },
+	{ "not-authorized", "the server refused the secret of %s (not-authorized): it has another "
+			    "one, or does not know the component" },
 	{ "host-unknown", "the server does not know the component %s (host-unknown): it is not "
 			  "configured there" },
 	{ "conflict", "another component is attached to the server as %s (conflict)" },

@@ -35,6 +35,7 @@
 #include "reload.h"
 #include "resident.h"
 #include "store_lmdb.h"
+#include "store_shared.h"
 #include "why.h"
 
 #ifndef MUCD_CONF
@@ -281,6 +282,7 @@ block_signals(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	store_shared_explain();
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

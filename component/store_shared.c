@@ -10,10 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "log.h"
 
 #define NBYTES 8192 /* what LMDB makes of it, with the 126 readers that it has room for */
 
@@ -90,4 +93,27 @@ store_shared_open(int dir_fd, char *why, size_t why_cap)
 	if (fd != -1)
 		close(fd);
 	return -1;
+}
+
+/* LMDB was writing, or reading: nothing of what the log needs is in use. The fault comes again, and ends us. */
+static void
+explain(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code == BUS_ADRERR)
+		log_line(MUC_LOG_ERROR,
+		    "the kernel has no page for a file of the database (SIGBUS): the disk is full, "
+		    "or fails; "
+		    "nothing is lost that was told, and mucd goes on when it is started again");
+	else
+		raise(sig);
+}
+
+void
+store_shared_explain(void)
+{
+	const struct sigaction action = { .sa_sigaction = explain,
+		.sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER };
+
+	sigaction(SIGBUS, &action, NULL);
 }

@@ -20,4 +20,10 @@
  */
 int store_shared_open(int dir_fd, char *why, size_t why_cap);
 
+/*
+ * Where nothing of that helps: has the log say why before the kernel ends this process. Another process's SIGBUS is
+ * none of its business.
+ */
+void store_shared_explain(void);
+
 #endif

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdarg.h>
 
+#include "../component/store_shared.h"
 #include "lmdb.h"
 
 /* A file system that writes in place what it is told to, if that is empty. */
@@ -478,6 +479,38 @@ test_shared(void)
 	s->close(s);
 }
 
+/* What another process cuts off is not there; so it is of a file system that cannot write it. */
+static void
+test_explained(void)
+{
+	char file[80], said[4096] = "";
+	int fds[2], status = 0;
+	size_t n = 0;
+	pid_t pid;
+
+	fresh();
+	if (pipe(fds) == -1 || (pid = fork()) == -1)
+		return;
+	if (pid == 0) {
+		struct store *s = reopen(64 * MB);
+
+		dup2(fds[1], STDERR_FILENO);
+		store_shared_explain();
+		snprintf(file, sizeof file, "%s/lock.mdb", path);
+		if (truncate(file, 0) == 0)
+			put(s, "key", "value");
+		_exit(1);
+	}
+	close(fds[1]);
+	for (ssize_t got; (got = read(fds[0], said + n, sizeof said - 1 - n)) > 0;)
+		n += (size_t)got;
+	close(fds[0]);
+	ok(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS,
+	    "without a page for the lock the kernel ends the process");
+	ok(strstr(said, "(SIGBUS): the disk is full, or fails") != NULL, "which says why: %.80s",
+	    said);
+}
+
 int
 main(void)
 {
@@ -490,5 +523,6 @@ main(void)
 	test_refused();
 	test_new();
 	test_shared();
+	test_explained();
 	return lmdb_done();
 }

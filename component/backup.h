@@ -8,14 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Can one be made now into that folder (NULL: none is configured)? False, and why not in a sentence. */
+/*
+ * Can a copy be made into that folder now (NULL: none is configured)? False: why then is a sentence for the
+ * operator.
+ */
 bool backup_ready(const char *folder, char *why, size_t cap);
 
-/* Warns if none could be made into that folder (NULL: none is wanted). */
+/* Warns in the log if none could be made into that folder (NULL: none is wanted). */
 void backup_look(const char *folder);
 
 /*
- * Has a child make one, mucd-DATE in that folder, which is there when all of it is. False: there is no child.
+ * Has a child make one, mucd-DATE in that folder; it has that name when it is complete. False: there is no child.
  * The log says how it went.
  */
 bool backup_start(const char *database, const char *folder);
@@ -23,7 +26,7 @@ bool backup_start(const char *database, const char *folder);
 /* Has a child look through such a copy, and remove it: the log says what is wrong in it. */
 bool backup_check(const char *database, const char *folder);
 
-/* A child has ended (SIGCHLD). False: none of these; else, is all good? */
+/* To be called when a child has ended (SIGCHLD). False: it was none of these; else *good says how it went. */
 bool backup_reap(bool *good);
 
 /* The name of the last copy in its folder. */

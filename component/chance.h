@@ -7,7 +7,10 @@
 
 #include <stddef.h>
 
-/* Fills it; what muc_host wants, so there is an argument that is of no use. */
+/*
+ * Fills p with n bytes; the first argument is there for struct muc_host. A child gets the bytes that its parent
+ * gets.
+ */
 void chance_fill(void *unused, void *p, size_t n);
 
 #endif

@@ -62,7 +62,7 @@ struct conf {
  */
 struct conf *conf_read(const char *path, void (*complaint)(const char *line));
 
-/* What is left are empty strings. */
+/* Wipes the secrets; empty strings are left. */
 void conf_forget_secrets(struct conf *);
 
 /* Wipes the secrets, too. NULL is allowed. */

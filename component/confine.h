@@ -21,7 +21,7 @@ void confine_memory(void);
  */
 bool confine_user(const char *name, const char *group, char *why, size_t cap);
 
-/* Are we in that group, by any of ours? */
+/* Is that group one of the process's? */
 bool confine_in_group(const char *name);
 
 /* Gives away all capabilities for good, root's too, and what programs with the set-user-ID bit would bring. */

@@ -2,13 +2,13 @@
 /*
  * connector.h - the process that connects for mucd, which may not itself
  *
- * It is there before mucd reads a byte, outside of mucd's filter (filter.h) and inside one of its own. It
+ * It starts before mucd reads a byte, outside of mucd's filter (filter.h) and inside one of its own. It
  * connects to the servers of the configuration and to no others, whatever it is asked; for each request it
  * starts a resolver, which looks for the addresses of the name, tries each of them and ends. So one that hangs
  * or dies keeps nobody else waiting.
  *
- * The answer comes over a socket that goes along with the request: struct connector_answer, each a message;
- * with the last one comes the connection. The end without one: there is none.
+ * The answers come over a socket that goes along with the request: messages that are each a struct
+ * connector_answer; the connection comes with the last one. If the socket ends before, there is no connection.
  */
 #ifndef CONNECTOR_H
 #define CONNECTOR_H

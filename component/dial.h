@@ -17,11 +17,11 @@ enum dial_result {
 	DIAL_FAILED, /* dial_why() knows */
 };
 
-/* Each address of its server's name is tried in turn, and given that time. */
+/* Tries each address of its server's name in turn, and gives each that time. */
 struct dial *dial_new(struct connector *, const char *domain, int64_t address_ms);
 void dial_free(struct dial *); /* NULL is allowed */
 
-/* What to wait for; an answer comes in any case. */
+/* What to wait for. No time is needed: an answer comes in any case. */
 void dial_poll(const struct dial *, struct pollfd *);
 
 /* Goes on with what poll(2) has returned. First call it with 0. */

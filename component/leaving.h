@@ -13,7 +13,7 @@ int leaving_ask(const char *database);
 
 /* -- what the other one does -- */
 
-/* Says so to leaving_ask(), while it still has the database. */
+/* To be called by the mucd that leaves, while it still has the database: tells leaving_ask(). */
 void leaving_done(const char *database);
 
 #endif

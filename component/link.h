@@ -36,7 +36,7 @@ struct world {
 	uint32_t (*random)(void);
 };
 
-/* libmuc was given something, and that is what it says to it. */
+/* To be called when libmuc was given something, with what it has returned. */
 static inline void
 world_did(struct world *w, enum muc_input result)
 {
@@ -52,7 +52,7 @@ struct link;
 struct link *link_new(struct world *, const struct conf_component *, unsigned domain);
 void link_free(struct link *); /* NULL is allowed */
 
-/* Used from the next handshake on. */
+/* The secret (copied) is used from the next handshake on. */
 void link_set_secret(struct link *, const char *secret);
 
 /* What to wait for; p->fd is -1 when it is only time. */
@@ -74,16 +74,16 @@ const struct inq *link_input(const struct link *);
 /* Is its buffer full, so that new stanzas are refused until those before them are handled? */
 bool link_is_refusing(const struct link *);
 
-/* All input before is handled, late presences too: a full buffer takes stanzas again. */
+/* To be called when all earlier input is handled, late presences too: a full buffer takes stanzas again. */
 void link_accept(struct link *);
 
 /* Writes what may be written. After muc_commit(). */
 void link_flush(struct link *);
 
 /*
- * Begins the end: once all is written the stream is closed. What the server sends until it does so, too,
- * still comes in; after that all that was written is known to be taken. True when the connection has
- * ended.
+ * Begins the end: once all is written the stream is closed. What the server sends until it closes its side
+ * still comes in; then all that was written is known to be taken. True when the connection has ended: call it
+ * until then.
  */
 bool link_stop(struct link *);
 
@@ -104,14 +104,14 @@ struct connection {
 /* Is all written, and nothing under way that could not be given? */
 bool link_is_still(const struct link *);
 
-/* Asks its server whether it has taken all, and is that known? */
+/* Asks its server, by a fence, whether it has taken all; and has it said so? */
 void link_ask(struct link *);
 bool link_has_answered(const struct link *);
 
-/* Everything was written: what has not arrived yet will, as long as the connection is there. */
+/* Takes what was written for arrived, as it will be as long as the connection is there. */
 void link_trust(struct link *);
 
-/* What goes along; input is the caller's. The link stays as it is. */
+/* Fills in what another mucd needs; the caller releases input. The link stays as it is. */
 void link_give(const struct link *, struct connection *);
 
 bool link_is_of(const struct link *, const char *domain, size_t n);

@@ -16,7 +16,7 @@
  */
 int store_lock(int dir_fd, char *why, size_t why_cap);
 
-/* Which process has taken it, of an open mucd.lock; 0: none. It is not disturbed by that. */
+/* Which process holds the lock, by the descriptor of an open mucd.lock; 0: none. The holder does not notice. */
 pid_t store_lock_holder(int fd);
 
 #endif

@@ -10,8 +10,8 @@
 #include "store.h"
 
 /*
- * A walk from that edge on, which is left out itself. Returns LMDB's result, 0 if nothing went wrong, and what the
- * store is to return.
+ * Visits the records whose keys begin with prefix and lie beyond edge, which is left out itself. Returns LMDB's
+ * result, 0 when nothing went wrong; and by the last argument what the store is to return.
  */
 typedef int lmdb_walker(MDB_txn *, MDB_dbi, struct bytes prefix, struct bytes edge, store_visit *,
     void *arg, enum store_result *);

@@ -53,27 +53,27 @@ enum export_without {
 	EXPORT_NO_ARCHIVE = 4, /* what was said */
 };
 
-/* From now on that is left out, and what was said before that time (wall ms). */
+/* Leaves out that (a set of enum export_without) from now on, and what was said before that time (wall ms). */
 void export_leave_out(struct export *, unsigned without, int64_t since_ms);
 
 /*
- * The same as export_step(), but no more than so many bytes are added, as they are when XML has them, and with
- * so many more for each line: a page. It ends between two lines, or, where a line is too long for any page,
- * within it. True: there is more.
+ * The same as export_step(), but adds a page: at most so many bytes, counted as XML has them and with per_line more
+ * for each line. It ends between two lines or, where a line is too long for any page, within that.
+ * True: there is more.
  */
 bool export_page(struct export *, struct buf *, size_t most, size_t per_line);
 
-/* Where the next page begins, as a text without blanks at its ends; the other one goes on there, in the same room. */
+/* Appends where the next page begins, as a text without blanks at its ends; and goes on there, in the same room. */
 void export_place(const struct export *, struct buf *);
-bool export_resume(struct export *, const char *place); /* false: it is none of that room */
+bool export_resume(struct export *, const char *place); /* false: that is no place in it */
 
 /* Is some of what belongs together still to come? */
 bool export_in_head(const struct export *);
 
-/* Has a line that was cut become another one meanwhile? Then nothing was added. */
+/* Has a line that was cut by the end of a page changed meanwhile? Then nothing was added. */
 bool export_is_torn(const struct export *);
 
-/* A digest of what belongs together: the affiliations, of which each stands for itself and for others. */
+/* A digest of the affiliations, which belong together: shows whether they have changed between two pages. */
 #define EXPORT_DIGEST_LEN 32
 void export_digest(struct export *, uint8_t out[EXPORT_DIGEST_LEN]);
 
@@ -83,8 +83,8 @@ void export_string(struct buf *, const char *s, size_t n);
 /* -- in -- */
 
 struct import_conf {
-	bool replace; /* a room that is there goes, all of it, unless somebody is in it */
-	bool evict;   /* also then; they are not told */
+	bool replace; /* a room that is there is replaced, unless somebody is in it */
+	bool evict;   /* even if somebody is; they are not told */
 	/* Pairs of a room's address or a domain and what stands for it here; ends with NULL; or NULL. */
 	const char *const *renames;
 	/* The address of whoever wants it, for the audit log; NULL: no note is made. */
@@ -92,8 +92,8 @@ struct import_conf {
 };
 
 /*
- * One import of a service at a time: not while import_goes_on(). Its domains are served (muc_domain_add()). The
- * conf must live as long as the import.
+ * A service has one import at a time: not to be called while import_goes_on(). Its domains must be served
+ * (muc_domain_add()). The conf must live as long as the import.
  */
 struct import *import_new(struct muc *, const struct import_conf *);
 
@@ -107,10 +107,10 @@ void import_free(struct import *); /* NULL is allowed */
  */
 const char *import_line(struct import *, const char *line, size_t n);
 
-/* The line that is wrong, the first is 1; 0: none is, but the whole. */
+/* The number of the line that is wrong, from 1; 0: it is no single line. */
 uint64_t import_wrong_line(const struct import *);
 
-/* Bytes put since the last commit, about. */
+/* About how many bytes were put since the last commit. */
 size_t import_weight(const struct import *);
 
 /*
@@ -130,8 +130,8 @@ struct check_totals {
 };
 
 /*
- * Walks all tables: can each record be read, and do those that go together agree? wrong() is told what is
- * wrong: with which table, which room (or NULL).
+ * Walks all tables: can each record be read, and do those that go together agree? wrong() is told each mistake, its
+ * table and its room (or NULL).
  */
 void store_check(struct store *,
     void (*wrong)(void *arg, const char *table, const char *room, const char *what), void *arg,

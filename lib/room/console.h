@@ -29,7 +29,7 @@ bool console_is(const char *jid);
 /* What waits for the console of that address; NULL: it has gone. */
 struct out *console_out(struct service *, const struct addr *);
 
-/* What has been told to them may be given out. */
+/* The turn is committed: what consoles were told may be given out. */
 void consoles_commit(struct service *);
 
 #endif

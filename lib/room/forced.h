@@ -13,7 +13,7 @@ void force_take(struct service *, struct config *, config_set);
 /* Rooms have come that may disagree: all are looked at again, also after a restart. */
 void force_doubt(struct service *);
 
-/* The next rooms that may disagree, as ids; 0: that were the last. */
+/* The next rooms that may disagree, as ids. Returns how many; fewer than FORCE_STEP: they are the last. */
 #define FORCE_STEP 100
 size_t force_step(struct service *, uint64_t ids[FORCE_STEP]);
 
@@ -23,7 +23,7 @@ void force_config(const struct room *, struct config *);
 /* Sets the configuration; where something is forced, what the owners want stays as it was. */
 void room_configure(struct room *, const struct config *);
 
-/* What of its configuration is not its owners', as a field of the room's record. */
+/* What is forced in a room's configuration, as a field of its record; the rest of the record is the owners'. */
 void forced_write(struct buf *, uint8_t tag, const struct room *);
 void forced_read(struct room *, struct bytes val);
 void forced_release(struct room *);

@@ -3,10 +3,10 @@
  * lists.h - who is what in a room, for good, and the lists of that in versions; XEP-0045 5.2, XEP-0463
  *
  * Each change of somebody's own affiliation (a bare JID's or a domain's) makes a new version of the lists.
- * A room remembers its last changes, so it can tell what is another than in a version of a while ago.
- * Who may read which lists is another matter (room_lists()): a set of them is bits 1 << affiliation, and
- * whoever is on none of those in the set is shown as if they had no affiliation. What somebody is told of
- * a version names the lists that they may read, too: with others it is not the same version.
+ * A room remembers its last changes, so it can tell what is different from an earlier version.
+ * Who may read which lists is another matter (room_lists()): a set of lists is bits 1 << affiliation, and
+ * whoever is on no list of the set is shown as if they had no affiliation. A version, as somebody is told it,
+ * also names the lists that they may read: with other lists it is not the same version.
  */
 #ifndef LISTS_H
 #define LISTS_H
@@ -24,10 +24,10 @@ struct affil {
 	int64_t set_ms;	    /* wall: when; 0 in one that is not stored yet */
 };
 
-/* What is stored for exactly this bare JID or domain; false: nothing. Strings: arena. */
+/* What is stored for this very bare JID or domain; false: nothing. Strings: arena. */
 bool affiliation_stored(const struct room *, const char *bare, struct affil *);
 
-/* The same of a room that need not be loaded. */
+/* The same for a room that need not be loaded. */
 bool affiliation_in(struct service *, uint64_t room_id, const char *bare, struct affil *);
 
 /*
@@ -39,7 +39,7 @@ enum affiliation affiliation_by_domain(enum affiliation);
 /* The affiliation that holds for a bare JID: its own, else by its domain, else none. */
 enum affiliation affiliation_of(const struct room *, const char *bare);
 
-/* At the end of a turn: what is known of it by heart. */
+/* To be called at the end of a turn: forgets what affiliation_of() remembers. */
 void standing_forget(struct service *);
 
 /*
@@ -91,7 +91,7 @@ void change_note(struct room *, const char *jid, enum affiliation before, enum a
 
 enum since {
 	SINCE_NOW,  /* that is the present version */
-	SINCE_THEN, /* all that is another has been visited, perhaps nothing */
+	SINCE_THEN, /* all that is different has been visited, perhaps nothing */
 	SINCE_LOST, /* it is no version of these lists, or too much has changed since */
 };
 

@@ -27,7 +27,7 @@ struct query {
 	TAILQ_ENTRY(query) of_entry; /* of `of`, if there is one */
 	struct session *by;	     /* who asks */
 	struct session *of;	     /* who is asked; NULL: the account, not one of its sessions */
-	char id[24];		     /* under which it was passed on; nobody else can know it */
+	char id[24];		     /* with which it was passed on; nobody else can know it */
 	char *by_id;		     /* which it came with */
 	char *nick;		     /* to which it came */
 	char *jid;		     /* whose answer counts: the full or bare JID that is asked */
@@ -81,8 +81,8 @@ struct query *query_add(
 struct query *query_find(const struct room *, const char *id, const char *from);
 
 /*
- * The oldest one, and when it has waited long enough (mono): now, when there are too many of all sessions. So
- * who asks what nobody answers keeps nobody else from asking. NULL: none.
+ * The oldest one, and when it has waited long enough (mono): now, when all sessions together have too many. So
+ * whoever asks what nobody answers keeps nobody else from asking. NULL: none.
  */
 struct query *query_first(const struct service *, int64_t *due_ms);
 
@@ -90,8 +90,8 @@ void query_free(struct query *);
 
 /*
  * Remembers that a message of a session was told in so many copies, from an address of the room to a bare
- * JID, for when it comes back. nick is where the session had sent it; NULL: to the room. One that is
- * there already for the same addresses and id is forgotten, as is the oldest beyond a limit.
+ * JID, for when it comes back. nick is the one that the session had sent it to; NULL: to the room. An earlier
+ * note of the same addresses and id is forgotten, and so is the oldest one beyond a limit.
  */
 void note_add(struct session *by, const char *from, const char *to, const char *id,
     const char *nick, unsigned copies);

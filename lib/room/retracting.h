@@ -44,7 +44,7 @@ bool retracting_next(struct service *, struct retracting *);
 /* How many there are of a room. */
 unsigned retracting_count(const struct room *);
 
-/* Visits them, the first that was ordered first; ends when it is told to. Strings: arena. */
+/* Visits those of a room in the order in which they were ordered, until visit returns non-zero. Strings: arena. */
 void
 retracting_each(const struct room *, int (*visit)(void *arg, const struct retracting *), void *arg);
 

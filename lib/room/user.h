@@ -65,10 +65,10 @@ TAILQ_HEAD(user_list, user);
 /* Takes a stanza's cost from the sender's buckets; false: there is not enough. */
 bool user_charge(struct service *, const char *bare, size_t nbytes);
 
-/* The same of one session, a full JID. */
+/* The same for one session, a full JID. */
 bool session_charge(struct service *, const char *full, size_t nbytes);
 
-/* Is somebody who sends too much told so once more? Takes that from what they are told a second. */
+/* May somebody who sends too much be told so once more? Takes one from refusals_per_s; false: there is none left. */
 bool user_refuse(struct service *, const char *bare);
 
 /* Takes bytes that a stanza makes us tell besides its own cost; false: there are not enough. */
@@ -92,7 +92,7 @@ void sender_told_others(struct service *, const struct jid *, size_t nbytes);
  */
 bool domain_charge(struct service *, const struct jid *from, size_t nbytes);
 
-/* All users of a domain as if they were one: they have its sessions. */
+/* All users of a domain as one: its nsessions are those of all of them. */
 struct user *domain_user(struct service *, const char *domain);
 
 /* What the users of a domain do together. */
@@ -102,22 +102,22 @@ struct rates *domain_rates(struct service *, const char *domain);
 bool domain_holds(const char *domain, const char *of);
 
 /*
- * What has been done in a room is kept while the room sleeps on disk, or each who wakes it could do it all again;
- * and taken back.
+ * Keeps what has been done in a room while the room is not in memory, or whoever has it loaded could do it all
+ * again; and takes it back.
  */
 void rates_keep(struct service *, const struct room *);
 void rates_recall(struct service *, struct room *);
 
-/* Are there so many of an allowance? Takes none. */
+/* Are there still n of an allowance? Takes none. */
 bool user_has(struct service *, const char *bare, enum allowance, int64_t n);
 
-/* Has nothing of it been used, or all of it come back? */
+/* Is the allowance full: nothing of it used, or all of it come back? */
 bool user_is_fresh(struct service *, const char *bare, enum allowance);
 
 /* Takes one from an allowance; false: it is used up for now. */
 bool user_spend(struct service *, const char *bare, enum allowance);
 
-/* The same for who sends a stanza: also of what its session has, a part of what its bare JID has. */
+/* The same for the sender of a stanza; its session, which has a part of what its bare JID has, must have it, too. */
 bool sender_has(struct service *, const struct jid *, enum allowance, int64_t n);
 bool sender_spend(struct service *, const struct jid *, enum allowance);
 

@@ -26,7 +26,7 @@ struct request {
 /* What waits of that bare JID; false: nothing. Strings: arena. */
 bool request_stored(const struct room *, const char *bare, struct request *);
 
-/* Stores it instead of what waits of the same JID; forgets those that have waited for too long. */
+/* Stores it in place of one of the same JID; forgets those that have waited for too long. */
 void request_set(struct room *, const struct request *);
 
 void request_del(struct room *, const char *bare); /* nothing there: no error */
@@ -34,7 +34,7 @@ void request_del(struct room *, const char *bare); /* nothing there: no error */
 /* Visits all that wait, in order of JIDs; stops when visit returns non-zero, and returns that. */
 int request_each(const struct room *, int (*visit)(void *arg, const struct request *), void *arg);
 
-/* -- shelf.c: small records of a room, which the oldest leave when there are too many -- */
+/* -- shelf.c: small records of a room, of which the oldest go when there are too many -- */
 
 /* Tag of the first field of such a record: wall ms. */
 #define SHELF_TIME 1
@@ -42,7 +42,7 @@ int request_each(const struct room *, int (*visit)(void *arg, const struct reque
 struct shelf {
 	enum table table; /* its keys begin with the room's id */
 	int64_t most;	  /* records of a room */
-	int64_t max_ms;	  /* of an age beyond it they go; 0: of any age they stay */
+	int64_t max_ms;	  /* what is older goes; 0: they stay, however old */
 };
 
 /* Puts a record; removes some that are too old, and the oldest when there are too many. */
@@ -65,7 +65,7 @@ struct invitation {
 struct bytes
 invitation_key(struct arena *, uint64_t room_id, const char *invitee, const char *inviter);
 
-/* Stores it instead of an older one of the same two. sent_ms is set. */
+/* Stores it in place of an older one of the same two; sets sent_ms. */
 void invitation_set(struct room *, const struct invitation *);
 void invitation_del(struct room *, const struct invitation *);
 

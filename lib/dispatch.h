@@ -20,8 +20,8 @@ struct way {
 void dispatch(struct service *, const struct way *, const struct xml *stanza, size_t nbytes);
 
 /*
- * Answers it with that error; of a stanza that may not be answered (errors, results, who leaves) the
- * head is handled, unless it is for want of room.
+ * Answers it with that error. Of a stanza that may not be answered (an error, a result, somebody leaving) the
+ * head is handled instead, unless it is refused for want of room.
  */
 void dispatch_refuse(
     struct service *, const struct way *, const struct xml *stanza, size_t nbytes, enum deny);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * digest.h - hashes and secrets, by libcrypto
+ * digest.h - hashes, by libcrypto; hexadecimal; secrets that are compared
  */
 #ifndef DIGEST_H
 #define DIGEST_H
@@ -27,7 +27,7 @@ void digest_hex(const uint8_t *p, size_t n, char *out);
 /* The value of a digit that digest_hex() writes; -1: it is none. */
 int hex_digit(char c);
 
-/* Are two strings equal? Takes as long whatever they differ in, but for their lengths. */
+/* Are two strings equal? Takes as long wherever they differ; only their lengths show. */
 bool equal_secret(const char *a, const char *b);
 
 #endif

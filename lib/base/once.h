@@ -2,8 +2,8 @@
 /*
  * once.h - strings that are copied once, however often they occur
  *
- * A name that stands once in a stanza may be meant by each of its elements: a copy for each would be as much as
- * the product of both. Strings are told apart by where they are, not by what they say: the same string at two
+ * A name that stands once in a stanza may be that of each of its elements: a copy for each would take as much
+ * memory as the product of both. Strings are told apart by where they are, not by what they say: the same string at two
  * places is copied twice.
  */
 #ifndef ONCE_H

@@ -20,7 +20,7 @@ struct rsm {
 	uint64_t index; /* of the first item, with by_index */
 };
 
-/* Reads the <set/> in x, if there is one. False when a number in it is none. */
+/* Reads the <set/> in x, if there is one. False when what should be a number in it is none. */
 bool rsm_read(const struct xml *x, struct rsm *);
 
 /* An index or a count that is not told: XEP-0059 2.2, where it would be exceptionally hard to find. */

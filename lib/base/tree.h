@@ -2,8 +2,8 @@
 /*
  * tree.h - red-black trees (libbsd's) of which nobody else in the program knows
  *
- * In place of RB_PROTOTYPE and RB_GENERATE, where one file does all that is done with a tree: its functions
- * are static, and need not all be used.
+ * Used in place of RB_PROTOTYPE and RB_GENERATE where all that is done with a tree is done in one file: its
+ * functions are static, and need not all be used.
  */
 #ifndef TREE_H
 #define TREE_H

@@ -20,8 +20,8 @@ const char *words_read(struct arena *, const char *s);
 size_t words_count(const char *words);
 
 /*
- * Is each of them somewhere in the text, which is n bytes of UTF-8, or, without any, perhaps NULL? *nslow
- * becomes how many of these were hard to fold: such a byte takes as long as a hundred others.
+ * Is each of them somewhere in the text, which is n bytes of UTF-8 (NULL is allowed if n is 0)? *nslow
+ * becomes how many of the bytes were hard to fold: such a one takes as long as a hundred others.
  */
 bool words_in(const char *words, const char *text, size_t n, size_t *nslow);
 

@@ -44,8 +44,8 @@ void xml_escape(struct buf *, const char *s);
  * -- without a tree --
  *
  * A stanza that is said very often is written at once, one thing after the other as it stands in it. What
- * is escaped is the same. That all names are plain ones, and that what is opened is closed, is up to who
- * holds the pen.
+ * is escaped is the same. Whoever holds the pen has to see to it that all names are plain ones, and that
+ * what is opened is closed.
  */
 struct xml_pen {
 	struct buf *b;
@@ -61,7 +61,7 @@ void pen_open(struct xml_pen *, const char *ns, const char *name);
 /* An attribute of the element that was opened last, as long as nothing is in it; NULL: none. */
 void pen_attr(struct xml_pen *, const char *name, const char *value);
 
-/* The attribute `from` of who is in a room. */
+/* The attribute `from` of somebody in a room. */
 void pen_from(struct xml_pen *, const char *room, const char *nick);
 
 /* An attribute with a value of our own, in which there is nothing to escape; NULL: none. */

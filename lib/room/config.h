@@ -74,14 +74,14 @@ config_set config_field(const char *var);
 /* Sets those fields to what they are in `from`; texts are borrowed. */
 void config_take(struct config *to, const struct config *from, config_set);
 
-/* Writes the fields that differ from the built-in defaults; those; reads one field of a record. */
+/* Writes the fields that differ from the built-in defaults, or those of a set; and reads one field of a record. */
 void config_write(struct buf *, const struct config *);
 void config_write_set(struct buf *, const struct config *, config_set);
 void config_read(struct config *, const struct rec *);
 
 /*
- * Visits all fields with their values, each as config_set_value() takes it. The value lives as long as the
- * arena, a text of the config as long as it.
+ * Visits all fields with their values, each as config_set_value() takes it. A text lives as long as the config, any
+ * other value as long as the arena.
  */
 void config_each(struct arena *, const struct config *,
     void (*visit)(void *arg, const char *var, const char *value), void *arg);

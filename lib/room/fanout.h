@@ -65,14 +65,14 @@ struct out {
 	int64_t up_ms; /* mono: since when */
 };
 
-/* Serialises a stanza whose `to` is left open. refs is 1. */
+/* Serialises a stanza, without the value of its `to`. refs is 1. */
 struct wire *wire_new(struct service *, const struct xml *stanza);
 
 /* The same of the stanza in service.written, which is empty again; split: where the value of `to` belongs. */
 struct wire *wire_written(struct service *, size_t split);
 void wire_unref(struct wire *);
 
-/* Of each that there is: one is made when it is first needed, and may be NULL. */
+/* Gives back those of w[n] that are not NULL: each is made when it is first needed. */
 void wires_unref(struct wire *const *, size_t n);
 
 void pairs_add(struct pairs *, struct wire *, struct addr *); /* takes a reference to both */
@@ -88,7 +88,7 @@ pair_bytes(const struct pair *p)
 /* Copies a pair's bytes from offset `off` on; returns how many went into p. */
 size_t pair_copy(const struct pair *, size_t off, char *p, size_t cap);
 
-/* Moves all pairs to the domain's queue, but those for consoles to theirs. */
+/* Moves all pairs to the domain's queue, and those for consoles to theirs. */
 void out_take(struct service *, unsigned domain_no, struct pairs *);
 size_t out_drain(struct service *, struct out *, char *p, size_t cap);
 void out_release(struct out *);

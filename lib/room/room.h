@@ -340,9 +340,7 @@ struct service {
 /* Reads schema version and ids, or writes them when the store is new; MUC_OK or why not. */
 enum muc_error service_load(struct service *);
 
-/*
- * When a time of the wall's clock comes, as a deadline (mono): at once when it is over. INT64_MAX is never, in both.
- */
+/* A time of the wall clock as a deadline (mono ms): one that is past is due at once. INT64_MAX: never, in both. */
 int64_t service_due(const struct service *, int64_t wall_ms);
 
 /* The number of a domain that is served, or -1. */
@@ -360,12 +358,12 @@ bool service_full(struct service *);
 /* Writes what the service counts: next id, rooms, tombstones. */
 void state_save(struct service *);
 
-/* At the end of a turn: writes that if rooms have come or gone, and what rooms_write() does. */
+/* To be called at the end of a turn: state_save() if rooms have come or gone, and rooms_write(). */
 void service_write(struct service *);
 
 /* -- room.c -- */
 
-/* The room at a bare JID, loaded from the store when it sleeps there; NULL: there is none. */
+/* The room at a bare JID, loaded from the store if it is not in memory; NULL: there is none. */
 struct room *room_get(struct service *, const struct jid *);
 
 /* The room of that id; NULL: there is none, or its domain is not served. */
@@ -374,16 +372,16 @@ struct room *room_get_id(struct service *, uint64_t id);
 /* A new room, locked, without occupants, with the service's default configuration. */
 struct room *room_create(struct service *, const struct jid *, const char *creator);
 
-/* Has the room's own record be written when the plan under way is done, once however often it changes. */
+/* Has the room's own record written when the plan under way is done: once, however often it changes. */
 void room_save(struct room *);
 
 /* Writes those records now: whoever reads the store next finds them. */
 void rooms_write(struct service *);
 
-/* The name is free; what is stored goes in steps. No occupants may be left. */
+/* Destroys a room without occupants: its name is free at once, and what is stored of it goes in steps. */
 void room_destroy(struct room *);
 
-/* Frees rooms without occupants: at the end of a turn. */
+/* To be called at the end of a turn: writes what is unsaved, and frees all rooms without occupants. */
 void rooms_sweep(struct service *);
 
 /* Tells whether a room's first occupant came or its last went, for the lists above. */
@@ -393,8 +391,8 @@ void room_set_busy(struct room *, bool busy);
 void room_free(struct room *);
 
 /*
- * Keeps the entry as the subject that those are told who enter; text is what is told of it in one line
- * to who is not in: subject.c.
+ * Keeps the entry as the subject that whoever enters is told; text is what those are told of it, in one line,
+ * who are not in. subject.c
  */
 void room_set_subject(struct room *, const struct entry *, const char *text);
 
@@ -424,8 +422,8 @@ void session_remove(struct session *);
 void session_free(struct session *, bool room_goes);
 
 /*
- * Those who have left are out of every list, but still there while the plan goes on that made them
- * leave: what it does next may speak of its sender. Frees them.
+ * Frees those who have left. They are out of every list, but still there until the plan that made them leave is
+ * done: what it does next may speak of its sender.
  */
 void left_free(struct service *);
 
@@ -435,7 +433,7 @@ void session_rename(struct session *, const char *nick);
 void session_save(struct session *);
 void occupant_save(struct occupant *); /* all its sessions */
 
-/* Nothing is kept any more of how it looks: seen.c. */
+/* Forgets how the occupant looks to others. seen.c */
 void seen_forget(struct occupant *);
 
 /* The session whose presence is shown for the nick: priority, then availability, then age. */
@@ -461,7 +459,7 @@ enum privilege {
 /* Does a room with that configuration let somebody of that affiliation and role do so? */
 bool room_lets(const struct config *, enum affiliation, enum role, enum privilege);
 
-/* What it needs to make of one the other, in somebody else: 5.1.3, 5.2.2. `from` is not ROLE_NONE. */
+/* What one needs to change somebody else's from one to the other: 5.1.3, 5.2.2. `from` is not ROLE_NONE. */
 enum privilege role_change(enum role from, enum role to);
 enum privilege affiliation_change(enum affiliation from, enum affiliation to);
 
@@ -534,7 +532,7 @@ key_id(struct bytes key)
 	return key.n >= 8 ? bytes_id(key.p) : 0;
 }
 
-/* Has it no record at all? */
+/* Has the table no record at all? */
 bool table_is_empty(const struct service *, enum table);
 
 /* A copy in the arena. */

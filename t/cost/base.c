@@ -214,7 +214,8 @@ static void
 not_well_formed(struct world *w, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		add(w, "<message from='u%u@example/r' to='a@rooms.example'><b>&lt</b></message>",
+		add(w,
+		    "<message from='u@example/r' to='a@rooms.example' id='%u'><b>&lt</b></message>",
 		    i);
 }
 

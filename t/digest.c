@@ -47,6 +47,19 @@ test_hmac(void)
 	    "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b", "test case 4");
 }
 
+static void
+test_digits(void)
+{
+	int right = 0;
+
+	for (int i = 0; i < 16; i++)
+		right += hex_digit("0123456789abcdef"[i]) == i;
+	is_int(right, 16, "a digit has the value that it is written for");
+	ok(hex_digit('A') == -1 && hex_digit('g') == -1 && hex_digit('/') == -1 &&
+		hex_digit(':') == -1 && hex_digit('`') == -1 && hex_digit('\0') == -1,
+	    "capitals, and what is beside the digits, are none");
+}
+
 int
 main(void)
 {
@@ -64,6 +77,7 @@ main(void)
 	digest_hex(hash, 0, hex);
 	is_str(hex, "", "no bytes, no digits");
 
+	test_digits();
 	test_hmac();
 
 	ok(equal_secret("", ""), "two empty secrets are equal");

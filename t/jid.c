@@ -376,11 +376,22 @@ piled(void)
 	ok(jid_prep(a, s, &j), "fifteen of them");
 }
 
+static void
+whose(void)
+{
+	ok(jid_is_of("a@b", "a@b"), "the bare JID itself");
+	ok(jid_is_of("a@b/c", "a@b") && jid_is_of("a@b/", "a@b"), "a full JID of it");
+	ok(!jid_is_of("a@bc", "a@b") && !jid_is_of("a@b.c/d", "a@b"), "a longer domain");
+	ok(!jid_is_of("a@b", "a@bc") && !jid_is_of("a@b", "a@b/c"), "a shorter one");
+	ok(!jid_is_of("A@b", "a@b") && !jid_is_of("", "a@b"), "another one, and none");
+}
+
 int
 main(void)
 {
 	a = arena_new();
 	splitting();
+	whose();
 	preparing();
 	bare();
 	uris();

@@ -72,5 +72,11 @@ main(void)
 	is_int((intmax_t)utf8_cut("abc", 3, 2), 2, "cut at the limit");
 	is_int((intmax_t)utf8_cut("a\xe2\x82\xac", 4, 3), 1, "not within a character");
 	is_int((intmax_t)utf8_cut("\xe2\x82\xac", 3, 2), 0, "nor within the first");
+	ok(utf8_hides(0xad) && utf8_hides(0x200b) && utf8_hides(0x202e) && utf8_hides(0x2060) &&
+		utf8_hides(0xfeff),
+	    "what hides or moves text");
+	ok(!utf8_hides('a') && !utf8_hides(0xe9) && !utf8_hides(0x200a) && !utf8_hides(0x2010) &&
+		!utf8_hides(0x2027) && !utf8_hides(0x202f) && !utf8_hides(0x2070),
+	    "and what does not");
 	return tap_done();
 }

@@ -71,9 +71,9 @@ struct muc_host {
 };
 
 /*
- * Limits on what strangers control: LIMIT(name, default, least, greatest, what it is, in mucd.conf
- * and here). Each is a count, unless its name
- * ends in a unit: bytes, ms, s, days, percent; _per_s and _per_min are counts a second and a minute.
+ * Limits on what strangers control: LIMIT(name, default, least, greatest, what it is, in mucd.conf and here). Each
+ * is a count, unless its name ends in a unit: bytes, ms, s, days, percent; _per_s and _per_min are counts a second
+ * and a minute. A session counts once in each room that it is in.
  */
 #define MUC_LIMITS(LIMIT)                                                                          \
 	LIMIT(stanza_bytes, 3145728, 10000, 16777216, "greatest stanza taken from the server")     \

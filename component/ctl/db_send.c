@@ -225,7 +225,7 @@ db_send(const struct db *db, FILE *file, const char *name, const char *why)
 		ctl_complain(
 		    "it is not known whether they were imported: all rooms are there, or none");
 	else if (s.has_all && !good)
-		ctl_complain("they are imported, and lists of rooms will have them all");
+		ctl_complain("the rooms are imported; lists will soon show all of them");
 	else if (!good)
 		ctl_complain("no room was imported");
 	way_close(s.way);

@@ -170,7 +170,10 @@ struct change *plan_add_affiliation(struct plan *, const struct affil *);
 /* The affiliation that this very JID has of its own when the plan is done; false: none. */
 bool plan_own_affiliation(const struct plan *, const char *jid, enum affiliation *);
 
-/* The affiliation that holds for a bare JID when the plan is done: its own, else its domain's. */
+/*
+ * The affiliation that holds for a bare JID when the plan is done: its own, else its domain's; where both are none,
+ * a ban of the same one with its domain written the other way (jid_other()).
+ */
 enum affiliation plan_affiliation(const struct plan *, const char *bare);
 
 /* The bare JID for which a nick is reserved when the plan is done, or NULL. */

@@ -20,13 +20,21 @@ struct stay {
 	const struct told *since;   /* it was in then for the first time */
 	const struct told *entered; /* its first TOLD_ENTERED; NULL: it has been in all the time */
 	const struct told *shown;   /* the last time it was told of all others, or NULL */
-	bool is_in;		    /* when that was told which is being told again */
+	const struct told
+	    *message; /* the first in it, if it has not been in all the time, or NULL */
+	bool is_in;   /* when that was told which is being told again */
 };
 
 /* What was told of one nick. */
 struct goings {
 	const struct told *last, *last_others; /* what others were told; NULL: nothing */
 	bool self;			       /* whoever goes by it was told, too */
+};
+
+/* What was told in a room; NULL: nothing. */
+struct said {
+	const struct told *message; /* the first, or of those that have been looked at */
+	const struct told *subject; /* the last */
 };
 
 struct again {
@@ -38,6 +46,7 @@ struct again {
 	struct map nicks; /* room and nick -> struct goings */
 	struct map went;  /* room, nick and bare JID -> the last time that others saw it go */
 	struct map moved; /* room, nick and full JID -> that it has taken another one */
+	struct map rooms; /* room -> struct said */
 };
 
 #define KEY_MAX 8192 /* more than a room's id and two addresses */
@@ -117,6 +126,34 @@ look_at_nick(struct again *g, struct told *t)
 		    t);
 }
 
+static struct said *
+said_in(struct again *g, uint64_t room)
+{
+	char key[KEY_MAX];
+
+	return of_key(g, &g->rooms, key_write(key, room, "", ""), sizeof(struct said));
+}
+
+/* From the last to the first: the one that was met last is the next one for whoever came. */
+static void
+look_at_messages(struct again *g)
+{
+	char key[KEY_MAX];
+	struct stay *st;
+
+	for (size_t i = g->n; i-- > 0;) {
+		const struct told *t = &g->v[i];
+
+		if (t->kind == TOLD_MESSAGE)
+			said_in(g, t->room)->message = t;
+		if (t->kind != TOLD_ENTERED || t->jid == NULL)
+			continue;
+		st = map_get(&g->stays, key_write(key, t->room, t->jid, ""));
+		if (st->since == t)
+			st->message = said_in(g, t->room)->message;
+	}
+}
+
 static void
 look_over(struct again *g)
 {
@@ -127,7 +164,10 @@ look_over(struct again *g)
 			look_at_nick(g, t);
 		if ((t->kind == TOLD_ENTERED || t->kind == TOLD_LEFT) && t->jid != NULL)
 			look_at_stay(g, t);
+		if (t->kind == TOLD_SUBJECT)
+			said_in(g, t->room)->subject = t;
 	}
+	look_at_messages(g);
 }
 
 /* NULL: it has been in all the time, and sees what it always saw. */
@@ -161,14 +201,13 @@ was_there(const struct again *g, const struct session *x, const struct told *t)
 
 /* -- who entered -- */
 
-/* The first message that was told in the room after that, and is told again. */
+/* The first message that was told in the room during a stay, and is told again. */
 static const uint8_t *
-first_after(const struct again *g, const struct told *since, uint64_t room)
+first_in(struct again *g, const struct stay *st, uint64_t room)
 {
-	for (const struct told *t = since; t < g->v + g->n; t++)
-		if (t->kind == TOLD_MESSAGE && t->room == room)
-			return t->id;
-	return NULL;
+	const struct told *t = st->since == g->v ? said_in(g, room)->message : st->message;
+
+	return t != NULL ? t->id : NULL;
 }
 
 /*
@@ -214,7 +253,7 @@ again_entered(struct again *g, const struct told *t, struct plan *p)
 	if (st == NULL)
 		return;
 	if (st->entered == t) {
-		p->before = first_after(g, st->since, t->room);
+		p->before = first_in(g, st, t->room);
 		tell_entered(p, x);
 	} else if (st->shown == t && !t->self)
 		tell_roster(p, x);
@@ -290,10 +329,7 @@ again_subject(struct again *g, const struct told *t, struct plan *p)
 	struct occupant *o;
 	struct session *x;
 
-	for (const struct told *later = t + 1; later < g->v + g->n; later++)
-		if (later->kind == TOLD_SUBJECT && later->room == t->room)
-			return;
-	if (p->room == NULL)
+	if (p->room == NULL || said_in(g, t->room)->subject != t)
 		return;
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (x, &o->sessions, entry)
@@ -538,6 +574,7 @@ on_start(struct service *s, unsigned domain_no)
 		.nicks = MAP_INIT,
 		.went = MAP_INIT,
 		.moved = MAP_INIT,
+		.rooms = MAP_INIT,
 	};
 	struct buf *turn = &s->out[domain_no].fences->turn;
 	const size_t noted = turn->len;
@@ -560,6 +597,7 @@ on_start(struct service *s, unsigned domain_no)
 	map_release(&g.nicks);
 	map_release(&g.went);
 	map_release(&g.moved);
+	map_release(&g.rooms);
 	if (g.n > 0)
 		service_log(s, MUC_LOG_INFO,
 		    "%s: %zu things are told again that may not have "

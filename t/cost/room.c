@@ -369,6 +369,35 @@ link_lost_work(struct world *w, unsigned n)
 	pass(w, 1000);
 }
 
+/* Each has just entered a room of their own, and whether that has arrived is not known. */
+static void
+killed(struct world *w, unsigned n)
+{
+	w->t.conf.limits.fence_bytes = 1 << 30;
+	muc_reload(w->t.muc, &w->t.conf);
+	rooms_of_others(w, n);
+}
+
+/* It is told again. */
+static void
+killed_work(struct world *w, unsigned n)
+{
+	enum muc_error error;
+
+	(void)n;
+	test_stop(&w->t);
+	if (test_start(&w->t, &error) == NULL)
+		abort();
+	w->piece = "<presence ";
+	pass(w, 1000);
+}
+
+static bool
+told_again(const struct world *w, unsigned n)
+{
+	return w->found == n;
+}
+
 static void
 invites_in_one(struct world *w, unsigned n)
 {
@@ -452,6 +481,8 @@ const struct cost costs_room[] = {
 	    .prepare = bounced, .holds = only_the_owner },
 	{ "link-lost", "a room of so many when the link is lost and back", 100,
 	    .prepare = link_lost, .work = link_lost_work },
+	{ "killed", "so many have just entered rooms of their own when the service is killed", 600,
+	    .prepare = killed, .work = killed_work, .holds = told_again },
 	{ "invites-in-one", "so many invitations in one message", 1000, .prepare = invites_in_one },
 	{ "lookalikes", "tries to look like one of so many moderators", 12, .times = 1.5,
 	    .prepare = lookalikes, .holds = all_conflict, .keeps = 32 << 10, .told = 4 },

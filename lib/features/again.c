@@ -8,177 +8,23 @@
  * in, gone and in again meanwhile is told all of it from the first time on. It is noted as it was, so when the
  * service ends again before a fence is back, the same is told as if it had ended once.
  */
-#include <stdio.h>
-
 #include "feature.h"
 #include "room/fence.h"
+#include "room/recall.h"
 
 #define LATE_MS 60000 /* what is told that much later says when it was said: XEP-0203 */
 
-/* When one session was in a room. */
-struct stay {
-	const struct told *since;   /* it was in then for the first time */
-	const struct told *entered; /* its first TOLD_ENTERED; NULL: it has been in all the time */
-	const struct told *shown;   /* the last time it was told of all others, or NULL */
-	const struct told
-	    *message; /* the first in it, if it has not been in all the time, or NULL */
-	bool is_in;   /* when that was told which is being told again */
-};
-
-/* What was told of one nick. */
-struct goings {
-	const struct told *last, *last_others; /* what others were told; NULL: nothing */
-	bool self;			       /* whoever goes by it was told, too */
-};
-
-/* What was told in a room; NULL: nothing. */
-struct said {
-	const struct told *message; /* the first, or of those that have been looked at */
-	const struct told *subject; /* the last */
-};
-
 struct again {
 	struct service *s;
-	struct told *v;
-	size_t n;
 	unsigned domain_no;
-	struct map stays; /* room and full JID -> struct stay */
-	struct map nicks; /* room and nick -> struct goings */
-	struct map went;  /* room, nick and bare JID -> the last time that others saw it go */
-	struct map moved; /* room, nick and full JID -> that it has taken another one */
-	struct map rooms; /* room -> struct said */
+	struct recall r;
 };
-
-#define KEY_MAX 8192 /* more than a room's id and two addresses */
-
-/* In `key`, to look something up. */
-static const char *
-key_write(char key[KEY_MAX], uint64_t room, const char *name, const char *bare)
-{
-	snprintf(key, KEY_MAX, "%llu/%s/%s", (unsigned long long)room, name, bare);
-	return key;
-}
-
-/* What the map has under that key, or, new and all zero, has from now on. */
-static void *
-of_key(struct again *g, struct map *m, const char *key, size_t size)
-{
-	void *v = map_get(m, key);
-
-	if (v != NULL)
-		return v;
-	v = arena_alloc(g->s->arena, size);
-	memset(v, 0, size);
-	map_put(m, arena_strdup(g->s->arena, key), v);
-	return v;
-}
-
-static const char *
-bare_of(const struct again *g, const char *full)
-{
-	struct jid jid;
-
-	return jid_split(g->s->arena, full, &jid) ? jid.bare : full;
-}
-
-static void
-look_at_stay(struct again *g, const struct told *t)
-{
-	char key[KEY_MAX];
-	struct stay *st = of_key(g, &g->stays, key_write(key, t->room, t->jid, ""), sizeof(*st));
-	const bool enters = t->kind == TOLD_ENTERED && t->self;
-
-	if (t->kind == TOLD_ENTERED)
-		st->shown = t;
-	if (!enters && t->kind != TOLD_LEFT)
-		return;
-	if (st->since == NULL) {
-		st->is_in = !enters || t->was_in;
-		st->since = st->is_in ? g->v : t;
-	}
-	if (enters && st->entered == NULL)
-		st->entered = t;
-}
-
-/* Is it told to a session itself that it has another nick? */
-static bool
-moves(const struct told *t)
-{
-	return t->kind == TOLD_PRESENCE && t->self && t->new_nick != NULL && t->jid != NULL;
-}
-
-static void
-look_at_nick(struct again *g, struct told *t)
-{
-	char key[KEY_MAX];
-	struct goings *n = of_key(g, &g->nicks, key_write(key, t->room, t->nick, ""), sizeof(*n));
-
-	n->last = t;
-	if (t->others)
-		n->last_others = t;
-	n->self = n->self || (t->self && !moves(t));
-	if (moves(t))
-		map_put(&g->moved,
-		    arena_strdup(g->s->arena, key_write(key, t->room, t->nick, t->jid)), t);
-	if (t->jid != NULL && t->others)
-		map_put(&g->went,
-		    arena_strdup(g->s->arena, key_write(key, t->room, t->nick, bare_of(g, t->jid))),
-		    t);
-}
-
-static struct said *
-said_in(struct again *g, uint64_t room)
-{
-	char key[KEY_MAX];
-
-	return of_key(g, &g->rooms, key_write(key, room, "", ""), sizeof(struct said));
-}
-
-/* From the last to the first: the one that was met last is the next one for whoever came. */
-static void
-look_at_messages(struct again *g)
-{
-	char key[KEY_MAX];
-	struct stay *st;
-
-	for (size_t i = g->n; i-- > 0;) {
-		const struct told *t = &g->v[i];
-
-		if (t->kind == TOLD_MESSAGE)
-			said_in(g, t->room)->message = t;
-		if (t->kind != TOLD_ENTERED || t->jid == NULL)
-			continue;
-		st = map_get(&g->stays, key_write(key, t->room, t->jid, ""));
-		if (st->since == t)
-			st->message = said_in(g, t->room)->message;
-	}
-}
-
-static void
-look_over(struct again *g)
-{
-	for (size_t i = 0; i < g->n; i++) {
-		struct told *t = &g->v[i];
-
-		if (t->kind == TOLD_PRESENCE && t->nick != NULL)
-			look_at_nick(g, t);
-		if ((t->kind == TOLD_ENTERED || t->kind == TOLD_LEFT) && t->jid != NULL)
-			look_at_stay(g, t);
-		if (t->kind == TOLD_SUBJECT)
-			said_in(g, t->room)->subject = t;
-	}
-	look_at_messages(g);
-}
 
 /* NULL: it has been in all the time, and sees what it always saw. */
 static struct stay *
 stay_of(const struct again *g, const struct session *x)
 {
-	char key[KEY_MAX];
-
-	if (map_count(&g->stays) == 0)
-		return NULL;
-	return map_get(&g->stays, key_write(key, x->occupant->room->id, x->jid, ""));
+	return recall_stay(&g->r, x->occupant->room->id, x->jid);
 }
 
 /* That a session entered; NULL: it did so long ago. */
@@ -200,15 +46,6 @@ was_there(const struct again *g, const struct session *x, const struct told *t)
 }
 
 /* -- who entered -- */
-
-/* The first message that was told in the room during a stay, and is told again. */
-static const uint8_t *
-first_in(struct again *g, const struct stay *st, uint64_t room)
-{
-	const struct told *t = st->since == g->v ? said_in(g, room)->message : st->message;
-
-	return t != NULL ? t->id : NULL;
-}
 
 /*
  * As if they had entered again: 17.3. Their own wish for a history is not known any more; it ends where
@@ -253,7 +90,7 @@ again_entered(struct again *g, const struct told *t, struct plan *p)
 	if (st == NULL)
 		return;
 	if (st->entered == t) {
-		p->before = first_in(g, st, t->room);
+		p->before = recall_message(&g->r, st, t->room);
 		tell_entered(p, x);
 	} else if (st->shown == t && !t->self)
 		tell_roster(p, x);
@@ -329,7 +166,7 @@ again_subject(struct again *g, const struct told *t, struct plan *p)
 	struct occupant *o;
 	struct session *x;
 
-	if (p->room == NULL || said_in(g, t->room)->subject != t)
+	if (p->room == NULL || recall_subject(&g->r, t->room) != t)
 		return;
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (x, &o->sessions, entry)
@@ -343,10 +180,8 @@ again_subject(struct again *g, const struct told *t, struct plan *p)
 static bool
 is_own(const struct again *g, const struct told *t, const struct session *x)
 {
-	char key[KEY_MAX];
-
 	return (t->jid != NULL && strcmp(x->jid, t->jid) == 0) ||
-	       map_get(&g->moved, key_write(key, t->room, t->nick, x->jid)) != NULL;
+	       recall_moved(&g->r, t->room, t->nick, x->jid);
 }
 
 /*
@@ -382,8 +217,7 @@ tell_gone(struct again *g, struct plan *p, const struct told *t, const struct pr
 static void
 tell_now(struct again *g, struct plan *p, const struct told *t, struct occupant *o)
 {
-	char key[KEY_MAX];
-	const struct goings *n = map_get(&g->nicks, key_write(key, t->room, t->nick, ""));
+	const struct goings *n = recall_goings(&g->r, t->room, t->nick);
 	struct presence pr = { .occupant = o, .role = o->role };
 	struct session *x;
 
@@ -449,25 +283,23 @@ tell_went(struct again *g, struct plan *p, const struct told *t, const struct oc
 {
 	const struct presence pr = gone(p, t);
 	const char *bare = pr.occupant->bare;
-	char key[KEY_MAX];
 
 	if ((holder == NULL || strcmp(holder->bare, bare) != 0) &&
-	    map_get(&g->went, key_write(key, t->room, t->nick, bare)) == t)
+	    recall_went(&g->r, t->room, t->nick, bare) == t)
 		tell_gone(g, p, t, &pr, holder);
 }
 
 static void
 again_presence(struct again *g, const struct told *t, struct plan *p)
 {
-	char key[KEY_MAX];
-	struct goings *n;
+	const struct goings *n;
 	struct occupant *o;
 
 	if (p->room == NULL || t->nick == NULL)
 		return;
-	n = map_get(&g->nicks, key_write(key, t->room, t->nick, ""));
+	n = recall_goings(&g->r, t->room, t->nick);
 	o = room_nick(p->room, t->nick);
-	if (moves(t))
+	if (told_moves(t))
 		tell_moved(p, t, o);
 	if (t->jid != NULL && t->others)
 		tell_went(g, p, t, o);
@@ -543,12 +375,11 @@ tell_again(struct again *g, const struct told *t)
 static void
 follow(struct again *g, const struct told *t)
 {
-	char key[KEY_MAX];
 	struct stay *st;
 
 	if (t->jid == NULL || (t->kind != TOLD_LEFT && (t->kind != TOLD_ENTERED || !t->self)))
 		return;
-	st = map_get(&g->stays, key_write(key, t->room, t->jid, ""));
+	st = recall_stay(&g->r, t->room, t->jid);
 	st->is_in = t->kind == TOLD_ENTERED;
 }
 
@@ -567,42 +398,31 @@ comes_first(const struct told *t)
 static void
 on_start(struct service *s, unsigned domain_no)
 {
-	struct again g = {
-		.s = s,
-		.domain_no = domain_no,
-		.stays = MAP_INIT,
-		.nicks = MAP_INIT,
-		.went = MAP_INIT,
-		.moved = MAP_INIT,
-		.rooms = MAP_INIT,
-	};
+	struct again g = { .s = s, .domain_no = domain_no };
 	struct buf *turn = &s->out[domain_no].fences->turn;
 	const size_t noted = turn->len;
+	struct told *v;
+	const size_t n = told_take(s, domain_no, &v);
 
-	g.n = told_take(s, domain_no, &g.v);
-	look_over(&g);
-	for (size_t i = 0; i < g.n; i++)
-		if (comes_first(&g.v[i]))
-			tell_again(&g, &g.v[i]);
-	for (size_t i = 0; i < g.n; i++) {
-		follow(&g, &g.v[i]);
-		if (!comes_first(&g.v[i]))
-			tell_again(&g, &g.v[i]);
+	recall_init(&g.r, s->arena, v, n);
+	for (size_t i = 0; i < n; i++)
+		if (comes_first(&v[i]))
+			tell_again(&g, &v[i]);
+	for (size_t i = 0; i < n; i++) {
+		follow(&g, &v[i]);
+		if (!comes_first(&v[i]))
+			tell_again(&g, &v[i]);
 	}
 	/* Not as it has been told just now, in another order. */
 	turn->len = noted;
-	for (size_t i = 0; i < g.n; i++)
-		note_told(s, domain_no, &g.v[i]);
-	map_release(&g.stays);
-	map_release(&g.nicks);
-	map_release(&g.went);
-	map_release(&g.moved);
-	map_release(&g.rooms);
-	if (g.n > 0)
+	for (size_t i = 0; i < n; i++)
+		note_told(s, domain_no, &v[i]);
+	recall_release(&g.r);
+	if (n > 0)
 		service_log(s, MUC_LOG_INFO,
 		    "%s: %zu things are told again that may not have "
 		    "arrived",
-		    s->out[domain_no].domain, g.n);
+		    s->out[domain_no].domain, n);
 }
 
 const struct feature feature_again = {

@@ -83,7 +83,7 @@ cannot_bind(const char *path, char *why, size_t cap)
 	if (errno != ENOENT && errno != EACCES)
 		return why_not(why, cap, "%s: %s", path, strerror(errno));
 	return why_not(why, cap,
-	    "control: %s: %s: the folder %.*s has to be there, and mucd to be allowed to write in "
+	    "control: %s: %s: the folder %.*s has to be there, and mucd must be able to write in "
 	    "it",
 	    path, strerror(errno), slash != NULL ? (int)(slash - path) : 1,
 	    slash != NULL ? path : ".");

@@ -374,11 +374,16 @@ def torture():
     history = []
     complained = 0
 
+    def enough():
+        """There are also machines on which a fault takes seconds."""
+        n = sum(world.faults.values()) - world.faults["calls that found the disk full"]
+        return n >= 12 and len(world.faults) >= 10 and world.checks["view"] > 100 or time.monotonic() > end + 60
+
     def complaints():
         return "after %s:\n%s" % (", ".join(history[-3:]), "\n".join(world.crowd.wrong[:8]))
 
     try:
-        while time.monotonic() < end:
+        while time.monotonic() < end or not enough():
             if not order:
                 order = list(World.FAULTS)
                 rng.shuffle(order)

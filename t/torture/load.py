@@ -7,6 +7,7 @@ what, what a room is called, that one is destroyed. Each thing has a number in i
 same thing twice before it is answered, so what is acknowledged can be told from what is not.
 """
 import collections
+import time
 
 from muctest import DOMAIN, NS, Failure, bare_of, codes, local, nick_of
 
@@ -236,7 +237,7 @@ class Load:
 
 def run(load, link, steps, rng, most=8):
     """Says so many things, in bursts, and takes what is told meanwhile. False: the link has ended."""
-    left, idle = steps, 0
+    left, since = steps, time.monotonic()
     try:
         while left > 0 and not link.ended:
             burst = []
@@ -246,8 +247,9 @@ def run(load, link, steps, rng, most=8):
                     break
                 burst.append(said)
             left -= len(burst)
-            idle = 0 if burst else idle + 1
-            if idle == 400:
+            if burst:
+                since = time.monotonic()
+            elif time.monotonic() > since + 30:
                 raise Failure("nobody can do anything: %s" % [vars(r) for r in load.rooms if r.state != "gone"])
             if burst:
                 link.send("".join(burst))
@@ -272,8 +274,6 @@ def take(load, link, timeout):
 
 def settle(load, link, seconds=10):
     """Until mucd has answered a last question."""
-    import time
-    from muctest import until
     end = time.monotonic() + seconds
     ident = "last%d" % load.fresh()
     try:

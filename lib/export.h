@@ -92,8 +92,8 @@ struct import_conf {
 };
 
 /*
- * A service has one import at a time: not to be called while import_goes_on(). Its domains must be served
- * (muc_domain_add()). The conf must live as long as the import.
+ * A service has one import at a time. While import_goes_on() all rooms that wait get their names first, in this turn,
+ * and that may take long. Its domains must be served (muc_domain_add()). The conf must live as long as the import.
  */
 struct import *import_new(struct muc *, const struct import_conf *);
 

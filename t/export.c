@@ -1148,6 +1148,55 @@ test_naming(void)
 	test_release(&t);
 }
 
+/* Killed before all had their names; then mucctl alone imports others, and first one of the same. */
+static void
+test_naming_before(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const same[] = { "mucd-export 1", "room jid=\"999@rooms.example\"",
+		NULL };
+	static const char *const other[] = { "mucd-export 1", "room jid=\"other@rooms.example\"",
+		"end", NULL };
+	const char *wrong = NULL;
+	uint64_t nrooms = 0;
+	struct import *in;
+	struct test t;
+
+	begin(&t);
+	import_many(&t, false);
+	restart(&t);
+	ok(import_goes_on(t.muc), "rooms wait for their names");
+	in = import_new(t.muc, &conf);
+	for (const char *const *l = same; *l != NULL; l++)
+		wrong = import_line(in, *l, strlen(*l));
+	ok(wrong != NULL && strstr(wrong, "there already") != NULL, "one that waited is not taken");
+	import_free(in);
+	muc_commit(t.muc);
+	run_down(&t);
+	test_release(&t);
+
+	begin(&t);
+	import_many(&t, false);
+	restart(&t);
+	in = import_new(t.muc, &conf);
+	for (const char *const *l = other; *l != NULL; l++)
+		import_line(in, *l, strlen(*l));
+	is_str(import_finish(in, t.now, &nrooms), NULL, "another import");
+	is_int(nrooms, 1, "one more");
+	import_free(in);
+	muc_commit(t.muc);
+	while (import_goes_on(t.muc)) {
+		muc_tick(t.muc, t.now);
+		muc_commit(t.muc);
+	}
+	run_down(&t);
+	is_int(count_rooms_of(t.host.store, TABLE_names), MANY + 1, "all of both are there");
+	is_int(count_rooms_of(t.host.store, TABLE_rooms), MANY + 1, "with what they are");
+	is_int(count_rooms_of(t.host.store, TABLE_dead), 0, "nothing waits to be removed");
+	ok(is_sound(t.host.store), "sound");
+	test_release(&t);
+}
+
 /* One of the name has come and gone. */
 static void
 test_come_and_gone(void)
@@ -1620,6 +1669,7 @@ main(int argc, char **argv)
 	test_occupants();
 	test_meanwhile();
 	test_naming();
+	test_naming_before();
 	test_come_and_gone();
 	test_full();
 	test_forced();

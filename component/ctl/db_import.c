@@ -248,7 +248,8 @@ import_from(const struct db *db, struct lines *l)
 		return CTL_FAILED;
 	}
 	muc = start(db, &host);
-	if (muc != NULL)
+	/* One that mucd had not brought to its end comes first. */
+	if (muc != NULL && go_on(muc, host.store))
 		rc = import(db, muc, host.store, l);
 	muc_free(muc);
 	host.store->close(host.store);

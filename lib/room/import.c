@@ -80,6 +80,9 @@ import_begin(struct service *s, const struct import_conf *conf)
 	m->arena = arena_new();
 	m->reader.parser = record_parser_new();
 	config_init(&m->config);
+	/* Rooms of another one that were still waiting after a restart would be none of this one's: they would go. */
+	while (s->naming != NULL && naming_step(s))
+		continue;
 	s->import_from = s->next_id;
 	s->import = m;
 	return m;

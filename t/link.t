@@ -289,9 +289,13 @@ def test_unreachable():
     ok(m.says(r"%s: 127\.0\.0\.1:%d: cannot connect: Connection refused; trying again in" %
               (re.escape(DOMAIN), port)), "closed port")
     ok(m.says(r"b\.example\.org: name\.invalid:1: cannot find its address: ", 60), "unknown name")
+    # The name may have taken long.
+    def tries():
+        return m.log.count("127.0.0.1:%d: cannot connect" % port)
+    before = tries()
     time.sleep(3)
-    tries = m.log.count("127.0.0.1:%d: cannot connect" % port)
-    ok(5 < tries < 40, "waits between tries: %d in 3 s, of 100 to 400 ms" % tries)
+    got = tries() - before
+    ok(3 < got < 40 and before + got > 5, "waits between tries: %d in 3 s, of 100 to 400 ms" % got)
     listener = socket.create_server(("127.0.0.1", port))
     s.listener = listener
     ok(s.attach(), "attaches when the port opens")
@@ -398,14 +402,14 @@ def test_answers():
     """A server that returns fences is there as long as it does, or says anything else."""
     fence = r"<iq\b[^>]*\bid=['\"]mucd-fence-[^>]*/>"
     s = Server()
-    m = Mucd([(DOMAIN, s.port)], "fence_bytes = 4096\nfence_ms = 10\nlink_answer_ms = 1000\nlink_keepalive_s = 1")
+    m = Mucd([(DOMAIN, s.port)], "fence_bytes = 4096\nfence_ms = 10\nlink_answer_ms = 2000\nlink_keepalive_s = 1")
     s.attach()
     s.send(ping("a"))
     found = answered(s, "a") and s.until(fence)
     ok(found, "a fence goes out")
-    ok(not m.says("has answered nothing", 2), "a server that has never returned any may keep silence")
+    ok(not m.says("has answered nothing", 3), "a server that has never returned any may keep silence")
     s.send(found.group(0))
-    end = time.monotonic() + 2.5
+    end = time.monotonic() + 4
     while time.monotonic() < end:
         found = s.until(fence, 0.2)
         if found:
@@ -413,12 +417,12 @@ def test_answers():
     ok("has answered nothing" not in m.log, "one that returns all of them may say nothing else")
     s.send(ping("b"))
     ok(answered(s, "b") and s.until(fence), "a fence is not returned")
-    for n in range(6):
+    for n in range(10):
         time.sleep(0.3)
+        since = time.monotonic()
         s.send(ping("c%d" % n))
-    ok(answered(s, "c5") and "has answered nothing" not in m.log, "while other things come it is waited for")
-    since = time.monotonic()
-    ok(m.says("has answered nothing for 1 s") and 0.5 < time.monotonic() - since < 5,
+    ok(answered(s, "c9") and "has answered nothing" not in m.log, "while other things come it is waited for")
+    ok(m.says("has answered nothing for 2 s") and 1.9 < time.monotonic() - since < 7,
        "a server that has fallen silent is left after link_answer_ms")
     ok(s.attach(), "and attached to anew")
     s.send(ping("d"))

@@ -25,6 +25,12 @@ def outcome(p, timeout=30):
     return p.returncode, said
 
 
+def waits(pid, sig):
+    """Has the process been sent a signal that it has not taken yet?"""
+    with open("/proc/%d/status" % pid) as f:
+        return int(re.search(r"^ShdPnd:\s*(\w+)", f.read(), re.M).group(1), 16) >> sig - 1 & 1
+
+
 def told():
     server = Server("prosody")
     mucd = Mucd(server.components)
@@ -69,7 +75,7 @@ def not_told():
     enter(link)
     mucd.proc.send_signal(signal.SIGSTOP)
     p = leave(mucd)
-    time.sleep(0.2)
+    ok(until(lambda: waits(mucd.proc.pid, signal.SIGUSR1)), "one that is stopped is asked")
     mucd.proc.terminate()
     mucd.proc.send_signal(signal.SIGCONT)
     code, said = outcome(p)

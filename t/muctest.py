@@ -601,7 +601,10 @@ class Stream:
 
 
 class Client(Stream):
-    """A client of localhost: SASL PLAIN, without TLS; header: more attributes for its stream."""
+    """
+    A client of localhost: SASL PLAIN, without TLS; header: more attributes for its stream. A server that has just
+    begun may take long over its first client.
+    """
     counter = 0
 
     def __init__(self, server, user, resource="r", header="", rcvbuf=0):
@@ -618,11 +621,11 @@ class Client(Stream):
         self.open()
         self.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>%s</auth>" %
                   base64.b64encode(("\0%s\0password" % user).encode()).decode())
-        self.take(lambda x: local(x.tag) == "success", what="SASL success")
+        self.take(lambda x: local(x.tag) == "success", 60, "SASL success")
         self.new_parser()
         self.open()
         got = self.iq(None, "set", "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
-                      "<resource>%s</resource></bind>" % resource)
+                      "<resource>%s</resource></bind>" % resource, 60)
         self.jid = got[0][0].text
         self.bare = self.jid.split("/")[0]
         self.inbox.clear()
@@ -630,7 +633,7 @@ class Client(Stream):
     def open(self):
         self.send("<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='%s' "
                   "to='localhost' version='1.0' xml:lang='en'%s>" % (STREAMS, self.header))
-        self.take(lambda x: local(x.tag) == "features", what="stream features")
+        self.take(lambda x: local(x.tag) == "features", 60, "stream features")
 
     def fresh(self):
         Client.counter += 1

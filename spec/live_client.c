@@ -20,9 +20,9 @@
 #include "live_proc.h"
 #include "scs.h"
 
-#define OPEN_MS	   15000
+#define OPEN_MS	   60000 /* the first client of a server that has just begun */
 #define CLOSE_MS   5000
-#define BARRIER_MS 10000
+#define BARRIER_MS 30000
 #define RUN_MS	   20
 
 struct clients {

@@ -17,7 +17,7 @@
 #include "scs.h"
 
 #define ATTACH_MS  60000
-#define WAIT_MS	   5000
+#define WAIT_MS	   15000
 #define ADVANCE_MS 3000 /* the greatest that is really waited for */
 #define GONE_MS	   50	/* for the server to tell that a session has ended */
 #define FENCED	   4	/* pings until the last fence has come back */

@@ -392,6 +392,10 @@ def test_stuck():
     except OSError:
         pass
     ok(m.says("has taken no byte for 1 s"), "a server that takes nothing is left")
+    # The next one is this test, which may have to wait for a processor.
+    m.write([(DOMAIN, s.port)], "link_stuck_ms = 60000")
+    m.proc.send_signal(signal.SIGHUP)
+    ok(m.says("read again"), "the next one may take longer")
     ok(s.attach(), "and attached to anew")
     s.send(ping("x", "new@example.org/1"))
     ok(answered(s, "x", 30), "and served")

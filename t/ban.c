@@ -255,6 +255,9 @@ test_written(void)
 		ok(!may_enter(&t, full, "x"), "and does not enter again");
 		affiliate(&t, ways[1 - i], "none");
 		ok(may_enter(&t, full, "x"), "but when it is not");
+		affiliate(&t, ways[1 - i], "outcast");
+		affiliate(&t, ways[i], "none");
+		ok(may_enter(&t, full, "x"), "nor when that was said in its own writing");
 		affiliate(&t, bare, "owner");
 		out = test_askf(&t,
 		    "<iq from='%s' to='a@rooms.example' type='get' id='f'>"

@@ -5,9 +5,11 @@ shim.py - mucd with shim.c between it and the kernel, and what looks through the
 import mmap
 import os
 import re
+import signal
 import struct
 import subprocess
 import tempfile
+import time
 
 import muctest
 from muctest import Failure, Mucd, OPEN, TOP
@@ -29,9 +31,10 @@ NOTHING, FAIL, SHORT, KILL, TEAR, AFTER, DONE, FILL = range(8)
 
 class Switches:
     """struct switches of shim.h"""
-    LAYOUT = struct.Struct("=qqIIIiQQQQ")
-    FIELDS = ("wall_ms", "boot_ms", "is_full", "deed", "calls", "error", "nth", "done", "ndeeds", "nfull")
-    OFFSETS = dict(zip(FIELDS, (0, 8, 16, 20, 24, 28, 32, 40, 48, 56)))
+    LAYOUT = struct.Struct("=qqIIIiQQQQQ")
+    FIELDS = ("wall_ms", "boot_ms", "is_full", "deed", "calls", "error", "nth", "done", "ndeeds", "nfull",
+              "within")
+    OFFSETS = dict(zip(FIELDS, (0, 8, 16, 20, 24, 28, 32, 40, 48, 56, 64)))
 
     def __init__(self, path):
         self.path = path
@@ -47,7 +50,7 @@ class Switches:
     def set(self, **values):
         """Field by field: mucd counts in it meanwhile."""
         for name, value in values.items():
-            kind = "=" + "qqIIIiQQQQ"[self.FIELDS.index(name)]
+            kind = "=" + "qqIIIiQQQQQ"[self.FIELDS.index(name)]
             struct.pack_into(kind, self.map, self.OFFSETS[name], value)
 
     def arm(self, deed, calls, nth, error=0):
@@ -61,6 +64,24 @@ class Switches:
 
     def disarm(self):
         self.set(nth=0)
+
+
+class Between(Mucd):
+    """A mucd that is killed between two calls: what the log has of a call is whole."""
+
+    def __init__(self, switches, *args, **kwargs):
+        self.switches = switches
+        super().__init__(*args, **kwargs)
+
+    def kill(self):
+        while self.runs():
+            self.proc.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self.proc.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            if not self.switches.get("within"):
+                break
+            self.proc.send_signal(signal.SIGCONT)
+            time.sleep(0.0005)
+        super().kill()
 
 
 class Shimmed:
@@ -78,7 +99,7 @@ class Shimmed:
         os.mkdir(self.scratch)
 
     def mucd(self, components, settings="", attach=True):
-        return Mucd(components, settings, attach=attach, env=self.env)
+        return Between(self.switches, components, settings, attach=attach, env=self.env)
 
     def look(self, *args, limit=600):
         """Runs images; returns its numbers by name, and what it has to complain of."""

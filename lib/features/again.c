@@ -36,12 +36,10 @@ entering(const struct again *g, const struct session *x)
 	return st != NULL ? st->entered : NULL;
 }
 
-/* Was it in the room when that was told? Or before, and is in again. */
+/* Was who has that stay in the room when that was told? Or before, and is in again. */
 static bool
-was_there(const struct again *g, const struct session *x, const struct told *t)
+was_there(const struct stay *st, const struct told *t)
 {
-	const struct stay *st = stay_of(g, x);
-
 	return st == NULL || st->entered == NULL || st->since <= t;
 }
 
@@ -111,7 +109,7 @@ hears(const struct again *g, const struct session *x, const struct told *t)
 {
 	const struct stay *st = stay_of(g, x);
 
-	return was_there(g, x, t) &&
+	return was_there(st, t) &&
 	       (st == NULL || st->entered == NULL || st->is_in || has_history(x->occupant->room));
 }
 
@@ -154,7 +152,7 @@ again_codes(struct again *g, const struct told *t, struct plan *p)
 	w = wire_codes(p, t->codes);
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (x, &o->sessions, entry)
-			if (was_there(g, x, t))
+			if (was_there(stay_of(g, x), t))
 				tell(p, w, x->addr);
 	wire_unref(w);
 }
@@ -202,15 +200,13 @@ tell_gone(struct again *g, struct plan *p, const struct told *t, const struct pr
 			bool saw = st == NULL || st->shown == NULL || st->shown < t;
 			bool with_jid = saw && sees_jid(p->room, o, pr->occupant);
 
-			if (o == holder || !was_there(g, x, t) || is_own(g, t, x))
+			if (o == holder || !was_there(st, t) || is_own(g, t, x))
 				continue;
 			if (w[with_jid] == NULL)
 				w[with_jid] = wire_presence(p, pr, with_jid);
 			tell(p, w[with_jid], x->addr);
 		}
-	for (int i = 0; i < 2; i++)
-		if (w[i] != NULL)
-			wire_unref(w[i]);
+	wires_unref(w, 2);
 }
 
 /* Whoever goes by the nick now, as they are. */

@@ -37,7 +37,7 @@ nameless_add(struct nameless_list *l, uint64_t id, uint64_t line, char *jid)
 	map_put(&l->jids, jid, (void *)(uintptr_t)l->n);
 }
 
-const struct nameless *
+struct nameless *
 nameless_find(const struct nameless_list *l, const char *jid)
 {
 	uintptr_t n = (uintptr_t)map_get(&l->jids, jid);
@@ -141,10 +141,10 @@ naming_begin(struct service *s, struct nameless_list *l, uint64_t from)
 void
 naming_of(struct service *s, const char *jid)
 {
-	const uintptr_t n = (uintptr_t)map_get(&s->naming->list.jids, jid);
+	struct nameless *l = nameless_find(&s->naming->list, jid);
 
-	if (n != 0)
-		name(s, &s->naming->list.v[n - 1]);
+	if (l != NULL)
+		name(s, l);
 }
 
 bool

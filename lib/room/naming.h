@@ -27,7 +27,7 @@ struct nameless_list {
 void nameless_add(struct nameless_list *, uint64_t id, uint64_t line, char *jid);
 
 /* The room of that address that waits; NULL: none does. Lives until the next is added. */
-const struct nameless *nameless_find(const struct nameless_list *, const char *jid);
+struct nameless *nameless_find(const struct nameless_list *, const char *jid);
 void nameless_release(struct nameless_list *);
 
 /* Takes the list over: its rooms, all with an id not below that one, are there when this turn is committed. */

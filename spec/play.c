@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/jid.h"
 #include "base/xml.h"
 #include "match.h"
 #include "play.h"
@@ -24,10 +25,7 @@ bare_of(struct arena *a, const char *address)
 const char *
 domain_of(struct arena *a, const char *address)
 {
-	const char *bare = bare_of(a, address);
-	const char *at = strchr(bare, '@');
-
-	return at != NULL ? at + 1 : bare;
+	return jid_domain(bare_of(a, address));
 }
 
 bool

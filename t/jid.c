@@ -384,6 +384,8 @@ whose(void)
 	ok(!jid_is_of("a@bc", "a@b") && !jid_is_of("a@b.c/d", "a@b"), "a longer domain");
 	ok(!jid_is_of("a@b", "a@bc") && !jid_is_of("a@b", "a@b/c"), "a shorter one");
 	ok(!jid_is_of("A@b", "a@b") && !jid_is_of("", "a@b"), "another one, and none");
+	is_str(jid_domain("a@b.c"), "b.c", "its domain");
+	is_str(jid_domain("b.c"), "b.c", "that of a domain");
 }
 
 int

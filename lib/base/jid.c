@@ -333,10 +333,17 @@ jid_is_of(const char *jid, const char *bare)
 }
 
 const char *
+jid_domain(const char *bare)
+{
+	const char *at = strchr(bare, '@');
+
+	return at != NULL ? at + 1 : bare;
+}
+
+const char *
 jid_other(struct arena *a, const char *bare)
 {
-	const char *at = strchr(bare, '@'), *other = NULL;
-	const char *domain = at != NULL ? at + 1 : bare;
+	const char *domain = jid_domain(bare), *other = NULL;
 	char *out = NULL;
 	int result;
 
@@ -347,9 +354,7 @@ jid_other(struct arena *a, const char *bare)
 	else
 		return NULL;
 	if (result == IDNA_SUCCESS && strcmp(out, domain) != 0)
-		other = at != NULL ? arena_cat(a, arena_strndup(a, bare, (size_t)(at - bare)), "@",
-					 out, NULL)
-				   : arena_strdup(a, out);
+		other = arena_cat(a, arena_strndup(a, bare, (size_t)(domain - bare)), out, NULL);
 	idn_free(out);
 	return other;
 }

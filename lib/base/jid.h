@@ -52,6 +52,9 @@ const char *jid_target(struct arena *, const char *s);
 /* Is it that bare JID, or a full JID of it? Both are prepared. */
 bool jid_is_of(const char *jid, const char *bare);
 
+/* The domain of a bare JID, at its end. */
+const char *jid_domain(const char *bare);
+
 /*
  * The bare JID as it is when its domain is written the other way, in ASCII or not (RFC 5891 4.4, xn--): for the
  * names of the world's servers it is the same one, and a server may say either. NULL: there is no other way.

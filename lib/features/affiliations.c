@@ -181,9 +181,7 @@ may_rank(const struct plan *p, const struct change *c)
 static bool
 is_nobody(const struct service *s, const char *jid)
 {
-	const char *at = strchr(jid, '@');
-
-	return service_domain(s, at != NULL ? at + 1 : jid) >= 0;
+	return service_domain(s, jid_domain(jid)) >= 0;
 }
 
 static enum deny

@@ -138,8 +138,7 @@ is_local(const struct room *r, const char *domain)
 static bool
 may_ask_domain(struct service *s, const struct session *x)
 {
-	const char *at = strchr(x->occupant->bare, '@');
-	const char *domain = at != NULL ? at + 1 : x->occupant->bare;
+	const char *domain = jid_domain(x->occupant->bare);
 	struct asker *a;
 
 	if (is_local(x->occupant->room, domain))

@@ -113,11 +113,9 @@ ban_of(const struct service *s, const char *target)
 static const struct ban *
 find_written(const struct service *s, const char *bare)
 {
-	const char *at = strchr(bare, '@');
-	const char *domain = at != NULL ? at + 1 : bare;
 	const struct ban *b;
 
-	if ((b = ban_of(s, bare)) != NULL || (b = ban_of(s, domain)) != NULL)
+	if ((b = ban_of(s, bare)) != NULL || (b = ban_of(s, jid_domain(bare))) != NULL)
 		return b;
 	TAILQ_FOREACH (b, &s->bans.patterns, entry)
 		if (jid_matches(b->target, bare))

@@ -48,14 +48,6 @@ room_session(const struct room *r, const char *full)
 	return map_get(&r->sessions, full);
 }
 
-static const char *
-domain_of(const char *bare)
-{
-	const char *at = strchr(bare, '@');
-
-	return at != NULL ? at + 1 : bare;
-}
-
 static struct occupant *
 occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
     enum affiliation affiliation)
@@ -69,7 +61,7 @@ occupant_new(struct room *r, const char *nick, const char *bare, enum role role,
 	o->role = role;
 	o->affiliation = affiliation;
 	strcpy(o->id, occupant_id(r->service->arena, r, bare));
-	o->domain = domain_user(r->service, domain_of(bare));
+	o->domain = domain_user(r->service, jid_domain(bare));
 	/* It is there to stay while another one is made. */
 	o->domain->nsessions++;
 	o->user = user_get(r->service, bare);

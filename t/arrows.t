@@ -70,10 +70,10 @@ none "component knows of lib: muc.h and base; stores and their tools the rest of
 	$2 == "lib/export.h" && $1 ~ /^component\/(store_|control_import|ctl\/db)/ { next }
 	{ print $1 " includes " $2 }')"
 # What the outside is promised may be for tests alone, or for programs that are not there yet.
-build=${MUCD_BUILD:-build}
+objects=$(for c in component/*.c component/ctl/*.c; do echo "${MUCD_BUILD:-build}/${c%.c}.o"; done)
 none "no function is known to others for nothing" "$({
-	nm --defined-only "$lib" $build/component/*.o $build/component/ctl/*.o | awk '$2 == "T" { print "def", $3 }'
-	nm -u "$lib" $build/component/*.o $build/component/ctl/*.o | awk '$1 == "U" { print "use", $2 }'
+	nm --defined-only "$lib" $objects | awk '$2 == "T" { print "def", $3 }'
+	nm -u "$lib" $objects | awk '$1 == "U" { print "use", $2 }'
 	grep -ohE '\b(muc|store)_[a-z_]+\(' lib/muc.h lib/store.h | sed 's/(//; s/^/use /'
 } | awk '
 	$1 == "use" { used[$2] = 1 }

@@ -28,7 +28,10 @@ struct export *export_new(
     struct store *, void (*complaint)(void *arg, const char *room, const char *what), void *arg);
 void export_free(struct export *); /* NULL is allowed */
 
-/* Begins with a room, by its prepared bare JID, or with the next one of all. False: there is none. */
+/*
+ * Begins with a room, by its prepared bare JID, or with the next one of all. False: there is none. Rooms of an import
+ * that is finished but goes on (import_goes_on()) are there, and what they replace is not.
+ */
 bool export_room(struct export *, const char *jid);
 bool export_next(struct export *);
 

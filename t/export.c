@@ -1093,6 +1093,22 @@ is_told(struct test *t, const char *stanza, const char *what)
 	return is;
 }
 
+/* One of them is there, romeo's, and nobody is in it. */
+static void
+make_empty(struct test *t)
+{
+	free(test_ask(t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo'>"
+			 "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+	free(test_ask(t, "<iq type='set' from='romeo@y/r' to='998@rooms.example' id='o'><query "
+			 "xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
+			 "type='submit'><field var='FORM_TYPE'>"
+			 "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+			 "<field var='muc#roomconfig_persistentroom'><value>1</value>"
+			 "</field></x></query></iq>"));
+	free(test_ask(t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo' "
+			 "type='unavailable'/>"));
+}
+
 /* Each turn gives some of them their names; whoever asks for one has it. */
 static void
 test_naming(void)
@@ -1101,16 +1117,7 @@ test_naming(void)
 	struct test t;
 
 	begin(&t);
-	free(test_ask(&t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo'>"
-			  "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
-	free(test_ask(&t, "<iq type='set' from='romeo@y/r' to='998@rooms.example' id='o'><query "
-			  "xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
-			  "type='submit'><field var='FORM_TYPE'>"
-			  "<value>http://jabber.org/protocol/muc#roomconfig</value></field>"
-			  "<field var='muc#roomconfig_persistentroom'><value>1</value>"
-			  "</field></x></query></iq>"));
-	free(test_ask(&t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo' "
-			  "type='unavailable'/>"));
+	make_empty(&t);
 	is_int(count_rooms_of(t.host.store, TABLE_names), 1, "one of them is there, and empty");
 	import_many(&t, true);
 	nnames = count_rooms_of(t.host.store, TABLE_names);
@@ -1145,6 +1152,68 @@ test_naming(void)
 	is_int(count_rooms_of(t.host.store, TABLE_dead), 0, "nothing waits to be removed");
 	ok(is_told(&t, OWN("997", ""), "item-not-found"), "what was destroyed stays so");
 	ok(is_sound(t.host.store), "sound");
+	test_release(&t);
+}
+
+/* How often room n of those many is in the text. */
+static unsigned
+times_in(const char *text, int n)
+{
+	unsigned times = 0;
+	char line[64];
+
+	snprintf(line, sizeof(line), "room jid=\"%d@rooms.example\"", n);
+	for (const char *p = text; (p = strstr(p, line)) != NULL; p += strlen(line))
+		times++;
+	return times;
+}
+
+/* They are in what is exported, each once: those that have names, those that wait, one that gets its own meanwhile. */
+static void
+test_naming_export(void)
+{
+	struct buf b = BUF_INIT;
+	unsigned nonce = 0, n = 0;
+	struct export *x;
+	struct test t;
+
+	begin(&t);
+	make_empty(&t);
+	free(test_ask(&t, "<presence from='romeo@y/r' to='another@rooms.example/Romeo'>"
+			  "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+	import_many(&t, true);
+	ok(import_goes_on(t.muc), "rooms wait for their names");
+	x = export_new(t.host.store, complain, NULL);
+	ok(export_room(x, "998@rooms.example"), "one that is to replace another");
+	while (export_step(x, &b) != EXPORT_END)
+		continue;
+	buf_addc(&b, '\0');
+	ok(strstr(b.p, "affil jid=\"x@y\" affiliation=owner") != NULL &&
+		strstr(b.p, "romeo@y") == NULL,
+	    "it is that which is exported");
+	ok(export_room(x, "another@rooms.example"), "one that has its name all the time");
+	ok(!export_room(x, "none@rooms.example"), "there is no other");
+	export_free(x);
+	b.len = 0;
+	x = export_new(t.host.store, complain, NULL);
+	for (; export_next(x); n++) {
+		while (export_step(x, &b) != EXPORT_END)
+			continue;
+		if (n % 3 == 0) {
+			muc_tick(t.muc, t.now);
+			muc_commit(t.muc);
+		}
+		if (n == 10)
+			free(test_ask(&t, OWN("990", "<destroy/>")));
+	}
+	ok(!import_goes_on(t.muc), "all have their names at the end");
+	buf_addc(&b, '\0');
+	for (int i = 0; i < MANY; i++)
+		nonce += times_in(b.p, i) == (i != 990);
+	is_int(nonce, MANY, "each is told once, but for what is destroyed before its turn");
+	is_int(n, MANY, "and the one that has nothing to do with them");
+	export_free(x);
+	buf_release(&b);
 	test_release(&t);
 }
 
@@ -1666,6 +1735,7 @@ main(int argc, char **argv)
 	test_occupants();
 	test_meanwhile();
 	test_naming();
+	test_naming_export();
 	test_naming_before();
 	test_come_and_gone();
 	test_full();

@@ -34,6 +34,7 @@ export_new(struct store *store, void (*complaint)(void *, const char *, const ch
 	x->reader.parser = record_parser_new();
 	x->complaint = complaint;
 	x->arg = arg;
+	x->waiting.jids = (struct map)MAP_INIT;
 	return x;
 }
 
@@ -44,6 +45,7 @@ export_free(struct export *x)
 		return;
 	xml_parser_free(x->reader.parser);
 	arena_free(x->arena);
+	nameless_release(&x->waiting);
 	buf_release(&x->name);
 	free(x->jid);
 	free(x);
@@ -93,15 +95,38 @@ begin(struct export *x, struct bytes id)
 	return true;
 }
 
+static void
+look_for_waiting(struct export *x)
+{
+	if (!x->has_waiting)
+		nameless_load(x->store, &x->waiting);
+	x->has_waiting = true;
+}
+
+static bool
+begin_waiting(struct export *x, const struct nameless *n)
+{
+	uint8_t id[8];
+
+	return begin(x, id_key(n->id, id));
+}
+
 bool
 export_room(struct export *x, const char *jid)
 {
+	struct nameless *n;
 	struct bytes id;
 	struct jid j;
 
 	arena_reset(x->arena);
-	return jid_split(x->arena, jid, &j) && j.node != NULL && j.resource == NULL &&
-	       x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
+	if (!jid_split(x->arena, jid, &j) || j.node == NULL || j.resource != NULL)
+		return false;
+	/* First: its name may still be that of a room which it replaces. */
+	look_for_waiting(x);
+	n = nameless_find(&x->waiting, jid);
+	if (n != NULL && begin_waiting(x, n))
+		return true;
+	return x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
 		   STORE_OK &&
 	       begin(x, id);
 }
@@ -113,10 +138,25 @@ next_visit(void *arg, struct bytes key, struct bytes val)
 
 	x->name.len = 0;
 	buf_add(&x->name, key.p, key.n);
-	if (begin(x, val))
-		return 1;
-	x->complaint(x->arg, name_address(x->arena, key), "a name without a room");
-	return 0;
+	if (!begin(x, val)) {
+		x->complaint(x->arg, name_address(x->arena, key), "a name without a room");
+		return 0;
+	}
+	return nameless_find(&x->waiting, x->jid) == NULL;
+}
+
+/* They come first. One that gets its name meanwhile is passed over when that comes, as is one that it replaces. */
+static bool
+next_waiting(struct export *x)
+{
+	while (x->nwaiting < x->waiting.n) {
+		const struct nameless *n = &x->waiting.v[x->nwaiting++];
+
+		if (begin_waiting(x, n))
+			return true;
+		map_del(&x->waiting.jids, n->jid);
+	}
+	return false;
 }
 
 bool
@@ -126,6 +166,9 @@ export_next(struct export *x)
 	bool found;
 
 	arena_reset(x->arena);
+	look_for_waiting(x);
+	if (next_waiting(x))
+		return true;
 	buf_add(&after, x->name.p, x->name.len);
 	found = x->store->each(x->store, TABLE_names, BYTES_NONE,
 		    (struct bytes){ after.p, after.len }, next_visit, x) == STORE_STOP;

@@ -5,6 +5,7 @@
 #ifndef EXPORT_STATE_H
 #define EXPORT_STATE_H
 
+#include "naming.h"
 #include "record.h"
 
 #define CUT_DIGEST_LEN 8
@@ -16,6 +17,10 @@ struct export
 	struct record_reader reader;
 	void (*complaint)(void *, const char *, const char *);
 	void *arg;
+
+	struct nameless_list waiting; /* rooms of an import that had no name when it was looked */
+	bool has_waiting;	      /* that was */
+	size_t nwaiting;	      /* of them were begun by export_next() */
 
 	struct buf name; /* key in table names of the room begun last by export_next() */
 	char *jid;

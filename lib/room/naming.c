@@ -178,34 +178,46 @@ naming_free(struct service *s)
 
 /* -- after a restart -- */
 
-struct resumed {
-	struct service *service;
-	struct nameless_list list;
+struct load {
+	struct store *store;
+	struct nameless_list *list;
 };
 
 /* A room that was destroyed since then is in table rooms no more; and no other import has begun. */
 static int
-resume_visit(void *arg, struct bytes key, struct bytes val)
+load_visit(void *arg, struct bytes key, struct bytes val)
 {
-	struct resumed *w = arg;
-	struct service *s = w->service;
+	struct load *w = arg;
 	struct bytes room;
 	struct rec f;
 
 	(void)val;
-	if (s->store->get(s->store, TABLE_rooms, key, &room) == STORE_OK &&
+	if (w->store->get(w->store, TABLE_rooms, key, &room) == STORE_OK &&
 	    record_find(LINE_room, "jid", room, &f))
-		nameless_add(&w->list, bytes_id(key.p), 0, mem_strndup((const char *)f.val, f.len));
+		nameless_add(w->list, bytes_id(key.p), 0, mem_strndup((const char *)f.val, f.len));
 	return 0;
 }
 
 void
-naming_resume(struct service *s, uint64_t from)
+nameless_load(struct store *store, struct nameless_list *l)
 {
-	struct resumed w = { .service = s };
+	struct load w = { store, l };
+	uint64_t from = state_naming(store);
 	uint8_t before[8];
 
-	s->store->each(
-	    s->store, TABLE_dead, BYTES_NONE, id_key(from - 1, before), resume_visit, &w);
-	begin(s, &w.list, from);
+	if (from != 0)
+		store->each(
+		    store, TABLE_dead, BYTES_NONE, id_key(from - 1, before), load_visit, &w);
+}
+
+void
+naming_resume(struct service *s)
+{
+	struct nameless_list l = { .jids = MAP_INIT };
+	uint64_t from = state_naming(s->store);
+
+	if (from == 0)
+		return;
+	nameless_load(s->store, &l);
+	begin(s, &l, from);
 }

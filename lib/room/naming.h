@@ -30,11 +30,14 @@ void nameless_add(struct nameless_list *, uint64_t id, uint64_t line, char *jid)
 struct nameless *nameless_find(const struct nameless_list *, const char *jid);
 void nameless_release(struct nameless_list *);
 
+/* Adds those that wait in a store. */
+void nameless_load(struct store *, struct nameless_list *);
+
 /* Takes the list over: its rooms, all with an id not below that one, are there when this turn is committed. */
 void naming_begin(struct service *, struct nameless_list *, uint64_t from);
 
-/* The same after a restart, of those that still wait. */
-void naming_resume(struct service *, uint64_t from);
+/* The same after a restart, of those that still wait, if any do. */
+void naming_resume(struct service *);
 
 /* Gives some of them their names. True: there are more. */
 bool naming_step(struct service *);

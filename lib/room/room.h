@@ -358,6 +358,9 @@ bool service_full(struct service *);
 /* Writes what the service counts: next id, rooms, tombstones. */
 void state_save(struct service *);
 
+/* From which id on rooms wait for their names in a store (naming.h); 0: none do. */
+uint64_t state_naming(struct store *);
+
 /* To be called at the end of a turn: state_save() if rooms have come or gone, and rooms_write(). */
 void service_write(struct service *);
 

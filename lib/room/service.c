@@ -12,6 +12,7 @@
 #include "directory.h"
 #include "held.h"
 #include "naming.h"
+#include "record.h"
 #include "retracting.h"
 #include "room.h"
 
@@ -57,6 +58,18 @@ state_save(struct service *s)
 	s->state_unsaved = false;
 }
 
+uint64_t
+state_naming(struct store *store)
+{
+	struct bytes val;
+	struct rec r;
+
+	if (store->get(store, TABLE_meta, state_key, &val) != STORE_OK ||
+	    !record_find(LINE_state, "naming", val, &r))
+		return 0;
+	return rec_u64(&r);
+}
+
 /* What an older mucd did not write yet. */
 static void
 migrate(struct service *s, uint64_t schema, bool signs)
@@ -84,7 +97,7 @@ table_is_empty(const struct service *s, enum table t)
 enum muc_error
 service_load(struct service *s)
 {
-	uint64_t schema = 0, from = 0;
+	uint64_t schema = 0;
 	bool signs = false;
 	struct bytes val;
 	struct rec r;
@@ -107,8 +120,6 @@ service_load(struct service *s)
 			s->nrooms = rec_u64(&r);
 		else if (r.tag == META_NGONE)
 			s->ngone = rec_u64(&r);
-		else if (r.tag == META_NAMING)
-			from = rec_u64(&r);
 		else if (r.tag == META_SECRET && r.len == sizeof(s->secret)) {
 			memcpy(s->secret, r.val, r.len);
 			signs = true;
@@ -122,8 +133,7 @@ service_load(struct service *s)
 		return MUC_STORE_BROKEN;
 	}
 	s->purging = !table_is_empty(s, TABLE_dead);
-	if (from != 0)
-		naming_resume(s, from);
+	naming_resume(s);
 	tombstones_load(s);
 	dialogs_load(s);
 	retracting_load(s);

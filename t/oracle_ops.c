@@ -410,8 +410,13 @@ do_forced(struct world *w, struct deed *d)
 static bool
 do_kill(struct world *w, struct deed *d)
 {
+	struct model was[NROOMS];
+
 	(void)d;
+	memcpy(was, w->model, sizeof(was));
 	do_deeds(w, 1 + chance(w, 4));
+	/* None of it has happened: not even that a room went, and another came in its place. */
+	memcpy(w->model, was, sizeof(was));
 	world_kill(w);
 	/* Whoever waits for an answer gives up. */
 	for (unsigned i = 0; i < w->ndeeds; i++)

@@ -15,11 +15,12 @@ struct said {
 
 #define KEY_MAX 8192 /* more than a room's id and two addresses */
 
-/* In `key`, to look something up. */
+/* In `key`, to look something up. What the name is ends by its length: it may have a slash in it, as may the other. */
 static const char *
 key_write(char key[KEY_MAX], uint64_t room, const char *name, const char *bare)
 {
-	snprintf(key, KEY_MAX, "%llu/%s/%s", (unsigned long long)room, name, bare);
+	snprintf(
+	    key, KEY_MAX, "%llu/%zu/%s/%s", (unsigned long long)room, strlen(name), name, bare);
 	return key;
 }
 

@@ -232,7 +232,7 @@ test_written(void)
 	static const char *const ways[] = { ASCII, LETTERS };
 	struct arena *a = arena_new();
 	struct test t;
-	char full[64], bare[64], *out;
+	char full[64], bare[64], other[64], *out;
 
 	is_str(jid_other(a, "x@" ASCII), "x@" LETTERS, "in letters");
 	is_str(jid_other(a, "x@" LETTERS), "x@" ASCII, "in ASCII");
@@ -249,6 +249,7 @@ test_written(void)
 	for (int i = 0; i < 2; i++) {
 		snprintf(full, sizeof(full), "x@%s/r", ways[i]);
 		snprintf(bare, sizeof(bare), "x@%s", ways[1 - i]);
+		snprintf(other, sizeof(other), "y@%s/r", ways[i]);
 		ok(may_enter(&t, full, "x"), "%s enters", full);
 		affiliate(&t, ways[1 - i], "outcast");
 		ok(muc_stats(t.muc)->sessions == 1, "and leaves when its domain is banned");
@@ -267,6 +268,16 @@ test_written(void)
 		free(out);
 		affiliate(&t, bare, "outcast");
 		ok(muc_stats(t.muc)->sessions == 1, "a ban is not");
+		affiliate(&t, bare, "none");
+		ok(may_enter(&t, full, "x"), "%s enters", full);
+		affiliate(&t, ways[i], "member");
+		affiliate(&t, bare, "outcast");
+		ok(muc_stats(t.muc)->sessions == 1, "nor when its domain is a member");
+		ok(!may_enter(&t, full, "x"), "then it does not enter, either");
+		ok(may_enter(&t, other, "y"), "but others of the domain do");
+		free(test_askf(
+		    &t, "<presence from='%s' to='a@rooms.example/y' type='unavailable'/>", other));
+		affiliate(&t, ways[i], "none");
 		affiliate(&t, bare, "none");
 		ok(may_enter(&t, full, "x"), "%s enters", full);
 		ok(set(&t, ways[1 - i], INT64_MAX), "the service bans it");

@@ -79,27 +79,35 @@ affiliation_by_domain(enum affiliation a)
 	return a <= AFF_MEMBER ? a : AFF_NONE;
 }
 
+/* *own: it is its own, not its domain's. */
 static enum affiliation
-read_written(const struct room *r, const char *bare)
+read_written(const struct room *r, const char *bare, bool *own)
 {
 	const char *at = strchr(bare, '@');
 	struct affil f;
 
-	if (affiliation_stored(r, bare, &f))
+	*own = affiliation_stored(r, bare, &f);
+	if (*own)
 		return f.affiliation;
 	if (at != NULL && affiliation_stored(r, at + 1, &f))
 		return affiliation_by_domain(f.affiliation);
 	return AFF_NONE;
 }
 
-/* A ban holds however the domain is written; what is given to somebody is for the address that it was given to. */
+/*
+ * A ban holds however the domain is written; what is given to somebody is for the address that it was given to, and
+ * what is given to a domain for those who are not banned themselves.
+ */
 static enum affiliation
 read_standing(const struct room *r, const char *bare)
 {
-	enum affiliation a = read_written(r, bare);
-	const char *other = a == AFF_NONE ? jid_other(r->service->arena, bare) : NULL;
+	bool own, other_own;
+	enum affiliation a = read_written(r, bare, &own);
+	const char *other = !own ? jid_other(r->service->arena, bare) : NULL;
 
-	return other != NULL && read_written(r, other) == AFF_OUTCAST ? AFF_OUTCAST : a;
+	if (other == NULL || read_written(r, other, &other_own) != AFF_OUTCAST)
+		return a;
+	return a == AFF_NONE || other_own ? AFF_OUTCAST : a;
 }
 
 enum affiliation

@@ -77,13 +77,15 @@ plan_own_affiliation(const struct plan *p, const char *jid, enum affiliation *a)
 	return true;
 }
 
+/* *own: it is its own, not its domain's. */
 static enum affiliation
-affiliation_written(const struct plan *p, const char *bare)
+affiliation_written(const struct plan *p, const char *bare, bool *own)
 {
 	const char *at = strchr(bare, '@');
 	enum affiliation a;
 
-	if (plan_own_affiliation(p, bare, &a))
+	*own = plan_own_affiliation(p, bare, &a);
+	if (*own)
 		return a;
 	if (at != NULL && plan_own_affiliation(p, at + 1, &a))
 		return affiliation_by_domain(a);
@@ -93,14 +95,17 @@ affiliation_written(const struct plan *p, const char *bare)
 enum affiliation
 plan_affiliation(const struct plan *p, const char *bare)
 {
+	bool own, other_own;
 	enum affiliation a;
 	const char *other;
 
 	if (map_count(&p->affils) == 0)
 		return affiliation_of(p->room, bare);
-	a = affiliation_written(p, bare);
-	other = a == AFF_NONE ? jid_other(p->s->arena, bare) : NULL;
-	return other != NULL && affiliation_written(p, other) == AFF_OUTCAST ? AFF_OUTCAST : a;
+	a = affiliation_written(p, bare, &own);
+	other = !own ? jid_other(p->s->arena, bare) : NULL;
+	if (other == NULL || affiliation_written(p, other, &other_own) != AFF_OUTCAST)
+		return a;
+	return a == AFF_NONE || other_own ? AFF_OUTCAST : a;
 }
 
 struct change *

@@ -171,8 +171,8 @@ struct change *plan_add_affiliation(struct plan *, const struct affil *);
 bool plan_own_affiliation(const struct plan *, const char *jid, enum affiliation *);
 
 /*
- * The affiliation that holds for a bare JID when the plan is done: its own, else its domain's; where both are none,
- * a ban of the same one with its domain written the other way (jid_other()).
+ * The affiliation that holds for a bare JID when the plan is done: its own, else a ban of the same one with its
+ * domain written the other way (jid_other()), else its domain's, else a ban of that written the other way.
  */
 enum affiliation plan_affiliation(const struct plan *, const char *bare);
 

@@ -2,6 +2,7 @@
 /*
  * retracting.c - all that somebody wrote is retracted: in what steps, and what may come between them
  */
+#include "export.h"
 #include "room/retracting.h"
 #include "../spec/host_count.h"
 #include "service.h"
@@ -586,6 +587,57 @@ test_most_entries(void)
 	test_release(&t);
 }
 
+#define OTHERS 500 /* so many rooms have no names yet when the first turn of an import is over */
+
+static void
+import_room(struct import *in, const char *node, const char *message)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "room jid=\"%s@rooms.example\"", node);
+	import_line(in, line, strlen(line));
+	if (message != NULL)
+		is_str(import_line(in, message, strlen(message)), NULL, "with a message");
+	import_line(in, "end", 3);
+}
+
+/* What is imported in place of the room is not what was to be retracted. */
+static void
+test_replaced(void)
+{
+	static const struct import_conf conf = { .replace = true };
+	struct import *in;
+	uint64_t nrooms;
+	struct tally y;
+	struct test t;
+	char node[16];
+
+	make_with(&t, 300);
+	free(order(&t, "a", FIELD("nick", "B")));
+	free(test_ask(&t, LEAVE("b", "B")));
+	free(test_ask(&t, LEAVE("a", "A")));
+	in = import_new(t.muc, &conf);
+	import_line(in, "mucd-export 1", 13);
+	for (int i = 0; i < OTHERS; i++) {
+		snprintf(node, sizeof(node), "%d", i);
+		import_room(in, node, NULL);
+	}
+	import_room(in, "room",
+	    "message id=00000000-0001-7000-8000-000000000000 kind=message nick=\"B\" "
+	    "jid=\"b@example/r\" payload=\"<body>his</body>\"");
+	is_str(import_finish(in, t.now, &nrooms), NULL, "another room comes in its place");
+	import_free(in);
+	muc_commit(t.muc);
+	ok(test_count(&t, TABLE_retracting) == 1 && import_goes_on(t.muc), "and has no name yet");
+	free(finish(&t));
+	for (int i = 0; i < 100; i++)
+		free(tick(&t));
+	y = tally(&t);
+	ok(y.his == 1 && y.tombstones == 0, "it keeps what was said in it: %d", y.his);
+	is_int(test_count(&t, TABLE_archive), 1, "and of the other one nothing is left");
+	test_release(&t);
+}
+
 int
 main(void)
 {
@@ -603,5 +655,6 @@ main(void)
 	test_full();
 	test_stopped();
 	test_most_entries();
+	test_replaced();
 	return tap_done();
 }

@@ -518,7 +518,10 @@ is_stored(struct service *s, uint64_t room_id)
 	return s->store->get(s->store, TABLE_rooms, id_key(room_id, id), &val) == STORE_OK;
 }
 
-/* The room as it is to be; NULL: there is none any more, or *waits: it cannot be dealt with now. */
+/*
+ * The room as it is to be, not one that comes in its place by an import; NULL: there is none any more, or *waits: it
+ * cannot be dealt with now.
+ */
 static struct room *
 room_now(struct service *s, const struct retracting *w, bool *waits)
 {
@@ -527,6 +530,8 @@ room_now(struct service *s, const struct retracting *w, bool *waits)
 
 	if (r != NULL && jid_split(s->arena, r->jid, &j))
 		r = room_open(s, &j);
+	if (r != NULL && r->id != w->room_id)
+		r = NULL;
 	*waits = r != NULL ? !can_tell(s, r) : is_stored(s, w->room_id);
 	return *waits ? NULL : r;
 }

@@ -1189,7 +1189,7 @@ test_naming_export(void)
 		continue;
 	buf_addc(&b, '\0');
 	ok(strstr(b.p, "affil jid=\"x@y\" affiliation=owner") != NULL &&
-		strstr(b.p, "romeo@y") == NULL,
+		strstr(b.p, "romeo@y") == NULL && strstr(b.p, "\nend ") != NULL,
 	    "it is that which is exported");
 	ok(export_room(x, "another@rooms.example"), "one that has its name all the time");
 	ok(!export_room(x, "none@rooms.example"), "there is no other");
@@ -1212,6 +1212,7 @@ test_naming_export(void)
 		nonce += times_in(b.p, i) == (i != 990);
 	is_int(nonce, MANY, "each is told once, but for what is destroyed before its turn");
 	is_int(n, MANY, "and the one that has nothing to do with them");
+	is_int(count_of(b.p, "\nend "), MANY, "all of them to their end");
 	export_free(x);
 	buf_release(&b);
 	test_release(&t);

@@ -280,17 +280,27 @@ add_records(struct export *x, struct buf *out)
 		   (struct bytes){ x->after, x->after_len }, line_visit, &w) == STORE_STOP;
 }
 
-/* The last line, by whether the room is there still. */
+/* Is the room still there? One that waits for its name has no other sign than its record. */
+static bool
+is_there(struct export *x)
+{
+	const struct nameless *n = nameless_find(&x->waiting, x->jid);
+	struct bytes val;
+	struct jid j;
+
+	if (n != NULL && n->id == bytes_id(x->id))
+		return x->store->get(x->store, TABLE_rooms, export_id(x), &val) == STORE_OK;
+	return jid_split(x->arena, x->jid, &j) && j.node != NULL &&
+	       x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &val) ==
+		   STORE_OK &&
+	       bytes_cmp(val, export_id(x)) == 0;
+}
+
+/* The last line. */
 void
 export_end(struct export *x, struct buf *out)
 {
-	struct bytes id;
-	struct jid j;
-
-	if (jid_split(x->arena, x->jid, &j) && j.node != NULL &&
-	    x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
-		STORE_OK &&
-	    bytes_cmp(id, export_id(x)) == 0)
+	if (is_there(x))
 		buf_adds(out, arena_fmt(x->arena, "end %llu\n", (unsigned long long)x->nlines));
 	else
 		buf_adds(out, "cut\n");

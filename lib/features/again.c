@@ -256,14 +256,18 @@ gone(struct plan *p, const struct told *t)
 	return pr;
 }
 
-/* One who took another nick is told so, and, if it went alone, that the old one is there. */
+/*
+ * One who took another nick, and has not left and entered since then, is told so, and, if it went alone, that the old
+ * one is there.
+ */
 static void
-tell_moved(struct plan *p, const struct told *t, const struct occupant *holder)
+tell_moved(struct again *g, struct plan *p, const struct told *t, const struct occupant *holder)
 {
 	const struct session *x = room_session(p->room, t->jid);
+	const struct stay *st = x != NULL ? stay_of(g, x) : NULL;
 	struct presence old, left = { .occupant = holder };
 
-	if (x == NULL || x->occupant == holder)
+	if (x == NULL || x->occupant == holder || (st != NULL && st->anew != NULL && st->anew > t))
 		return;
 	old = gone(p, t);
 	tell_presence(p, &old, x, true);
@@ -296,7 +300,7 @@ again_presence(struct again *g, const struct told *t, struct plan *p)
 	n = recall_goings(&g->r, t->room, t->nick);
 	o = room_nick(p->room, t->nick);
 	if (told_moves(t))
-		tell_moved(p, t, o);
+		tell_moved(g, p, t, o);
 	if (t->jid != NULL && t->others)
 		tell_went(g, p, t, o);
 	if (o != NULL && n->last == t)

@@ -214,14 +214,23 @@ takes_self(const struct news *n, const struct xml *user)
 		view_entered(v);
 }
 
-/* It goes by another nick by now, and is about to be told so again. */
-static bool
-has_moved(const struct news *n)
+/* What it is by now, and is about to be told again; NULL: it is in no more, or nothing is told again. */
+static const struct occupant *
+is_by_now(const struct news *n)
 {
 	const struct room *r = truth_room(n->w, (unsigned)n->room);
 	const struct session *s = r != NULL ? map_get(&r->sessions, n->c->full) : NULL;
 
-	return n->w->again && s != NULL && strcmp(s->occupant->nick, n->nick) != 0;
+	return n->w->again && s != NULL ? s->occupant : NULL;
+}
+
+/* It goes by another nick by now. */
+static bool
+has_moved(const struct news *n)
+{
+	const struct occupant *o = is_by_now(n);
+
+	return o != NULL && strcmp(o->nick, n->nick) != 0;
 }
 
 static void
@@ -512,6 +521,7 @@ static void
 takes_notice(const struct news *n, const struct xml *user)
 {
 	struct view *v = n->v;
+	const struct occupant *now = is_by_now(n);
 	struct seen *self = view_nick(v, v->nick);
 
 	if (has_code(user, "172"))
@@ -519,7 +529,9 @@ takes_notice(const struct news *n, const struct xml *user)
 	if (!has_code(user, "173"))
 		return;
 	v->open = false;
-	if (self == NULL || self->role != ROLE_MODERATOR)
+	/* Who was made a moderator before that, and has not heard of it, sees addresses as before. */
+	if ((self == NULL || self->role != ROLE_MODERATOR) &&
+	    (now == NULL || now->role != ROLE_MODERATOR))
 		view_forgets_jids(v);
 }
 

@@ -184,6 +184,12 @@ struct plan *plan_deed(struct plan *, struct room *r, const struct jid *to);
 void plan_run(struct plan *);
 
 /*
+ * As whom a bare JID or a domain is listed that is to be made that: a ban holds for both writings of a domain, so it
+ * is lifted by either. affiliations.c
+ */
+const char *plan_listed(const struct plan *, const char *jid, enum affiliation to);
+
+/*
  * Plans an affiliation; NULL, and nothing, when nothing would change. A nick of NULL stays as it is, ""
  * is taken away. affil is borrowed. affiliations.c
  */

@@ -225,6 +225,20 @@ affiliate(struct test *t, const char *jid, const char *affiliation)
 	    jid, affiliation));
 }
 
+static void
+set_by_command(struct test *t, const char *jid, const char *affiliation)
+{
+	char *out = test_askf(t,
+	    "<iq from='o@good/r' to='a@rooms.example' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='import-affiliations'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='lines'><value>%s %s</value></field>"
+	    "</x></command></iq>",
+	    jid, affiliation);
+
+	ok(strstr(out, "status='completed'") != NULL, "%s: %s", jid, affiliation);
+	free(out);
+}
+
 /* A server may say its domain in letters or in ASCII: bans hold for both, gifts for the one that they were made to. */
 static void
 test_written(void)
@@ -239,7 +253,6 @@ test_written(void)
 	is_str(jid_other(a, LETTERS), ASCII, "a domain");
 	ok(jid_other(a, "x@example.org") == NULL && jid_other(a, "x@xn--.example") == NULL,
 	    "others have no other way");
-	arena_free(a);
 	test_init(&t);
 	start(&t);
 	ok(may_enter(&t, "o@good/r", "o"), "a room is made");
@@ -256,6 +269,9 @@ test_written(void)
 		ok(!may_enter(&t, full, "x"), "and does not enter again");
 		affiliate(&t, ways[1 - i], "none");
 		ok(may_enter(&t, full, "x"), "but when it is not");
+		affiliate(&t, bare, "outcast");
+		set_by_command(&t, arena_cat(a, "x@", ways[i], NULL), "none");
+		ok(may_enter(&t, full, "x"), "nor when a command says that of its own writing");
 		affiliate(&t, ways[1 - i], "outcast");
 		affiliate(&t, ways[i], "none");
 		ok(may_enter(&t, full, "x"), "nor when that was said in its own writing");
@@ -289,6 +305,7 @@ test_written(void)
 		muc_commit(t.muc);
 	}
 	test_release(&t);
+	arena_free(a);
 }
 
 #define ROOMS 800

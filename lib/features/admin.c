@@ -218,20 +218,6 @@ read_reserved(const struct plan *p, const char *nick, const struct jid *j, struc
 	return f->nick != NULL ? OK : BAD_NICK;
 }
 
-/* A ban holds for both writings of a domain, so it is lifted by either. */
-static const char *
-as_banned(const struct plan *p, const char *jid)
-{
-	const char *other;
-	enum affiliation a;
-
-	if (plan_own_affiliation(p, jid, &a))
-		return jid;
-	other = jid_other(p->s->arena, jid);
-	return other != NULL && plan_own_affiliation(p, other, &a) && a == AFF_OUTCAST ? other
-										       : jid;
-}
-
 /* 9.1: by bare JID or domain; 10.3: of a full JID the bare one counts. */
 static enum deny
 plan_affil(struct plan *p, const struct xml *item, const char *affiliation)
@@ -251,7 +237,7 @@ plan_affil(struct plan *p, const struct xml *item, const char *affiliation)
 	}
 	if (!jid_prep(p->s->arena, jid, &j))
 		return JID_MALFORMED;
-	f.jid = f.affiliation == AFF_NONE ? as_banned(p, j.bare) : j.bare;
+	f.jid = plan_listed(p, j.bare, f.affiliation);
 	if (nick != NULL && (deny = read_reserved(p, nick, &j, &f)) != OK)
 		return deny;
 	if (!plan_names(p, "jid/", f.jid))

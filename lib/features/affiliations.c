@@ -13,6 +13,19 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+const char *
+plan_listed(const struct plan *p, const char *jid, enum affiliation to)
+{
+	const char *other;
+	enum affiliation a;
+
+	if (to != AFF_NONE || plan_own_affiliation(p, jid, &a))
+		return jid;
+	other = jid_other(p->s->arena, jid);
+	return other != NULL && plan_own_affiliation(p, other, &a) && a == AFF_OUTCAST ? other
+										       : jid;
+}
+
 struct change *
 plan_grant(struct plan *p, const struct affil *f)
 {

@@ -63,16 +63,17 @@ is_deed(const struct call *c, const struct plan *p)
 enum deny
 call_grant(struct call *c, struct plan *p, const struct affil *f)
 {
-	struct affil before = { .affiliation = AFF_NONE };
+	struct affil before = { .affiliation = AFF_NONE }, now = *f;
 
-	if (!plan_names(p, "jid/", f->jid))
+	now.jid = plan_listed(p, f->jid, f->affiliation);
+	if (!plan_names(p, "jid/", now.jid))
 		return call_fault(c, BAD_PAYLOAD, f->jid);
-	affiliation_stored(p->room, f->jid, &before);
-	if (plan_grant(p, f) == NULL || !is_deed(c, p))
+	affiliation_stored(p->room, now.jid, &before);
+	if (plan_grant(p, &now) == NULL || !is_deed(c, p))
 		return OK;
 	call_audit(c, &(struct audit){
 			  .room = p->room->jid,
-			  .target = f->jid,
+			  .target = now.jid,
 			  .before = affiliation_name(before.affiliation),
 			  .after = affiliation_name(f->affiliation),
 			  .reason = f->reason,

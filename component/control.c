@@ -450,7 +450,9 @@ control_run(struct control *c, const struct pollfd *polls)
 			continue;
 		if ((polls[i + 1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && may_read(c, p))
 			read_peer(c, p);
-		if (c->w->now.mono_ms >= peer_due_ms(c, p))
+		/* What takes again after all, while we slept ourselves, was not stuck. */
+		if (c->w->now.mono_ms >= peer_due_ms(c, p) &&
+		    (p->blocked_ms == 0 || (polls[i + 1].revents & POLLOUT) == 0))
 			drop(p, "%s: left", p->blocked_ms != 0 ? "takes nothing" : "says nothing");
 	}
 	if (c != NULL && polls[0].revents != 0)

@@ -345,7 +345,8 @@ link_run(struct link *l, short revents)
 		    l->state == HEADER ? "stream header" : "handshake",
 		    (long long)conf->link_handshake_ms / 1000,
 		    l->state == HEADER ? ": is this a port for components?" : "");
-	if (l->state == UP && now_ms >= stuck_ms(l))
+	/* What is taken again after all, while we slept ourselves, was not stuck. */
+	if (l->state == UP && now_ms >= stuck_ms(l) && (revents & POLLOUT) == 0)
 		link_lose(l, "the server has taken no byte for %lld s",
 		    (long long)conf->link_stuck_ms / 1000);
 	if (l->state == UP && now_ms >= deaf_ms(l))

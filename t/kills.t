@@ -11,8 +11,8 @@ processors enough.
 
 A component's link has no acknowledgements: what the server has written to it when mucd dies is gone, as with
 any component, and so is what the server was about to write. Such messages, the last ones that stood on the
-link of a mucd that was killed, or on none, are counted by themselves. What mucd told and the server had not taken comes again, with the same stanza-id, and is
-counted, too.
+link of a mucd that was killed, or on none, are counted by themselves; of what mucd can have taken none may
+be missing. What mucd told and the server had not taken comes again, with the same stanza-id, and is counted, too.
 
 KILLS: how many; SEED.
 """
@@ -31,7 +31,8 @@ ROOM = slixmpp.JID("lounge@" + DOMAIN)
 KILLS = int(os.environ.get("KILLS") or 10)
 SEED = int(os.environ.get("SEED") or 1)
 NAMES = ("romeo", "juliet", "tybalt", "mercutio", "benvolio", "nurse")
-WAIT = 20
+WAIT = 60
+AHEAD = 8       # of so many words nobody knows yet what became of them: one waits, for once
 CONTROL = TOP + "/control"
 SETTINGS = 'rate_per_s = 1000\nroom_messages_per_s = 10000\nretry_first_ms = 20\ncontrol = "%s"\n' % CONTROL
 SID = "{urn:xmpp:sid:0}stanza-id"
@@ -92,9 +93,16 @@ class Guest(slixmpp.ClientXMPP):
     def on_error(self, m):
         self.bounced.append((m["id"], m["error"]["condition"]))
 
+    def answered(self):
+        """So many of what it has said come before the last that has come back."""
+        known = [ident for nick, ident, sid in self.heard[-300:] if nick == self.name]
+        known += [ident for ident, why in self.bounced[-1:]]
+        return max((int(ident.split("-")[1]) + 1 for ident in known if "-" in ident), default=0)
+
     async def talk(self, rng, until_done):
         while not until_done.is_set():
             await asyncio.sleep(rng.expovariate(15))
+            await soon(lambda: len(self.said) - self.answered() < AHEAD or until_done.is_set(), 0.5)
             ident = "%s-%d" % (self.name, len(self.said))
             m = self.make_message(ROOM, "the word %d of %s" % (len(self.said), self.name), mtype="groupchat")
             m["id"] = ident
@@ -102,21 +110,26 @@ class Guest(slixmpp.ClientXMPP):
             m.send()
 
 
-async def kill(mucd, n):
+async def kill(mucd, n, guests):
     """
-    Returns when it was killed, and seconds until the next one has shaken hands. Each third time somebody
-    is slow to start it, and that is not counted.
+    Returns seconds until the next one has shaken hands. Each third time somebody is slow to start it, the
+    server sends something back meanwhile, and that is not counted.
     """
+    def nbounced():
+        return sum(len(g.bounced) for g in guests)
     began = time.monotonic()
     mucd.kill()
-    slow = 0.15 if n % 3 == 2 else 0
-    await asyncio.sleep(slow)
+    down, before = time.monotonic(), nbounced()
+    if n % 3 == 2:
+        await asyncio.sleep(0.15)
+        await soon(lambda: nbounced() > before + 1)
+    slow = time.monotonic() - down
     mucd.start(attach=False)
     while not mucd.count("attached to"):
         if time.monotonic() > began + WAIT:
             raise Failure("mucd does not attach: " + mucd.tail())
         await asyncio.sleep(0.001)
-    return began, time.monotonic() - began - slow
+    return time.monotonic() - began - slow
 
 
 async def soon(what, seconds=WAIT):
@@ -146,7 +159,7 @@ async def conversation(server, mucd):
         talked = len(guests[0].heard)
         await asyncio.sleep(rng.uniform(0.2, 0.8))
         await soon(lambda: len(guests[0].heard) > talked + 20)
-        kills.append(await kill(mucd, n))
+        kills.append(await kill(mucd, n, guests))
     await asyncio.sleep(0.5)
     done.set()
     await asyncio.gather(*talks)
@@ -174,34 +187,38 @@ def judge(guests, kills, way):
         said |= set(g.said)
     reflected.discard("last")
     # mucd takes them one by one: none is in flight before one that it has taken.
-    in_flight = set()
-    for given in way.given():
-        taken = max([n for n, ident in enumerate(given) if ident in reflected], default=-1)
-        in_flight |= set(given[taken + 1:])
+    in_flight, lengths, given = set(), [], set()
+    for ids in way.given():
+        taken = max([n for n, ident in enumerate(ids) if ident in reflected], default=-1)
+        lengths.append(len(ids) - taken - 1)
+        in_flight |= set(ids[taken + 1:])
+        given |= set(ids)
     in_flight -= reflected | bounced
     first = list(dict.fromkeys(guests[0].heard))
     unequal = [g.name for g in guests if list(dict.fromkeys(g.heard)) != first]
     diag("%d messages: %d reflected, %d sent back by the server, %d in flight when mucd died; "
          "%d tellings more of what was not fenced" % (
              len(said), len(reflected), len(bounced), len(in_flight), again))
-    took = sorted(1000 * t for _, t in kills)
+    took = sorted(1000 * t for t in kills)
     diag("kill to handshake: median %.0f ms, longest %.0f ms of %d" % (
         took[len(took) // 2], took[-1], len(took)))
-    lost = sorted(said - reflected - bounced - in_flight)
-    diag("%d were on no link: the server dropped them with what it had not written yet" % len(lost))
-    # What a server has not written yet, and what mucd has not read, is more when they wait for a processor.
-    crowded = max(1, os.getloadavg()[0] / os.cpu_count() / 2)
-    ok(len(lost) <= crowded * KILLS, "mucd loses none of %d messages" % len(said))
+    lost = said - reflected - bounced - in_flight
+    diag("%d were on no link: the server dropped them with what it had not written yet" % len(lost - given))
+    same(sorted(lost & given)[:5], [], "mucd loses none of %d messages" % len(said))
     same(sorted(reflected & bounced)[:5], [], "none is reflected and sent back")
     same(twice[:5], [], "none has two stanza-ids")
     ok(len(bounced) > KILLS / 2, "%d were said while mucd was down" % len(bounced))
-    ok(len(reflected) > len(said) / 2 and len(in_flight) < crowded * len(said) / 10,
-       "most were reflected, few in flight")
+    # What mucd has not read yet is more in a slow moment, but not at every kill.
+    crowded = max(1, os.getloadavg()[0] / os.cpu_count() / 2)
+    usual = sorted(lengths)[len(lengths) // 2]
+    ok(len(reflected) > len(said) / 2 and usual < crowded * len(said) / 10 / KILLS,
+       "most were reflected, few in flight: %d, usually" % usual)
     same(unequal, [], "all hear the same, in one order")
     told = [(g.name, str(p["from"]), p["type"], sorted(p["muc"]["status_codes"]))
             for g in guests for p in g.presences]
     same(told[:5], [], "nobody is told that anybody has left or entered")
-    most, limit = took[-1 - len(took) // 100], 300 * crowded
+    # Any machine has a slow moment now and then.
+    most, limit = took[-1 - len(took) // 5], 300 * crowded
     if os.getloadavg()[0] > os.cpu_count():
         diag("more wants to run than there are processors: load %.1f" % os.getloadavg()[0])
         most = took[len(took) // 2]
@@ -213,10 +230,10 @@ def check(kind):
     server = Server(kind, users=NAMES)
     way = Way(server.ports[DOMAIN], record=True)
     mucd = Mucd(way.components(), SETTINGS)
-    guests, kills = converse(conversation(server, mucd), 60 + 3 * KILLS)
+    guests, kills = converse(conversation(server, mucd), 240 + 6 * KILLS)
     judge(guests, kills, way)
     same(mucd.stop()[0], 0, "mucd ends well")
 
 
 logging.disable(logging.CRITICAL)
-on_both(check, 200 + 10 * KILLS)
+on_both(check, 600 + 15 * KILLS)

@@ -257,8 +257,7 @@ gone(struct plan *p, const struct told *t)
 }
 
 /*
- * One who took another nick, and has not left and entered since then, is told so, and, if it went alone, that the old
- * one is there.
+ * One who took another nick, and has not left since then, is told so, and, if it went alone, that the old one is there.
  */
 static void
 tell_moved(struct again *g, struct plan *p, const struct told *t, const struct occupant *holder)
@@ -267,7 +266,7 @@ tell_moved(struct again *g, struct plan *p, const struct told *t, const struct o
 	const struct stay *st = x != NULL ? stay_of(g, x) : NULL;
 	struct presence old, left = { .occupant = holder };
 
-	if (x == NULL || x->occupant == holder || (st != NULL && st->anew != NULL && st->anew > t))
+	if (x == NULL || x->occupant == holder || (st != NULL && st->left != NULL && st->left > t))
 		return;
 	old = gone(p, t);
 	tell_presence(p, &old, x, true);

@@ -61,8 +61,8 @@ look_at_stay(struct recall *r, const struct told *t)
 		st->is_in = !enters || t->was_in;
 		st->since = st->is_in ? r->v : t;
 	}
-	if (enters)
-		st->anew = t;
+	if (t->kind == TOLD_LEFT)
+		st->left = t;
 	if (enters && st->entered == NULL)
 		st->entered = t;
 }

@@ -14,7 +14,7 @@
 struct stay {
 	const struct told *since;   /* it was in then for the first time */
 	const struct told *entered; /* its first TOLD_ENTERED; NULL: it has been in all the time */
-	const struct told *anew;    /* its last one */
+	const struct told *left;    /* its last TOLD_LEFT, or NULL */
 	const struct told *shown;   /* the last time it was told of all others, or NULL */
 	const struct told *message; /* the next one of the room; only for recall_message() */
 	bool is_in; /* the caller's, who goes along the row; at first: at its begin */

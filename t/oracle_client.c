@@ -529,9 +529,10 @@ takes_notice(const struct news *n, const struct xml *user)
 	if (!has_code(user, "173"))
 		return;
 	v->open = false;
-	/* Who was made a moderator before that, and has not heard of it, sees addresses as before. */
+	/* Who sees addresses by now may have been told of it before. */
 	if ((self == NULL || self->role != ROLE_MODERATOR) &&
-	    (now == NULL || now->role != ROLE_MODERATOR))
+	    (now == NULL ||
+		(now->role != ROLE_MODERATOR && now->room->config.whois != WHOIS_ANYONE)))
 		view_forgets_jids(v);
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/rec.h"
@@ -1218,6 +1219,37 @@ test_naming_export(void)
 	test_release(&t);
 }
 
+/* One of them replaces a room that nobody has used for long: when such rooms are destroyed it is not one. */
+static void
+test_naming_unused(void)
+{
+	static const char *const admins[] = { "admin@y", NULL };
+	struct test t;
+
+	begin(&t);
+	t.conf.admins = admins;
+	muc_reload(t.muc, &t.conf);
+	make_empty(&t);
+	t.now.wall_ms += 100 * DAY_MS;
+	muc_tick(t.muc, t.now);
+	import_many(&t, true);
+	ok(is_told(&t,
+	       "<iq type='set' from='admin@y/r' to='rooms.example' id='c'>"
+	       "<command xmlns='http://jabber.org/protocol/commands' node='unused-rooms'>"
+	       "<x xmlns='jabber:x:data' type='submit'><field var='days'><value>30</value></field>"
+	       "<field var='all'><value>1</value></field></x></command></iq>",
+	       "Rooms destroyed: 0"),
+	    "no unused room is destroyed");
+	ok(is_told(&t,
+	       "<iq type='get' from='x@y/r' to='998@rooms.example' id='o'>"
+	       "<query xmlns='http://jabber.org/protocol/muc#owner'/></iq>",
+	       "type='result'"),
+	    "the one that has come is there");
+	run_down(&t);
+	is_int(count_rooms_of(t.host.store, TABLE_names), MANY, "as are all others");
+	test_release(&t);
+}
+
 /* Killed before all had their names; then mucctl alone imports others, and first one of the same. */
 static void
 test_naming_before(void)
@@ -1738,6 +1770,7 @@ main(int argc, char **argv)
 	test_naming();
 	test_naming_export();
 	test_naming_before();
+	test_naming_unused();
 	test_come_and_gone();
 	test_full();
 	test_forced();

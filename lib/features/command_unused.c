@@ -158,7 +158,7 @@ take(void *arg, const struct room_brief *b)
 	return command_page_ends(&s->page);
 }
 
-/* While the store is on a walk no room is opened. */
+/* While the store is on a walk no room is opened. Then it may be one that an import has put in its place. */
 static void
 end_all(struct search *s)
 {
@@ -169,7 +169,7 @@ end_all(struct search *s)
 	rooms_each(service, s->call->plan->ev->to.domain, take, s);
 	for (size_t i = 0; i < s->nfound; i++) {
 		r = room_open(service, &s->found[i]);
-		if (r != NULL)
+		if (r != NULL && is_unused(s->call, r->noccupants, room_used_ms(r)))
 			end_room(s, r);
 	}
 }

@@ -25,7 +25,7 @@
 #include "pass_fd.h"
 #include "resolver.h"
 
-#define WANTED_ENV "MUCD_CONNECTOR" /* FILTER_IS() of that in force */
+#define WANTED_ENV "MUCD_CONNECTOR" /* FILTER_IS() of that in force; how many resolvers run */
 #define FD	   3		    /* how it is asked, on its own side */
 #define SPARE	   8		    /* resolvers beside two for each component */
 
@@ -214,10 +214,11 @@ reap(struct server *s)
 static void
 renew(const struct server *s)
 {
-	char filter[16];
+	char kept[64];
 
-	snprintf(filter, sizeof filter, "%d", s->filter);
-	if (setenv(WANTED_ENV, filter, 1) == -1)
+	/* Those who connect just now stay its children, and end as such. */
+	snprintf(kept, sizeof kept, "%d %zu", s->filter, s->nresolvers);
+	if (setenv(WANTED_ENV, kept, 1) == -1)
 		return;
 	fcntl(FD, F_SETFD, 0);
 	execl(s->exe, s->exe, "-c", s->path, (char *)NULL);
@@ -286,7 +287,8 @@ connector_run(struct conf *conf, const char *exe, const char *path)
 	set_signals();
 	sigemptyset(&none);
 	confine_memory();
-	s.filter = atoi(getenv(WANTED_ENV));
+	if (sscanf(getenv(WANTED_ENV), "%d %zu", &s.filter, &s.nresolvers) == EOF)
+		_exit(1);
 	is_new = s.mode != FILTER_OFF && s.filter != FILTER_IS(s.mode);
 	if (is_new)
 		s.filter = FILTER_IS(s.mode);

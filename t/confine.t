@@ -108,6 +108,38 @@ def started():
     ok(until(lambda: not os.path.exists("/proc/%d" % other)), "and its connector with it")
 
 
+def resolving():
+    """Another mucd goes on while somebody connects for the one before it."""
+    fake = Fake()
+    # Nobody accepts there, and there is no room for one more who waits.
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    crowd = [socket.socket() for _ in range(8)]
+    for sock in crowd:
+        sock.setblocking(False)
+        sock.connect_ex(full.getsockname())
+    mucd = Mucd(fake.components() + [("full.localhost", full.getsockname()[1], SECRET)], attach=False)
+    fake.attach()
+    other = connector(mucd.proc.pid)
+    ok(until(lambda: len(children(other)) == 1), "somebody connects")
+    old = children(other)[0]
+    os.kill(old, signal.SIGSTOP)
+    mucd.proc.send_signal(signal.SIGUSR2)
+    ok(until(lambda: mucd.count(r"serves \d+ domain") == 2 and len(children(other)) == 2),
+       "another mucd goes on, for which somebody connects, too")
+    os.kill(old, signal.SIGCONT)
+    ok(until(lambda: old not in children(other)), "the one before has ended")
+    for sock in crowd + [full]:
+        sock.close()
+    ok(mucd.says("full.localhost: .*Connection refused"), "connections are made, and fail")
+    fake.link.close()
+    fake.attach()
+    ok(True, "or not")
+    same(mucd.count("too many connections"), 0, "of which there are not too many")
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
 def killed():
     fake = Fake()
     mucd = Mucd(fake.components(), attach=False)
@@ -447,4 +479,4 @@ def environment():
     same(got, [b"MUCCTL_PASSWORD="], "mucctl: a password from the environment is wiped there")
 
 
-main([started, killed, forbidden, background, names, modes, users, under_unit, secrets, environment], 120)
+main([started, resolving, killed, forbidden, background, names, modes, users, under_unit, secrets, environment], 120)

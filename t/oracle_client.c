@@ -201,7 +201,7 @@ takes_self(const struct news *n, const struct xml *user)
 	v->open = open || (v->in && v->open);
 	v->in = true;
 	/* Told again it has no id. */
-	if (v->entering && n->w->again)
+	if (v->entering && n->w->again && n->id == NULL)
 		view_entered(v);
 	if (d == NULL || d->effect != EFFECT_ENTER)
 		return;

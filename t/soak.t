@@ -5,7 +5,7 @@ soak.t - a long time of mixed load, and mucd is as large as before
 
 Rooms are made, configured, talked in and destroyed, strangers come and go and never come again, affiliations
 change, archives are read, services looked at, the configuration is read again and the link is lost now and
-then. After a warm-up, memory (RssAnon) stays within 5 %, but for one step, no descriptor is left open, and the
+then. After a warm-up, memory (RssAnon) stays within 5 %, but for two steps, no descriptor is left open, and the
 database holds what retention says and its file does not grow.
 
 SOAK_S: seconds, instead of the short form; SEED.
@@ -112,9 +112,9 @@ def soak():
     half = WARM + (SAMPLES - WARM) // 2
     first, last = sorted(rss[WARM:half]), sorted(rss[half:])
     first, last = first[len(first) // 2], last[len(last) // 2]
-    # The greatest burst so far can leave the heap larger once, at any time; what leaks comes back for more.
-    step = max(0, *(b - a for a, b in zip(rss[WARM:], rss[WARM + 1:])))
-    ok(last - step <= first * 1.05, "memory is flat: %d KiB, then %d; in one step %d" % (first, last, step))
+    # A burst greater than any before can leave the heap larger, at any time; what leaks comes back for more.
+    bursts = sorted(max(0, b - a) for a, b in zip(rss[WARM:], rss[WARM + 1:]))[-2:]
+    ok(last - sum(bursts) <= first * 1.05, "memory is flat: %d KiB, then %d; in two steps %s" % (first, last, bursts))
     ok(max(fds[WARM:]) <= max(fds[:WARM]), "no descriptor is left open")
     same(sizes[-1], sizes[half], "the database does not grow")
     said = load.count["message"]

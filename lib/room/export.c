@@ -111,24 +111,30 @@ begin_waiting(struct export *x, const struct nameless *n)
 	return begin(x, id_key(n->id, id));
 }
 
+/* The id of the room that has the name. */
+static bool
+is_named(struct export *x, const char *jid, struct bytes *id)
+{
+	struct jid j;
+
+	return jid_split(x->arena, jid, &j) && j.node != NULL && j.resource == NULL &&
+	       x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), id) ==
+		   STORE_OK;
+}
+
 bool
 export_room(struct export *x, const char *jid)
 {
 	struct nameless *n;
 	struct bytes id;
-	struct jid j;
 
 	arena_reset(x->arena);
-	if (!jid_split(x->arena, jid, &j) || j.node == NULL || j.resource != NULL)
-		return false;
 	/* First: its name may still be that of a room which it replaces. */
 	look_for_waiting(x);
 	n = nameless_find(&x->waiting, jid);
 	if (n != NULL && begin_waiting(x, n))
 		return true;
-	return x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &id) ==
-		   STORE_OK &&
-	       begin(x, id);
+	return is_named(x, jid, &id) && begin(x, id);
 }
 
 static int
@@ -286,14 +292,10 @@ is_there(struct export *x)
 {
 	const struct nameless *n = nameless_find(&x->waiting, x->jid);
 	struct bytes val;
-	struct jid j;
 
 	if (n != NULL && n->id == bytes_id(x->id))
 		return x->store->get(x->store, TABLE_rooms, export_id(x), &val) == STORE_OK;
-	return jid_split(x->arena, x->jid, &j) && j.node != NULL &&
-	       x->store->get(x->store, TABLE_names, name_key(x->arena, j.domain, j.node), &val) ==
-		   STORE_OK &&
-	       bytes_cmp(val, export_id(x)) == 0;
+	return is_named(x, x->jid, &val) && bytes_cmp(val, export_id(x)) == 0;
 }
 
 /* The last line. */

@@ -198,7 +198,7 @@ load_visit(void *arg, struct bytes key, struct bytes val)
 	return 0;
 }
 
-void
+uint64_t
 nameless_load(struct store *store, struct nameless_list *l)
 {
 	struct load w = { store, l };
@@ -208,16 +208,15 @@ nameless_load(struct store *store, struct nameless_list *l)
 	if (from != 0)
 		store->each(
 		    store, TABLE_dead, BYTES_NONE, id_key(from - 1, before), load_visit, &w);
+	return from;
 }
 
 void
 naming_resume(struct service *s)
 {
 	struct nameless_list l = { .jids = MAP_INIT };
-	uint64_t from = state_naming(s->store);
+	uint64_t from = nameless_load(s->store, &l);
 
-	if (from == 0)
-		return;
-	nameless_load(s->store, &l);
-	begin(s, &l, from);
+	if (from != 0)
+		begin(s, &l, from);
 }

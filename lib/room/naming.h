@@ -30,8 +30,8 @@ void nameless_add(struct nameless_list *, uint64_t id, uint64_t line, char *jid)
 struct nameless *nameless_find(const struct nameless_list *, const char *jid);
 void nameless_release(struct nameless_list *);
 
-/* Adds those that wait in a store. */
-void nameless_load(struct store *, struct nameless_list *);
+/* Adds those that wait in a store, all with an id not below what is returned; 0: none do. */
+uint64_t nameless_load(struct store *, struct nameless_list *);
 
 /* Takes the list over: its rooms, all with an id not below that one, are there when this turn is committed. */
 void naming_begin(struct service *, struct nameless_list *, uint64_t from);

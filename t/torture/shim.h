@@ -56,9 +56,8 @@ struct switches {
 	uint64_t nth;  /* of the calls that count, from 1; 0: none */
 	uint64_t done; /* of them so far */
 	uint64_t ndeeds;
-	uint64_t nfull; /* calls that failed by is_full */
-	uint64_t
-	    within; /* calls that have begun and are not in the log yet: nobody is to kill it now */
+	uint64_t nfull;	 /* calls that failed by is_full */
+	uint64_t within; /* calls that have begun and are not in the log yet */
 };
 
 #endif

@@ -188,20 +188,33 @@ read_look(const struct xml *x, struct look *look)
 	look->version = version != NULL ? (unsigned)atoi(xml_get(version, "n")) : 0;
 }
 
+/*
+ * Is this the answer to its wish to enter? Told again it has no id. But for the last time that is told, it may
+ * as well be what another session of its nick said of itself, with a refusal still to come.
+ */
+static bool
+answers_entering(const struct news *n)
+{
+	if (!n->v->entering)
+		return false;
+	if (n->id == NULL)
+		return n->w->again && !n->w->loses;
+	return strcmp(n->v->enters, n->id) == 0;
+}
+
 /* Its own presence: it is in, as this. */
 static void
 takes_self(const struct news *n, const struct xml *user)
 {
 	struct view *v = n->v;
-	bool open = has_code(user, "100");
+	bool open = has_code(user, "100"), entered = answers_entering(n);
 	const struct deed *d = deed_of(n);
 
 	take_text(v->nick, n->nick);
 	v->lost = false;
-	v->open = open || (v->in && v->open);
+	v->open = open || (v->in && !entered && v->open);
 	v->in = true;
-	/* Told again it has no id. */
-	if (v->entering && n->w->again && n->id == NULL)
+	if (entered)
 		view_entered(v);
 	if (d == NULL || d->effect != EFFECT_ENTER)
 		return;
@@ -210,8 +223,6 @@ takes_self(const struct news *n, const struct xml *user)
 	v->entered_at = d->entered_at;
 	v->most_old = d->most_old;
 	v->wants_old = d->wants_old;
-	if (strcmp(v->enters, d->id) == 0)
-		view_entered(v);
 }
 
 /* What it is by now, and is about to be told again; NULL: it is in no more, or nothing is told again. */

@@ -157,7 +157,7 @@ again_codes(struct again *g, const struct told *t, struct plan *p)
 	wire_unref(w);
 }
 
-/* The last one. Who entered has it. */
+/* The last one. Who entered later has it; who entered before may have been told an earlier one since. */
 static void
 again_subject(struct again *g, const struct told *t, struct plan *p)
 {
@@ -168,7 +168,7 @@ again_subject(struct again *g, const struct told *t, struct plan *p)
 		return;
 	TAILQ_FOREACH (o, &p->room->occupants, entry)
 		TAILQ_FOREACH (x, &o->sessions, entry)
-			if (entering(g, x) == NULL)
+			if (was_there(stay_of(g, x), t))
 				tell_subject(p, x);
 }
 

@@ -8,17 +8,17 @@
 
 /* Administrators can still do something about it when the service has too much to do. */
 static bool
-service_charge(struct service *s, const struct ev *ev, size_t nbytes)
+service_charge(struct service *s, const struct jid *by, const char *to, size_t nbytes)
 {
 	const struct share h = {
 		.scope = SCOPE_SERVICE,
 		.all = &s->rates,
 		.of = "",
-		.by = &ev->from,
-		.to = ev->to.domain,
+		.by = by,
+		.to = to,
 	};
 
-	if (!service_admin(s, ev->from.bare))
+	if (!service_admin(s, by->bare))
 		return share_pay(s, &h, RATE_STANZA, 1) &&
 		       share_pay(s, &h, RATE_BYTE, (double)nbytes);
 	share_take(s, &h, RATE_STANZA, 1);
@@ -28,15 +28,15 @@ service_charge(struct service *s, const struct ev *ev, size_t nbytes)
 
 /* The users of the host's own domain pay for themselves alone: there may be any number of them. */
 enum deny
-charge(struct service *s, const struct ev *ev, size_t nbytes)
+charge(struct service *s, const struct jid *by, const char *to, size_t nbytes)
 {
-	if (ev->from.resource != NULL && !session_charge(s, ev->from.full, nbytes))
+	if (by->resource != NULL && !session_charge(s, by->full, nbytes))
 		return TOO_FAST;
-	if (!user_charge(s, ev->from.bare, nbytes))
+	if (!user_charge(s, by->bare, nbytes))
 		return TOO_FAST;
-	if (!domain_holds(ev->from.domain, ev->to.domain) && !domain_charge(s, &ev->from, nbytes))
+	if (!domain_holds(by->domain, to) && !domain_charge(s, by, nbytes))
 		return TOO_FAST;
-	return service_charge(s, ev, nbytes) ? OK : SERVICE_BUSY;
+	return service_charge(s, by, to, nbytes) ? OK : SERVICE_BUSY;
 }
 
 /* A long answer to a short question is no flood. Administrators may ask for all. */
@@ -66,13 +66,12 @@ charge_walk(const struct plan *p)
  * make a room, be its owner, and fill it.
  */
 void
-charge_run(struct plan *p)
+charge_run(struct plan *p, const struct jid *by)
 {
-	const struct ev *ev = p->ev;
-	const struct out *o = &p->s->out[ev->domain_no];
+	const struct out *o = &p->s->out[plan_domain(p)];
 	const size_t waited = o->bytes;
 
 	plan_run(p);
-	if (!p->paid && !service_admin(p->s, ev->from.bare))
-		sender_told_others(p->s, &ev->from, o->bytes - waited);
+	if (!p->paid && !service_admin(p->s, by->bare))
+		sender_told_others(p->s, by, o->bytes - waited);
 }

@@ -419,7 +419,7 @@ plan_judged(struct plan *p, struct ev *ev)
 static enum deny
 unsound(struct service *s, const struct ev *ev, size_t nbytes, enum deny why)
 {
-	enum deny deny = answerable(ev) ? charge(s, ev, nbytes) : OK;
+	enum deny deny = answerable(ev) ? charge(s, &ev->from, ev->to.domain, nbytes) : OK;
 
 	return deny == OK ? why : too_much(s, ev, deny);
 }
@@ -433,7 +433,7 @@ wakes_none(struct service *s, const struct ev *ev, size_t nbytes)
 {
 	if (answerable(ev) || map_get(&s->rooms, ev->to.bare) != NULL)
 		return false;
-	return ev->kind != KIND_MESSAGE || charge(s, ev, nbytes) != OK;
+	return ev->kind != KIND_MESSAGE || charge(s, &ev->from, ev->to.domain, nbytes) != OK;
 }
 
 /* Where it is to: the room, and who the sender and the other one are in it. */
@@ -453,7 +453,7 @@ static enum deny
 handle(struct plan *p, struct ev *ev, size_t nbytes)
 {
 	/* Leaving and errors are free: refusing them would keep people in against their will. */
-	enum deny deny = answerable(ev) ? charge(p->s, ev, nbytes) : OK;
+	enum deny deny = answerable(ev) ? charge(p->s, &ev->from, ev->to.domain, nbytes) : OK;
 
 	if (deny != OK)
 		return handle_late(p, ev, deny);
@@ -491,7 +491,7 @@ conclude(struct plan *p, enum deny deny)
 {
 	if (deny == OK) {
 		charge_reply(p);
-		charge_run(p);
+		charge_run(p, &p->ev->from);
 	} else
 		refuse(p, deny);
 	/* A wrong one is paid for, or others could be tried for ever. */

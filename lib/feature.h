@@ -183,6 +183,9 @@ struct plan *plan_deed(struct plan *, struct room *r, const struct jid *to);
  */
 void plan_run(struct plan *);
 
+/* On whose way the plan's stanzas go out. */
+unsigned plan_domain(const struct plan *);
+
 /*
  * As whom a bare JID or a domain is listed that is to be made that: a ban holds for both writings of a domain, so it
  * is lifted by either. affiliations.c

@@ -342,10 +342,15 @@ plan_deed(struct plan *p, struct room *r, const struct jid *to)
 	return deed;
 }
 
+unsigned
+plan_domain(const struct plan *p)
+{
+	return p->ev != NULL ? p->ev->domain_no : p->room->domain_no;
+}
+
 void
 plan_run(struct plan *p)
 {
-	unsigned domain_no = p->ev != NULL ? p->ev->domain_no : p->room->domain_no;
 	struct change *c;
 
 	TAILQ_FOREACH (c, &p->changes, entry)
@@ -361,8 +366,8 @@ plan_run(struct plan *p)
 		pairs_add(&p->first, p->reply_wire, to);
 		addr_unref(to);
 	}
-	out_take(p->s, domain_no, &p->first);
-	out_take(p->s, domain_no, &p->rest);
+	out_take(p->s, plan_domain(p), &p->first);
+	out_take(p->s, plan_domain(p), &p->rest);
 }
 
 enum lang

@@ -296,6 +296,75 @@ play_in_turn(void)
 	test_release(&t);
 }
 
+#define LATECOMERS 10
+
+/* Sends a presence of one of the sessions of somebody who sends more than they may; how often the owner is told one. */
+static int
+send_presence(struct test *t, int session, const char *status)
+{
+	char *out = test_askf(t,
+	    "<presence from='late@example/%d' "
+	    "to='a@rooms.example/late%d'><status>%s</status></presence>",
+	    session, session, status);
+	const int n = count_of(out, "to='o@example/r'");
+
+	free(out);
+	return n;
+}
+
+static int
+wait_for_presences(struct test *t, int ms)
+{
+	char *out;
+	int n;
+
+	t->now.mono_ms += ms;
+	muc_tick(t->muc, t->now);
+	muc_commit(t->muc);
+	out = test_drain(t, 65536);
+	n = count_of(out, "to='o@example/r'");
+	free(out);
+	return n;
+}
+
+/* What waits is paid for when it is told, as what is told at once; and its last state is told in the end. */
+static void
+play_late(void)
+{
+	const struct row row = { "", SCOPE_ROOM, RATE_PRESENCE, 0, 1 };
+	uint64_t before, nbytes;
+	struct test t;
+	int n = 0;
+
+	begin(&t, &row);
+	for (int i = 0; i < LATECOMERS; i++)
+		ask(&t,
+		    "<presence from='late@example/%d' to='a@rooms.example/late%d'>" MUC
+		    "</x></presence>",
+		    i, i);
+	t.conf.limits.rate_bytes_burst = 10000;
+	t.conf.limits.rate_bytes_per_s = 1024;
+	muc_reload(t.muc, &t.conf);
+	before = muc_stats(t.muc)->out_bytes;
+	for (int ms = 0; ms < 60000; ms += 100) {
+		char status[3200];
+
+		snprintf(status, sizeof(status), "%d %s%s%s", ms, filler, filler, filler);
+		for (int i = 0; i < LATECOMERS; i++)
+			send_presence(&t, i, status);
+		wait_for_presences(&t, 100);
+	}
+	nbytes = muc_stats(t.muc)->out_bytes - before;
+	ok(nbytes < 8000000, "by presences that wait all are told %llu bytes in a minute",
+	    (unsigned long long)nbytes);
+	for (int i = 0; i < LATECOMERS; i++)
+		n += send_presence(&t, i, "the last");
+	for (int i = 0; i < 60; i++)
+		n += wait_for_presences(&t, 1000);
+	is_int(n, LATECOMERS, "the last of each is told in the end, once");
+	test_release(&t);
+}
+
 /* Two minutes of somebody who is in and does nothing but enter; how often they are told all, and how much. */
 static int
 enter_again(struct test *t, const char *leave, uint64_t *nbytes)
@@ -596,6 +665,7 @@ main(void)
 		play_fair(&rows[i]);
 	play_domain();
 	play_in_turn();
+	play_late();
 	play_again();
 	play_private();
 	play_lists();

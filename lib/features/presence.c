@@ -4,6 +4,7 @@
  *
  * XEP-0045 7.7 (updates), 7.6 (to another nick), 7.2.18 (no <x/>, and not in: told so).
  */
+#include "charge.h"
 #include "feature.h"
 
 struct change *
@@ -57,7 +58,7 @@ plan_late(struct plan *p)
 
 /* What was not told at once; whatever of it is shown now. */
 static void
-tell_late(struct service *s, struct session *x)
+tell_late(struct service *s, struct session *x, const struct jid *by)
 {
 	struct occupant *o = x->occupant;
 	struct presence pr = { .occupant = o, .role = o->role };
@@ -67,19 +68,22 @@ tell_late(struct service *s, struct session *x)
 	session_save(x);
 	plan_init(&p, s, NULL, o->room);
 	tell_presence_all(&p, &pr, TELL_EVERYBODY, NULL);
-	plan_run(&p);
+	charge_run(&p, by);
 	plan_release(&p);
 }
 
-/* When the sender may send again, and the room may tell some: of that these have the last part. */
+/*
+ * When the sender, *by, may send again, and the room may tell some: of that these have the last part. The bytes of
+ * the presence itself are not asked for: there may never be as many as a long one has.
+ */
 static bool
-may_tell_late(struct service *s, const struct session *x)
+may_tell_late(struct service *s, const struct session *x, struct jid *by)
 {
 	struct room *r = x->occupant->room;
+	const struct out *o = &s->out[r->domain_no];
 
-	if (!s->out[r->domain_no].up ||
-	    !rate_has(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1, 0) ||
-	    !user_charge(s, x->occupant->bare, 0))
+	if (!o->up || !rate_has(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1, 0) ||
+	    !jid_split(s->arena, x->jid, by) || charge(s, by, o->domain, 0) != OK)
 		return false;
 	rate_take(s, SCOPE_ROOM, RATE_PRESENCE, &r->rates, 1, 1, 0);
 	return true;
@@ -96,6 +100,7 @@ static void
 tick(struct service *s)
 {
 	struct session *x, *next;
+	struct jid by;
 
 	if (s->now.mono_ms < deadline(s))
 		return;
@@ -105,8 +110,8 @@ tick(struct service *s)
 			s->late_ms = s->now.mono_ms;
 			return;
 		}
-		if (may_tell_late(s, x))
-			tell_late(s, x);
+		if (may_tell_late(s, x, &by))
+			tell_late(s, x, &by);
 	}
 }
 

@@ -201,9 +201,10 @@ struct world {
 	unsigned long ids;
 	struct tally *tally; /* per row of ops[] */
 	enum sabotage sabotage;
-	char *held;   /* SWAP_MESSAGES: the one that waits */
-	bool crowded; /* there is no room for input: muc_refuse() */
-	bool killed;  /* the turn of this step never was, or its answers are lost */
+	int64_t most_presences; /* of a room that are told at once, else */
+	char *held;		/* SWAP_MESSAGES: the one that waits */
+	bool crowded;		/* there is no room for input: muc_refuse() */
+	bool killed;		/* the turn of this step never was, or its answers are lost */
 	bool
 	    loses; /* fences do not come back, and of what is told only the first `reaches` stanzas arrive */
 	unsigned reaches;
@@ -243,7 +244,8 @@ void world_passes(struct world *, int64_t ms);
 void world_restart(struct world *); /* of a service at rest */
 void world_kill(struct world *);    /* what was not committed is lost */
 void world_fences(struct world *, bool on);
-void world_crash(struct world *); /* it ends, begins, and tells again */
+void world_presences(struct world *, bool few); /* that a room tells at once */
+void world_crash(struct world *);		/* it ends, begins, and tells again */
 /* Other options are forced on all rooms: pairs that live on. */
 void world_forces(struct world *, const char *const *pairs);
 

@@ -254,15 +254,15 @@ suits(const struct world *w, enum who who, const struct client *c, unsigned room
 	}
 }
 
-/* Mostly somebody who may; sometimes anybody, to be refused. */
+/* Mostly somebody who may; sometimes anybody, to be refused. In that room, or, NROOMS, in any. */
 static bool
-cast(struct world *w, const struct op *op, struct deed *d)
+cast(struct world *w, const struct op *op, unsigned room, struct deed *d)
 {
 	enum who who = op->who != LOST && likely(w, 12) ? ANYBODY : op->who;
 
 	for (int i = 0; i < 300; i++) {
 		d->client = &w->client[chance(w, NCLIENTS)];
-		d->room = chance(w, NROOMS);
+		d->room = room < NROOMS ? room : chance(w, NROOMS);
 		if (suits(w, who, d->client, d->room))
 			return true;
 	}
@@ -299,9 +299,9 @@ give(struct world *w, struct deed *d)
 	world_input(w, d->stanza, d);
 }
 
-/* One deed of somebody; false: it is not possible now. */
+/* One deed of somebody, in that room or in any; false: it is not possible now. */
 static bool
-do_deed(struct world *w, const struct op *op)
+do_deed_in(struct world *w, const struct op *op, unsigned room)
 {
 	struct deed *d = &w->deed[w->ndeeds];
 
@@ -310,12 +310,18 @@ do_deed(struct world *w, const struct op *op)
 	memset(d, 0, sizeof(*d));
 	d->op = op;
 	snprintf(d->id, sizeof(d->id), "d%lu", ++w->ids);
-	if (!cast(w, op, d) || !op->make(w, d))
+	if (!cast(w, op, room, d) || !op->make(w, d))
 		return false;
 	w->ndeeds++;
 	world_notes(w, "%s: %s: %s", op->name, w->model[d->room].jid, d->stanza);
 	give(w, d);
 	return true;
+}
+
+static bool
+do_deed(struct world *w, const struct op *op)
+{
+	return do_deed_in(w, op, NROOMS);
 }
 
 /* Some deeds in one turn, by those who are not lost. */
@@ -580,13 +586,37 @@ do_something(struct world *w)
 	apply(w, 0);
 }
 
+/* So many presences in one room that others have to wait there, for LATE_MS at most. */
+#define MANY	30
+#define LATE_MS 100000
+
+static void
+do_many_presences(struct world *w)
+{
+	const unsigned room = chance(w, NROOMS);
+	const struct op *op = ops;
+
+	while (op->make != make_presence)
+		op++;
+	for (unsigned n = 0; n < MANY && do_deed_in(w, op, room); n++)
+		continue;
+	world_rests(w);
+	settle(w);
+	w->ndeeds = 0;
+}
+
 void
 ops_step(struct world *w)
 {
+	const bool few = likely(w, 6);
+
 	step_begins(w);
+	world_presences(w, few);
+	if (few)
+		do_many_presences(w);
 	do_something(w);
 	world_rests(w);
-	world_passes(w, likely(w, 10) ? chance(w, 3000) : 1);
+	world_passes(w, few ? LATE_MS : likely(w, 10) ? chance(w, 3000) : 1);
 	settle(w);
 	truth_checks(w);
 }

@@ -289,6 +289,7 @@ world_init(struct world *w, uint64_t seed, struct tally *tally, enum sabotage sa
 	w->conf.limits.rate_bytes_per_s = w->conf.limits.rate_bytes_burst = 1 << 30;
 	w->conf.limits.sessions_per_occupant = NSEATS - 1;
 	w->conf.limits.presence_bytes = 2000;
+	w->most_presences = w->conf.limits.room_presences_per_s;
 	/* Nothing is told twice, but where that is the point: world_fences(). */
 	w->conf.limits.fence_bytes = 0;
 	for (unsigned i = 0; i < NCLIENTS; i++)
@@ -603,6 +604,18 @@ void
 world_fences(struct world *w, bool on)
 {
 	w->conf.limits.fence_bytes = on ? 4096 : 0;
+	if (muc_reload(w->muc, &w->conf) != MUC_OK)
+		world_fails(w, NULL, "does not take another limit");
+}
+
+void
+world_presences(struct world *w, bool few)
+{
+	const int64_t most = few ? 1 : w->most_presences;
+
+	if (w->conf.limits.room_presences_per_s == most)
+		return;
+	w->conf.limits.room_presences_per_s = most;
 	if (muc_reload(w->muc, &w->conf) != MUC_OK)
 		world_fails(w, NULL, "does not take another limit");
 }

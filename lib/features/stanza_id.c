@@ -68,7 +68,7 @@ reflect(struct plan *p, const struct change *c, struct entry *e)
 		.payload_len = c->text_len,
 		.prior = is_prior(p, c),
 	};
-	if (history_names(p))
+	if (e->kind != ENTRY_NONE || history_names(p))
 		reflect_entry(p, e);
 	else
 		tell_entry(p, e);

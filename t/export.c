@@ -1062,7 +1062,7 @@ restart(struct test *t)
 static void
 import_many(struct test *t, bool replace)
 {
-	const struct import_conf conf = { .replace = replace };
+	const struct import_conf conf = { .replace = replace, .evict = replace };
 	struct import *in = import_new(t->muc, &conf);
 	const char *wrong = import_line(in, "mucd-export 1", 13);
 	char line[64];
@@ -1247,6 +1247,37 @@ test_naming_unused(void)
 	    "the one that has come is there");
 	run_down(&t);
 	is_int(count_rooms_of(t.host.store, TABLE_names), MANY, "as are all others");
+	test_release(&t);
+}
+
+/* Their domain leaves the configuration meanwhile, and comes back: nothing is left of the room that is replaced. */
+static void
+test_naming_unserved(void)
+{
+	enum muc_error error;
+	struct test t;
+
+	begin(&t);
+	make_empty(&t);
+	free(test_ask(&t, "<presence from='romeo@y/r' to='998@rooms.example/Romeo'>"
+			  "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+	is_int(count_rooms_of(t.host.store, TABLE_sessions), 1, "somebody is in one of them");
+	import_many(&t, true);
+	test_stop(&t);
+	t.muc = muc_new(&t.host, &t.conf, t.now, &error);
+	muc_domain_add(t.muc, "other.example");
+	ok(import_goes_on(t.muc), "rooms wait for their names, and none of their domain is there");
+	run_down(&t);
+	ok(!import_goes_on(t.muc), "they get them all the same");
+	ok(is_sound(t.host.store), "sound");
+	restart(&t);
+	run_down(&t);
+	is_int(count_rooms_of(t.host.store, TABLE_names), MANY, "all are there");
+	is_int(count_rooms_of(t.host.store, TABLE_rooms), MANY, "and no other");
+	is_int(count_rooms_of(t.host.store, TABLE_listed), MANY, "in the list, too");
+	is_int(count_rooms_of(t.host.store, TABLE_sessions), 0, "nobody is in the one that is new");
+	is_int(count_rooms_of(t.host.store, TABLE_dead), 0, "nothing waits to be removed");
+	ok(is_sound(t.host.store), "sound");
 	test_release(&t);
 }
 
@@ -1771,6 +1802,7 @@ main(int argc, char **argv)
 	test_naming_export();
 	test_naming_before();
 	test_naming_unused();
+	test_naming_unserved();
 	test_come_and_gone();
 	test_full();
 	test_forced();

@@ -15,6 +15,7 @@
 #include "../base/rec.h"
 #include "directory.h"
 #include "record.h"
+#include "waiting.h"
 
 #define STEP 200 /* rooms of a turn */
 
@@ -57,22 +58,8 @@ nameless_release(struct nameless_list *l)
 
 /* -- a name -- */
 
-/* Everything of a room that is to be replaced; who is in it hears nothing. */
-static void
-replace(struct service *s, const struct jid *j)
-{
-	struct room *r = room_get(s, j);
-
-	if (r == NULL)
-		return;
-	while (!TAILQ_EMPTY(&r->occupants))
-		session_remove(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions));
-	left_free(s);
-	room_destroy(r);
-}
-
-/* Reads what there is to know of a room that waits for its name; its strings live in the arena. */
-static void
+/* Reads what there is to know of a room in its lists; its strings live in the arena. False: it cannot be read. */
+static bool
 read_room(struct service *s, uint64_t id, struct room *r, struct jid *j)
 {
 	struct arena *a = s->arena;
@@ -81,7 +68,8 @@ read_room(struct service *s, uint64_t id, struct room *r, struct jid *j)
 
 	*r = (struct room){ .service = s, .id = id };
 	config_init(&r->config);
-	s->store->get(s->store, TABLE_rooms, store_key(a, id, ""), &val);
+	if (s->store->get(s->store, TABLE_rooms, store_key(a, id, ""), &val) != STORE_OK)
+		return false;
 	rec_init(&f, val.p, val.n);
 	while (rec_next(&f))
 		config_read(&r->config, &f);
@@ -90,11 +78,50 @@ read_room(struct service *s, uint64_t id, struct room *r, struct jid *j)
 		r->created_ms = (int64_t)rec_u64(&f);
 	if (record_find(LINE_room, "creator", val, &f))
 		r->creator = rec_str(a, &f);
-	record_find(LINE_room, "jid", val, &f);
+	if (!record_find(LINE_room, "jid", val, &f))
+		return false;
 	r->jid = rec_str(a, &f);
-	jid_split(a, r->jid, j);
+	if (!jid_split(a, r->jid, j))
+		return false;
 	r->node = arena_strdup(a, j->node);
 	r->domain = arena_strdup(a, j->domain);
+	return true;
+}
+
+/* The room has a domain that is served no more: nobody has it in memory. */
+static void
+replace_stored(struct service *s, const struct jid *j)
+{
+	struct bytes id;
+	struct room r;
+	struct jid was;
+
+	if (service_domain(s, j->domain) >= 0 ||
+	    s->store->get(s->store, TABLE_names, name_key(s->arena, j->domain, j->node), &id) !=
+		STORE_OK ||
+	    id.n != 8)
+		return;
+	if (read_room(s, bytes_id(id.p), &r, &was)) {
+		shelf_clear(&r, TABLE_sessions);
+		room_destroy(&r);
+	}
+	config_release(&r.config);
+}
+
+/* Everything of a room that is to be replaced; who is in it hears nothing. */
+static void
+replace(struct service *s, const struct jid *j)
+{
+	struct room *r = room_get(s, j);
+
+	if (r == NULL) {
+		replace_stored(s, j);
+		return;
+	}
+	while (!TAILQ_EMPTY(&r->occupants))
+		session_remove(TAILQ_FIRST(&TAILQ_FIRST(&r->occupants)->sessions));
+	left_free(s);
+	room_destroy(r);
 }
 
 /* Here and in all lists. */

@@ -197,7 +197,7 @@ begin(struct control_import *i, const struct control_importer *who, const struct
 		.renames = renames(i, x),
 		.actor = muc_console_address(who->stream),
 	};
-	i->in = import_new(i->w->muc, &i->conf);
+	i->in = import_new(i->w->muc, &i->conf, i->w->now);
 	log_info("control: %s imports rooms", who->name);
 	return answer_new(i, "go-on", 0, 0);
 }
@@ -225,7 +225,7 @@ take_lines(struct control_import *i, const struct xml *x)
 		line = i->rest.p + off;
 		off = seen = (size_t)(eol - i->rest.p) + 1;
 		i->nlines++;
-		why = import_line(i->in, line, (size_t)(eol - line));
+		why = import_line(i->in, line, (size_t)(eol - line), i->w->now);
 		if (why != NULL)
 			return fail(i, i->nlines, why);
 	}

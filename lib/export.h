@@ -98,7 +98,7 @@ struct import_conf {
  * A service has one import at a time. While import_goes_on() all rooms that wait get their names first, in this turn,
  * and that may take long. Its domains must be served (muc_domain_add()). The conf must live as long as the import.
  */
-struct import *import_new(struct muc *, const struct import_conf *);
+struct import *import_new(struct muc *, const struct import_conf *, struct muc_now);
 
 /* Gives it back. What was not finished is forgotten, and goes in steps (muc_tick()). */
 void import_free(struct import *); /* NULL is allowed */
@@ -108,7 +108,7 @@ void import_free(struct import *); /* NULL is allowed */
  * the import can only be given back. It is part of a turn: commit when import_weight() says so, and there may be
  * any number of turns between two lines, with whatever else happens in the service.
  */
-const char *import_line(struct import *, const char *line, size_t n);
+const char *import_line(struct import *, const char *line, size_t n, struct muc_now);
 
 /* The number of the line that is wrong, from 1; 0: it is no single line. */
 uint64_t import_wrong_line(const struct import *);

@@ -557,8 +557,9 @@ muc_retention_pause(struct muc *m, bool pauses)
 }
 
 struct import *
-import_new(struct muc *m, const struct import_conf *conf)
+import_new(struct muc *m, const struct import_conf *conf, struct muc_now now)
 {
+	m->s.now = now;
 	return import_begin(&m->s, conf);
 }
 

@@ -363,7 +363,8 @@ static char wrong_text[512];
 static const char *
 import_text(struct muc *muc, const struct import_conf *conf, const char *text, size_t size)
 {
-	struct import *in = import_new(muc, conf);
+	const struct muc_now now = { NOW, 1 };
+	struct import *in = import_new(muc, conf, now);
 	const char *wrong = NULL, *end, *p = text, *const all = text + size;
 	uint64_t n;
 
@@ -371,14 +372,14 @@ import_text(struct muc *muc, const struct import_conf *conf, const char *text, s
 		end = memchr(p, '\n', (size_t)(all - p));
 		if (end == NULL)
 			end = all;
-		wrong = import_line(in, p, (size_t)(end - p));
+		wrong = import_line(in, p, (size_t)(end - p), now);
 		if (wrong == NULL && import_weight(in) > 500)
 			muc_commit(muc);
 		if (wrong != NULL)
 			break;
 	}
 	if (wrong == NULL)
-		wrong = import_finish(in, (struct muc_now){ NOW, 1 }, &n);
+		wrong = import_finish(in, now, &n);
 	if (wrong != NULL) {
 		line_number = (unsigned)import_wrong_line(in);
 		snprintf(wrong_text, sizeof(wrong_text), "%s", wrong);
@@ -387,7 +388,7 @@ import_text(struct muc *muc, const struct import_conf *conf, const char *text, s
 	import_free(in);
 	muc_commit(muc);
 	while (import_goes_on(muc)) {
-		muc_tick(muc, (struct muc_now){ NOW, 1 });
+		muc_tick(muc, now);
 		muc_commit(muc);
 	}
 	return wrong;
@@ -842,9 +843,9 @@ test_crash(void)
 	struct muc *dead;
 
 	begin(&t);
-	in = import_new(t.muc, &conf);
+	in = import_new(t.muc, &conf, t.now);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		ok(import_line(in, lines[i], strlen(lines[i])) == NULL, "%s", lines[i]);
+		ok(import_line(in, lines[i], strlen(lines[i]), t.now) == NULL, "%s", lines[i]);
 		muc_commit(t.muc);
 		/* Data of destroyed rooms goes meanwhile, this does not. */
 		muc_tick(t.muc, t.now);
@@ -942,10 +943,10 @@ test_cut(void)
 	begin(&t);
 	is_str(import_text(t.muc, &conf, b.p, b.len), NULL, "that can be read");
 	ok(is_clean(&t), "and nothing comes of it");
-	in = import_new(t.muc, &conf);
-	import_line(in, EXPORT_FIRST, strlen(EXPORT_FIRST));
+	in = import_new(t.muc, &conf, t.now);
+	import_line(in, EXPORT_FIRST, strlen(EXPORT_FIRST), t.now);
 	is_str(import_finish(in, t.now, &n), NULL, "so can no room at all");
-	is_str(import_line(in, "end", 3), "it is over", "but behind the end nothing can be");
+	is_str(import_line(in, "end", 3, t.now), "it is over", "but behind the end nothing can be");
 	import_free(in);
 	test_release(&t);
 	world_release(&w);
@@ -990,7 +991,7 @@ static void
 take_slowly(struct test *t, struct import *in, const char *const *lines)
 {
 	for (; *lines != NULL; lines++) {
-		is_str(import_line(in, *lines, strlen(*lines)), NULL, *lines);
+		is_str(import_line(in, *lines, strlen(*lines), t->now), NULL, *lines);
 		muc_commit(t->muc);
 		run_down(t);
 	}
@@ -1012,7 +1013,7 @@ test_meanwhile(void)
 
 	for (int round = 0; round < 2; round++) {
 		begin(&t);
-		in = import_new(t.muc, &conf);
+		in = import_new(t.muc, &conf, t.now);
 		take_slowly(&t, in, begin_lines);
 		if (round == 0)
 			take_slowly(&t, in, end_lines);
@@ -1063,18 +1064,18 @@ static void
 import_many(struct test *t, bool replace)
 {
 	const struct import_conf conf = { .replace = replace, .evict = replace };
-	struct import *in = import_new(t->muc, &conf);
-	const char *wrong = import_line(in, "mucd-export 1", 13);
+	struct import *in = import_new(t->muc, &conf, t->now);
+	const char *wrong = import_line(in, "mucd-export 1", 13, t->now);
 	char line[64];
 	uint64_t n = 0;
 
 	for (int i = 0; i < MANY && wrong == NULL; i++) {
 		snprintf(line, sizeof(line), "room jid=\"%d@rooms.example\"", i);
-		wrong = import_line(in, line, strlen(line));
+		wrong = import_line(in, line, strlen(line), t->now);
 		if (wrong == NULL)
-			wrong = import_line(in, "affil jid=\"x@y\" affiliation=owner", 33);
+			wrong = import_line(in, "affil jid=\"x@y\" affiliation=owner", 33, t->now);
 		if (wrong == NULL)
-			wrong = import_line(in, "end", 3);
+			wrong = import_line(in, "end", 3, t->now);
 	}
 	if (wrong == NULL)
 		wrong = import_finish(in, t->now, &n);
@@ -1299,9 +1300,9 @@ test_naming_before(void)
 	import_many(&t, false);
 	restart(&t);
 	ok(import_goes_on(t.muc), "rooms wait for their names");
-	in = import_new(t.muc, &conf);
+	in = import_new(t.muc, &conf, t.now);
 	for (const char *const *l = same; *l != NULL; l++)
-		wrong = import_line(in, *l, strlen(*l));
+		wrong = import_line(in, *l, strlen(*l), t.now);
 	ok(wrong != NULL && strstr(wrong, "there already") != NULL, "one that waited is not taken");
 	import_free(in);
 	muc_commit(t.muc);
@@ -1311,9 +1312,9 @@ test_naming_before(void)
 	begin(&t);
 	import_many(&t, false);
 	restart(&t);
-	in = import_new(t.muc, &conf);
+	in = import_new(t.muc, &conf, t.now);
 	for (const char *const *l = other; *l != NULL; l++)
-		import_line(in, *l, strlen(*l));
+		import_line(in, *l, strlen(*l), t.now);
 	is_str(import_finish(in, t.now, &nrooms), NULL, "another import");
 	is_int(nrooms, 1, "one more");
 	import_free(in);
@@ -1324,6 +1325,32 @@ test_naming_before(void)
 	is_int(count_rooms_of(t.host.store, TABLE_rooms), MANY + 1, "with what they are");
 	is_int(count_rooms_of(t.host.store, TABLE_dead), 0, "nothing waits to be removed");
 	ok(is_sound(t.host.store), "sound");
+	test_release(&t);
+}
+
+/* A room of which no line says when it was made is made when its lines come, whatever happened last, and when. */
+static void
+test_created(void)
+{
+	static const struct import_conf conf = { 0 };
+	static const char *const lines[] = { "mucd-export 1", "room jid=\"a@rooms.example\"", "end",
+		NULL };
+	uint64_t nrooms = 0;
+	struct import *in;
+	struct test t;
+	char *out;
+
+	begin(&t);
+	in = import_new(t.muc, &conf, t.now);
+	t.now.wall_ms += 60 * 60 * 1000;
+	for (const char *const *l = lines; *l != NULL; l++)
+		import_line(in, *l, strlen(*l), t.now);
+	is_str(import_finish(in, t.now, &nrooms), NULL, "a room comes");
+	import_free(in);
+	muc_commit(t.muc);
+	out = export_all(t.host.store);
+	ok(strstr(out, " created=2026-01-01T01:00:00") != NULL, "it is made now: %s", out);
+	free(out);
 	test_release(&t);
 }
 
@@ -1340,7 +1367,7 @@ test_come_and_gone(void)
 
 	for (int round = 0; round < 2; round++) {
 		begin(&t);
-		in = import_new(t.muc, &conf);
+		in = import_new(t.muc, &conf, t.now);
 		take_slowly(&t, in, lines);
 		free(test_ask(&t, ENTER("romeo", "Romeo")));
 		if (round == 0)
@@ -1382,10 +1409,11 @@ test_full(void)
 	struct test t;
 
 	begin(&t);
-	in = import_new(t.muc, &conf);
+	in = import_new(t.muc, &conf, t.now);
 	take_slowly(&t, in, lines);
 	t.host.store->fill = almost_full;
-	is_str(import_line(in, "end", 3), "the database is almost full", "no more when it is");
+	is_str(
+	    import_line(in, "end", 3, t.now), "the database is almost full", "no more when it is");
 	is_int(import_wrong_line(in), 4, "the line is told");
 	import_free(in);
 	ok(is_clean(&t), "what came before goes");
@@ -1803,6 +1831,7 @@ main(int argc, char **argv)
 	test_naming_before();
 	test_naming_unused();
 	test_naming_unserved();
+	test_created();
 	test_come_and_gone();
 	test_full();
 	test_forced();

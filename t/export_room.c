@@ -316,10 +316,10 @@ import_into(struct test *t, const char *text)
 
 	test_init(t);
 	start(t);
-	m = import_new(t->muc, &conf);
+	m = import_new(t->muc, &conf, t->now);
 	for (; *text != '\0' && wrong == NULL; text += n + 1) {
 		n = strcspn(text, "\n");
-		wrong = import_line(m, text, n);
+		wrong = import_line(m, text, n, t->now);
 	}
 	if (wrong == NULL)
 		wrong = import_finish(m, t->now, &nrooms);

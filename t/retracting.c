@@ -590,15 +590,15 @@ test_most_entries(void)
 #define OTHERS 500 /* so many rooms have no names yet when the first turn of an import is over */
 
 static void
-import_room(struct import *in, const char *node, const char *message)
+import_room(const struct test *t, struct import *in, const char *node, const char *message)
 {
 	char line[64];
 
 	snprintf(line, sizeof(line), "room jid=\"%s@rooms.example\"", node);
-	import_line(in, line, strlen(line));
+	import_line(in, line, strlen(line), t->now);
 	if (message != NULL)
-		is_str(import_line(in, message, strlen(message)), NULL, "with a message");
-	import_line(in, "end", 3);
+		is_str(import_line(in, message, strlen(message), t->now), NULL, "with a message");
+	import_line(in, "end", 3, t->now);
 }
 
 /* What is imported in place of the room is not what was to be retracted. */
@@ -616,13 +616,13 @@ test_replaced(void)
 	free(order(&t, "a", FIELD("nick", "B")));
 	free(test_ask(&t, LEAVE("b", "B")));
 	free(test_ask(&t, LEAVE("a", "A")));
-	in = import_new(t.muc, &conf);
-	import_line(in, "mucd-export 1", 13);
+	in = import_new(t.muc, &conf, t.now);
+	import_line(in, "mucd-export 1", 13, t.now);
 	for (int i = 0; i < OTHERS; i++) {
 		snprintf(node, sizeof(node), "%d", i);
-		import_room(in, node, NULL);
+		import_room(&t, in, node, NULL);
 	}
-	import_room(in, "room",
+	import_room(&t, in, "room",
 	    "message id=00000000-0001-7000-8000-000000000000 kind=message nick=\"B\" "
 	    "jid=\"b@example/r\" payload=\"<body>his</body>\"");
 	is_str(import_finish(in, t.now, &nrooms), NULL, "another room comes in its place");

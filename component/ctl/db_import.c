@@ -162,7 +162,7 @@ take_lines(struct muc *muc, const struct store *store, struct import *in, struct
 	size_t n;
 
 	while ((there = next_line(l, &line, &n)) == 1) {
-		wrong = import_line(in, line, n);
+		wrong = import_line(in, line, n, now());
 		if (wrong != NULL) {
 			ctl_complain("%s:%lu: %s", l->name, l->number, wrong);
 			return false;
@@ -179,7 +179,7 @@ import(const struct db *db, struct muc *muc, const struct store *store, struct l
 	const struct import_conf conf = {
 		.replace = db->replace, .evict = true, .renames = db->renames
 	};
-	struct import *in = import_new(muc, &conf);
+	struct import *in = import_new(muc, &conf, now());
 	enum ctl_exit rc = CTL_FAILED;
 	const char *wrong;
 	uint64_t nrooms;

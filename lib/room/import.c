@@ -425,12 +425,13 @@ take_line(struct import *m, const struct line_fields *w)
 }
 
 const char *
-import_line(struct import *m, const char *line, size_t n)
+import_line(struct import *m, const char *line, size_t n, struct muc_now now)
 {
 	static const char first[] = EXPORT_FIRST;
 	struct line_fields *w;
 	const char *wrong;
 
+	m->service->now = now;
 	arena_reset(m->arena);
 	if (m->state == IS_OVER)
 		return "it is over";

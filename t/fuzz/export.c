@@ -32,7 +32,7 @@ static bool
 take(struct test *t, const char *p, size_t n)
 {
 	static const struct import_conf conf = { 0 };
-	struct import *in = import_new(t->muc, &conf);
+	struct import *in = import_new(t->muc, &conf, t->now);
 	const char *wrong = NULL, *end, *const all = p + n;
 	uint64_t nrooms;
 
@@ -40,7 +40,7 @@ take(struct test *t, const char *p, size_t n)
 		end = memchr(p, '\n', (size_t)(all - p));
 		if (end == NULL)
 			end = all;
-		wrong = import_line(in, p, (size_t)(end - p));
+		wrong = import_line(in, p, (size_t)(end - p), t->now);
 	}
 	if (wrong == NULL)
 		wrong = import_finish(in, t->now, &nrooms);

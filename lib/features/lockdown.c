@@ -27,6 +27,14 @@ may_enter(const struct room *r, const struct plan *p, const struct change *c)
 	return is_outside(p) ? REGISTRATION_REQUIRED : OK;
 }
 
+/* XEP-0313 6.1.2. Who is in already reads on. */
+static enum deny
+may_read(const struct room *r, const struct plan *p, const struct change *c)
+{
+	(void)r, (void)c;
+	return p->ev->session == NULL && is_outside(p) ? MEMBERS_READ : OK;
+}
+
 static enum deny
 may_speak(const struct room *r, const struct plan *p, const struct change *c)
 {
@@ -89,6 +97,7 @@ const struct feature feature_lockdown = {
 	.name = "lockdown",
 	.may = {
 		[CH_ENTER] = may_enter,
+		[CH_READ] = may_read,
 		[CH_MESSAGE] = may_speak,
 		[CH_RETRACT] = may_speak,
 		[CH_SUBJECT] = may_speak,

@@ -147,7 +147,8 @@ add_roominfo(const struct plan *p, struct xml *form)
 
 	/* What an import has brought may be longer. */
 	if (r->subject_text != NULL && strlen(r->subject_text) <= TEXT_BYTES &&
-	    r->config.publicroom && !r->config.membersonly && !r->config.passwordprotectedroom)
+	    r->config.publicroom && !r->config.membersonly && !r->config.passwordprotectedroom &&
+	    !room_locked_down(r))
 		form_add_field(a, form, "text-single", "muc#roominfo_subject", say(p, "Subject"),
 		    r->subject_text);
 	form_add_field(a, form, "boolean", "muc#roomconfig_changesubject",

@@ -17,11 +17,6 @@ ROOM = "room@" + DOMAIN
 RESTARTS = 10
 
 
-def replaced(mucd, n):
-    return until(lambda: mucd.count("another mucd goes on here") >= n and
-                 mucd.count(r"serves \d+ domain") >= n + 1, 15)
-
-
 def fds(mucd):
     return len(os.listdir("/proc/%d/fd" % mucd.proc.pid))
 
@@ -51,13 +46,14 @@ def conversation(kind):
     for n in range(RESTARTS):
         number = chat((romeo, juliet), n, number, 0.2)
         began = time.monotonic()
-        mucd.proc.send_signal(signal.SIGUSR2)
-        while not (mucd.count("another mucd goes on here") > n and mucd.count(r"serves \d+ domain") > n + 1):
+
+        def talk():
+            nonlocal number
             number = chat((romeo, juliet), n, number, 0.01)
-            if time.monotonic() > began + 15:
-                break
+        mucd.hand_over(n + 1, talk)
         longest = max(longest, time.monotonic() - began)
         if n == 0:
+            sync(romeo)
             before = fds(mucd)
     number = chat((romeo, juliet), n, number, 0.2)
     sync(romeo, juliet)
@@ -65,6 +61,7 @@ def conversation(kind):
     diag("%s: the longest took %.0f ms" % (kind, 1000 * longest))
     ok(mucd.runs() and mucd.proc.pid == pid, "%s: the process is the same" % kind)
     same(mucd.count("attached to"), 1, "%s: the connection, too" % kind)
+    until(lambda: fds(mucd) == before)
     same(fds(mucd), before, "%s: no descriptors leak" % kind)
     for c in (romeo, juliet):
         got = c.all()
@@ -99,8 +96,8 @@ def refused():
         os.chmod(program, mode)
 
     def stays(what, n):
-        mucd.proc.send_signal(signal.SIGUSR2)
-        ok(until(lambda: mucd.count("this one goes on") == n) and romeo.ping(ROOM).get("type"), what)
+        mucd.ask_to_hand_over(lambda: mucd.count("this one goes on") >= n)
+        ok(mucd.count("this one goes on") == n and romeo.ping(ROOM).get("type"), what)
     install("#!/bin/sh\nexit 3\n")
     stays("a program that fails is not run", 1)
     install("no program at all")
@@ -115,8 +112,7 @@ def refused():
     mucd.write(server.components, "nonsense = 1\n")
     stays("with a bad configuration all stays as it is", 6)
     mucd.write(server.components)
-    mucd.proc.send_signal(signal.SIGUSR2)
-    ok(replaced(mucd, 1), "what is good goes on")
+    ok(mucd.hand_over(1), "what is good goes on")
     romeo.say(ROOM, "well")
     romeo.hear(ROOM, "well")
     ok(True, "and serves")
@@ -132,16 +128,14 @@ def pieces():
             "'><ping xmlns='urn:xmpp:ping'/></iq>")
     link.send(ping % "a" + (ping % "b")[:40])
     link.take(lambda x: x.get("id") == "a", what="the answer")
-    mucd.proc.send_signal(signal.SIGUSR2)
-    ok(replaced(mucd, 1), "replaced within a stanza")
+    ok(mucd.hand_over(1), "replaced within a stanza")
     link.send((ping % "b")[40:])
     link.take(lambda x: x.get("id") == "b", what="the answer")
     ok(True, "which is whole then")
     link.close()
     fake.listener.close()
     ok(mucd.says("trying again"), "the server is gone")
-    mucd.proc.send_signal(signal.SIGUSR2)
-    ok(replaced(mucd, 2), "replaced without a connection")
+    ok(mucd.hand_over(2), "replaced without a connection")
     same(mucd.stop()[0], 0, "mucd ends well")
 
 

@@ -183,8 +183,8 @@ plan_may(struct plan *p)
 	enum deny deny;
 
 	TAILQ_FOREACH (c, &p->changes, entry) {
-		/* Whoever makes a room cannot be refused by it. */
-		if (p->room == NULL && c->kind != CH_CREATE)
+		/* Whoever makes a room cannot be refused by it; but what it is to be is judged as in any. */
+		if (p->room == NULL && c->kind != CH_CREATE && c->kind != CH_CONFIG)
 			continue;
 		FOREACH_OF (f, &who.may[c->kind]) {
 			p->judge = f->name;

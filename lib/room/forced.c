@@ -120,13 +120,18 @@ force_config(const struct room *r, struct config *c)
 	config_take(c, &f->config, f->set);
 }
 
-/* Copies of both come first: what is given may be made of what there is. */
+/*
+ * Copies of both come first: what is given may be made of what there is. Where only one half of a password is forced,
+ * owners may take away the other: what they want then is none.
+ */
 void
 room_configure(struct room *r, const struct config *c)
 {
 	struct config own = *c, old = r->config, *own_copy = mem_alloc(sizeof(*own_copy));
 
 	config_take(&own, own_config(r), r->service->force.set);
+	if (*own.roomsecret == '\0')
+		own.passwordprotectedroom = false;
 	config_copy(own_copy, &own);
 	config_copy(&r->config, c);
 	config_release(&old);

@@ -64,6 +64,15 @@ half_password(const struct config *c, config_set set)
 	return asked ? boolean : secret;
 }
 
+/* Nor do new rooms begin with one that asks for a password and has none: some would be left so. */
+static const char *
+no_password(const struct config *c)
+{
+	return c->passwordprotectedroom && *c->roomsecret == '\0'
+		   ? "muc#roomconfig_passwordprotectedroom"
+		   : NULL;
+}
+
 /* What new rooms begin with, and what holds in all. */
 struct options {
 	struct config defaults, forced;
@@ -78,7 +87,8 @@ take_options(struct options *o, const struct muc_conf *conf, const char **bad)
 	if (e != MUC_OK)
 		return e;
 	e = take_pairs(&o->forced, &o->forced_set, conf->room_forced, bad);
-	if (e == MUC_OK && (*bad = half_password(&o->forced, o->forced_set)) == NULL)
+	if (e == MUC_OK && (*bad = no_password(&o->defaults)) == NULL &&
+	    (*bad = half_password(&o->forced, o->forced_set)) == NULL)
 		return MUC_OK;
 	if (e == MUC_OK)
 		config_release(&o->forced);

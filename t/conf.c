@@ -253,6 +253,8 @@ test_bad(void)
 	bad("\nroom_defaults {\n maxusers = 5\n nonsense = 1\n}\n" COMPONENT, 5,
 	    "nonsense = \"1\" is not an option of rooms");
 	bad("room_defaults {\n maxusers = { 1, 2 }\n}\n" COMPONENT, 2, "unexpected token");
+	bad("room_defaults {\n passwordprotectedroom = 1\n}\n" COMPONENT, 3,
+	    "room_defaults: a password takes passwordprotectedroom");
 	bad("room_forced {\n nonsense = 1\n}\n" COMPONENT, 3,
 	    "room_forced: nonsense = \"1\" is not an option of rooms");
 	bad("room_forced {\n roomsecret = x\n}\n" COMPONENT, 3,

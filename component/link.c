@@ -516,9 +516,19 @@ link_is_of(const struct link *l, const char *domain, size_t n)
 	return strlen(l->name) == n && memcmp(l->name, domain, n) == 0;
 }
 
+/* Is it the server that the configuration has now? An address may follow, in brackets. */
+static bool
+is_our_peer(const struct link *l, const char *peer)
+{
+	const size_t n = strlen(l->peer);
+
+	return strncmp(peer, l->peer, n) == 0 && (peer[n] == '\0' || peer[n] == ' ');
+}
+
 void
 link_take(struct link *l, int fd, const struct connection *st)
 {
+	const bool is_ours = is_our_peer(l, st->peer);
 	size_t used;
 
 	snprintf(l->peer, sizeof l->peer, "%s", st->peer);
@@ -536,6 +546,9 @@ link_take(struct link *l, int fd, const struct connection *st)
 	if (l->state != HANDSHAKE)
 		return;
 	link_come_up(l);
-	log_info("%s: going on with the connection to %s", l->name, l->peer);
+	if (is_ours)
+		log_info("%s: going on with the connection to %s", l->name, l->peer);
 	link_took_bytes(l, st->input.p, st->input.len);
+	if (!is_ours && l->state == UP)
+		link_lose(l, "the configuration names another server now");
 }

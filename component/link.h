@@ -116,7 +116,7 @@ void link_give(const struct link *, struct connection *);
 
 bool link_is_of(const struct link *, const char *domain, size_t n);
 
-/* Goes on with a connection that another mucd had. */
+/* Goes on with a connection that another mucd had; if it is not to our server, with what it has brought in alone. */
 void link_take(struct link *, int fd, const struct connection *);
 
 /* "conference.example.org: attached to 127.0.0.1:5347"; until the link's state changes. */

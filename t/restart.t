@@ -6,7 +6,8 @@ restart.t - SIGUSR2: another mucd goes on, and nobody notices
 Clients chat while mucd is replaced ten times: the process and its connection to the server stay, and
 each message is heard once by each, in order; nothing comes back, nobody is told of any presence. A
 program that does not run, one that does not like the configuration and one whose database is older
-are not gone over to. A stanza that is half there is whole afterwards. On Prosody and on ejabberd.
+are not gone over to. A stanza that is half there is whole afterwards. A
+component whose server is another one now attaches to that. On Prosody and on ejabberd.
 """
 import sys
 sys.dont_write_bytecode = True
@@ -139,6 +140,24 @@ def pieces():
     same(mucd.stop()[0], 0, "mucd ends well")
 
 
+def moved():
+    """The configuration names another server by then."""
+    before, after = Fake(), Fake()
+    mucd = Mucd(before.components(), attach=False)
+    link = before.attach()
+    link.send("<presence from='romeo@localhost/r' to='%s/Romeo'><x xmlns='%s'/></presence>" % (ROOM, NS["muc"]))
+    link.take(lambda x: child(x, "component", "subject") is not None, what="the subject")
+    mucd.write(after.components())
+    ok(mucd.hand_over(1), "replaced, and the server is another one")
+    link = after.attach()
+    ok(mucd.says("127.0.0.1:%d: the configuration names another server now" % before.port), "the log says why")
+    link.send("<iq type='get' id='a' from='romeo@localhost/r' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>" % ROOM)
+    same(link.take(lambda x: x.get("id") == "a", what="the answer").get("type"), "result", "Romeo is in the room there")
+    ok(mucd.hand_over(2) and mucd.says("going on with the connection to 127.0.0.1:%d" % after.port),
+       "with that one another goes on")
+    same(after.end(mucd), 0, "mucd ends well")
+
+
 def prosody():
     conversation("prosody")
 
@@ -147,4 +166,4 @@ def ejabberd():
     conversation("ejabberd")
 
 
-main([pieces, refused, prosody, ejabberd], 300)
+main([pieces, moved, refused, prosody, ejabberd], 300)

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
@@ -134,7 +135,16 @@ confine_capabilities(char *why, size_t cap)
 	return true;
 }
 
-void
+bool
+confine_may_make(const char *path)
+{
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof folder, "%s", path);
+	return access(dirname(folder), W_OK | X_OK) == 0;
+}
+
+bool
 confine_look(const char *folder, const char *const *files)
 {
 	const struct passwd *pw = getpwuid(geteuid());
@@ -143,9 +153,11 @@ confine_look(const char *folder, const char *const *files)
 	struct stat st;
 
 	if (stat(folder, &st) == -1 && errno == ENOENT) {
+		if (confine_may_make(folder))
+			return true;
 		log_warnx("%s: it can be made for the user %s: install -d -o %s -m 700 %s", folder,
 		    name, name, folder);
-		return;
+		return false;
 	}
 	for (; *files != NULL; files++) {
 		snprintf(path, sizeof path, "%s%s%s", folder, **files != '\0' ? "/" : "", *files);
@@ -153,6 +165,7 @@ confine_look(const char *folder, const char *const *files)
 			continue;
 		log_warnx("%s: the user %s may not read and write it: chown -R %s %s", path, name,
 		    name, folder);
-		return;
+		return false;
 	}
+	return true;
 }

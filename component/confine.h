@@ -27,10 +27,14 @@ bool confine_in_group(const char *name);
 /* Gives away all capabilities for good, root's too, and what programs with the set-user-ID bit would bring. */
 bool confine_capabilities(char *why, size_t cap);
 
+/* Is there a folder for that path, in which we may make it? False with errno. */
+bool confine_may_make(const char *path);
+
 /*
  * If it is a matter of rights that a folder cannot be used, or one of those files in it ("": itself), has the log say
- * so, and what would help. Whoever has begun it as root, and goes on as somebody else, finds what is root's.
+ * so, and what would help, and returns false. Whoever has begun it as root, and goes on as somebody else, finds what
+ * is root's.
  */
-void confine_look(const char *folder, const char *const *files);
+bool confine_look(const char *folder, const char *const *files);
 
 #endif

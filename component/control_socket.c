@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "confine.h"
 #include "why.h"
 
 /*
@@ -87,6 +88,18 @@ cannot_bind(const char *path, char *why, size_t cap)
 	    "it",
 	    path, strerror(errno), slash != NULL ? (int)(slash - path) : 1,
 	    slash != NULL ? path : ".");
+}
+
+bool
+control_socket_may(const char *path, char *why, size_t cap)
+{
+	struct stat st;
+
+	if (!confine_may_make(path))
+		return cannot_bind(path, why, cap);
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return why_not(why, cap, "%s: it is there, and no socket", path);
+	return true;
 }
 
 bool

@@ -25,6 +25,9 @@ struct control_socket {
 bool control_socket_open(
     struct control_socket *, const char *path, const char *group, char *why, size_t why_cap);
 
+/* Is there a place for one? False: why not. */
+bool control_socket_may(const char *path, char *why, size_t why_cap);
+
 /* Removes the file, too, also of one that could not be opened. */
 void control_socket_close(struct control_socket *);
 

@@ -25,6 +25,7 @@
 #include "confine.h"
 #include "connector.h"
 #include "control.h"
+#include "control_socket.h"
 #include "filter.h"
 #include "handover.h"
 #include "leaving.h"
@@ -444,11 +445,21 @@ serve(struct mucd *d)
 	return 0;
 }
 
+/* Could another one have the files that the configuration names? It cannot go back when it finds that it has none. */
+static bool
+has_places(const struct conf *c, char *why, size_t cap)
+{
+	if (!confine_look(c->database, store_files))
+		return why_not(why, cap, "database: %s cannot be used", c->database);
+	return c->control == NULL || control_socket_may(c->control, why, cap);
+}
+
 /* -n, of a configuration that was read; whoever would go over to us asks so, too. */
 static int
 check(const struct mucd *d)
 {
 	const char *why = handover_unsuited(), *group = d->conf->control_group;
+	char place[512];
 
 	if (d->conf->user != NULL && getpwnam(d->conf->user) == NULL) {
 		fprintf(stderr, "%s: user: there is no user %s\n", d->path, d->conf->user);
@@ -460,6 +471,10 @@ check(const struct mucd *d)
 	}
 	if (group != NULL && handover_is_asked() && !confine_in_group(group)) {
 		fprintf(stderr, "%s: control_group: mucd is not in the group %s\n", d->path, group);
+		return 1;
+	}
+	if (handover_is_asked() && !has_places(d->conf, place, sizeof place)) {
+		fprintf(stderr, "%s: %s\n", d->path, place);
 		return 1;
 	}
 	if (why != NULL) {

@@ -5,8 +5,8 @@ restart.t - SIGUSR2: another mucd goes on, and nobody notices
 
 Clients chat while mucd is replaced ten times: the process and its connection to the server stay, and
 each message is heard once by each, in order; nothing comes back, nobody is told of any presence. A
-program that does not run, one that does not like the configuration and one whose database is older
-are not gone over to. A stanza that is half there is whole afterwards. A
+program that does not run, one that does not like the configuration or could not have its files, and
+one whose database is older are not gone over to. A stanza that is half there is whole afterwards. A
 component whose server is another one now attaches to that. On Prosody and on ejabberd.
 """
 import sys
@@ -112,7 +112,15 @@ def refused():
     install(None)
     mucd.write(server.components, "nonsense = 1\n")
     stays("with a bad configuration all stays as it is", 6)
+    mucd.write(server.components, 'control = "%s/nowhere/control"\n' % TOP)
+    stays("neither with a control that has no folder", 7)
+    mucd.write(server.components, 'control = "%s"\n' % program)
+    stays("nor in the place of something else", 8)
+    ours, mucd.database = mucd.database, TOP + "/nowhere/db"
     mucd.write(server.components)
+    stays("nor with a database that cannot be made", 9)
+    mucd.database = ours
+    mucd.write(server.components, 'control = "%s/control"\n' % mucd.dir)
     ok(mucd.hand_over(1), "what is good goes on")
     romeo.say(ROOM, "well")
     romeo.hear(ROOM, "well")

@@ -187,8 +187,8 @@ void plan_run(struct plan *);
 unsigned plan_domain(const struct plan *);
 
 /*
- * As whom a bare JID or a domain is listed that is to be made that: a ban holds for both writings of a domain, so it
- * is lifted by either. affiliations.c
+ * As whom a bare JID or a domain is listed that is to be made that: a ban holds for all writings of a domain, so it
+ * is lifted by any, and made in one that can be found by all others (jid_pure()). affiliations.c
  */
 const char *plan_listed(const struct plan *, const char *jid, enum affiliation to);
 

@@ -239,6 +239,20 @@ set_by_command(struct test *t, const char *jid, const char *affiliation)
 	free(out);
 }
 
+static void
+ban_by_command(struct test *t, const char *command, const char *target)
+{
+	char *out = test_askf(t,
+	    "<iq from='admin@example/r' to='rooms.example' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='%s'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='targets'><value>%s</value></field>"
+	    "</x></command></iq>",
+	    command, target);
+
+	ok(strstr(out, "status='completed'") != NULL, "%s %s", command, target);
+	free(out);
+}
+
 /* A server may say its domain in letters or in ASCII: bans hold for both, gifts for the one that they were made to. */
 static void
 test_written(void)
@@ -248,11 +262,6 @@ test_written(void)
 	struct test t;
 	char full[64], bare[64], other[64], *out;
 
-	is_str(jid_other(a, "x@" ASCII), "x@" LETTERS, "in letters");
-	is_str(jid_other(a, "x@" LETTERS), "x@" ASCII, "in ASCII");
-	is_str(jid_other(a, LETTERS), ASCII, "a domain");
-	ok(jid_other(a, "x@example.org") == NULL && jid_other(a, "x@xn--.example") == NULL,
-	    "others have no other way");
 	test_init(&t);
 	start(&t);
 	ok(may_enter(&t, "o@good/r", "o"), "a room is made");
@@ -306,6 +315,109 @@ test_written(void)
 	}
 	test_release(&t);
 	arena_free(a);
+}
+
+#define LETTERS_2 "b\u00fccher.m\u00fcnchen.example"
+#define ASCII_2	  "xn--bcher-kva.xn--mnchen-3ya.example"
+#define MIXED_2	  "b\u00fccher.xn--mnchen-3ya.example"
+#define MIXED_1	  "xn--bcher-kva.m\u00fcnchen.example"
+
+static void
+test_ways(void)
+{
+	static const struct {
+		const char *bare, *letters, *ascii, *pure;
+	} ways_of[] = {
+		{ "x@" ASCII, "x@" LETTERS, NULL, NULL },
+		{ "x@" LETTERS, NULL, "x@" ASCII, NULL },
+		{ LETTERS, NULL, ASCII, NULL },
+		{ "x@example.org", NULL, NULL, NULL },
+		{ "x@xn--.example", NULL, NULL, NULL },
+		{ "x@" MIXED_2, "x@" LETTERS_2, "x@" ASCII_2, "x@" ASCII_2 },
+		{ "x@" MIXED_1, "x@" LETTERS_2, "x@" ASCII_2, "x@" ASCII_2 },
+		{ "x@example\u3002org", "x@example.org", "x@example.org", "x@example.org" },
+		{ "\U0001f980.example", NULL, "xn--zs9h.example", NULL }, /* younger than IDNA */
+		{ "xn--zs9h.example", "\U0001f980.example", NULL, NULL },
+	};
+	struct arena *a = arena_new();
+	const char *ways[2];
+
+	for (size_t i = 0; i < sizeof(ways_of) / sizeof(ways_of[0]); i++) {
+		const char *bare = ways_of[i].bare;
+
+		jid_ways(a, bare, ways);
+		is_str(ways[0] != bare ? ways[0] : NULL, ways_of[i].letters, "in letters");
+		is_str(ways[1] != bare ? ways[1] : NULL, ways_of[i].ascii, "in ASCII");
+		is_str(jid_pure(a, bare), ways_of[i].pure != NULL ? ways_of[i].pure : bare,
+		    "in one way");
+	}
+	arena_free(a);
+}
+
+/* Nor is a ban evaded by a domain of which some is written in one way, and some in the other. */
+static void
+test_mixed(void)
+{
+	static const char *const ways[] = { LETTERS_2, ASCII_2, MIXED_1, MIXED_2 };
+	char full[64], bare[64];
+	static const char *const admins[] = { "admin@example", NULL };
+	struct test t;
+
+	test_init(&t);
+	t.conf.admins = admins;
+	start(&t);
+	ok(may_enter(&t, "o@good/r", "o"), "a room is made");
+	free(test_ask(&t, "<iq from='o@good/r' to='a@rooms.example' type='set' id='u'>"
+			  "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+			  "<x xmlns='jabber:x:data' type='submit'/></query></iq>"));
+	for (int i = 0; i < 16; i++) {
+		const char *banned = ways[i / 4], *sent = ways[i % 4];
+
+		snprintf(full, sizeof(full), "x@%s/r", sent);
+		snprintf(bare, sizeof(bare), "x@%s", banned);
+		ok(may_enter(&t, full, "x"), "%s enters", full);
+		affiliate(&t, banned, "outcast");
+		ok(muc_stats(t.muc)->sessions == 1 && !may_enter(&t, full, "x"),
+		    "and leaves when %s is banned", banned);
+		affiliate(&t, banned, "none");
+		ok(may_enter(&t, full, "x"), "until it is not");
+		affiliate(&t, bare, "outcast");
+		ok(muc_stats(t.muc)->sessions == 1 && !may_enter(&t, full, "x"), "nor as %s", bare);
+		set_by_command(&t, bare, "none");
+		ok(may_enter(&t, full, "x"), "until that is lifted");
+		ban_by_command(&t, "ban", banned);
+		turn(&t, 0);
+		free(test_drain(&t, 65536));
+		ok(muc_stats(t.muc)->sessions == 1 && !may_enter(&t, full, "x"),
+		    "nor into the whole service");
+		ban_by_command(&t, "unban", banned);
+	}
+	test_release(&t);
+}
+
+/* The same of what mucd.conf says; and bans that were kept in both ways, mixed, hold and can be lifted as they are. */
+static void
+test_mixed_kept(void)
+{
+	static const char *const banned[] = { MIXED_2, NULL };
+	static const char *const admins[] = { "admin@example", NULL };
+	struct test t;
+
+	test_init(&t);
+	t.conf.admins = admins;
+	t.conf.banned = banned;
+	start(&t);
+	ok(is_refused(&t, "x@" ASCII_2) && is_refused(&t, "x@" LETTERS_2) &&
+		is_refused(&t, "x@" MIXED_1) && is_refused(&t, "x@" MIXED_2),
+	    "banned by the configuration");
+	t.conf.banned = NULL;
+	muc_reload(t.muc, &t.conf);
+	ok(!is_refused(&t, "x@" ASCII_2), "and no more");
+	ok(set(&t, MIXED_2, INT64_MAX), "one that is there as it was written");
+	ok(is_refused(&t, "x@" MIXED_2), "holds for that");
+	ban_by_command(&t, "unban", MIXED_2);
+	ok(!is_refused(&t, "x@" MIXED_2), "and is lifted by that");
+	test_release(&t);
 }
 
 #define ROOMS 800
@@ -362,6 +474,9 @@ main(void)
 	test_configured();
 	test_expiry();
 	test_written();
+	test_ways();
+	test_mixed();
+	test_mixed_kept();
 	test_sweep();
 	return tap_done();
 }

@@ -340,23 +340,37 @@ jid_domain(const char *bare)
 	return at != NULL ? at + 1 : bare;
 }
 
-const char *
-jid_other(struct arena *a, const char *bare)
+static const char *
+written(struct arena *a, const char *bare, int (*way)(const char *, char **, int))
 {
-	const char *domain = jid_domain(bare), *other = NULL;
+	const char *domain = jid_domain(bare), *other = bare;
 	char *out = NULL;
-	int result;
 
-	if (!is_ascii(domain))
-		result = idna_to_ascii_8z(domain, &out, 0);
-	else if (strstr(domain, "xn--") != NULL)
-		result = idna_to_unicode_8z8z(domain, &out, 0);
-	else
-		return NULL;
-	if (result == IDNA_SUCCESS && strcmp(out, domain) != 0)
+	if (way(domain, &out, IDNA_ALLOW_UNASSIGNED) == IDNA_SUCCESS && strcmp(out, domain) != 0)
 		other = arena_cat(a, arena_strndup(a, bare, (size_t)(domain - bare)), out, NULL);
 	idn_free(out);
 	return other;
+}
+
+void
+jid_ways(struct arena *a, const char *bare, const char *ways[2])
+{
+	const char *domain = jid_domain(bare);
+
+	ways[0] = ways[1] = bare;
+	if (is_ascii(domain) && strstr(domain, "xn--") == NULL)
+		return;
+	ways[0] = written(a, bare, idna_to_unicode_8z8z);
+	ways[1] = written(a, bare, idna_to_ascii_8z);
+}
+
+const char *
+jid_pure(struct arena *a, const char *bare)
+{
+	const char *ways[2];
+
+	jid_ways(a, bare, ways);
+	return ways[0] == bare ? bare : ways[1];
 }
 
 static bool

@@ -56,10 +56,14 @@ bool jid_is_of(const char *jid, const char *bare);
 const char *jid_domain(const char *bare);
 
 /*
- * The bare JID as it is when its domain is written the other way, in ASCII or not (RFC 5891 4.4, xn--): for the
- * names of the world's servers it is the same one, and a server may say either. NULL: there is no other way.
+ * The bare JID with its domain all in letters, and all in ASCII (RFC 5891 4.4, xn--): for the names of the world's
+ * servers it is the same one, and a server may say either, or some of it in one way and some in the other. `bare`
+ * itself where it is written so, or cannot be.
  */
-const char *jid_other(struct arena *, const char *bare);
+void jid_ways(struct arena *, const char *bare, const char *ways[2]);
+
+/* The same all in ASCII when it is written in neither of these ways alone; else as it is. */
+const char *jid_pure(struct arena *, const char *bare);
 
 /* Does the pattern match a bare JID? One of domains is held against its domain. */
 bool jid_matches(const char *pattern, const char *bare);

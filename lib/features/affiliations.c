@@ -16,14 +16,18 @@ same_text(const char *a, const char *b)
 const char *
 plan_listed(const struct plan *p, const char *jid, enum affiliation to)
 {
-	const char *other;
+	const char *ways[2];
 	enum affiliation a;
 
-	if (to != AFF_NONE || plan_own_affiliation(p, jid, &a))
+	if (to > AFF_NONE || plan_own_affiliation(p, jid, &a))
 		return jid;
-	other = jid_other(p->s->arena, jid);
-	return other != NULL && plan_own_affiliation(p, other, &a) && a == AFF_OUTCAST ? other
-										       : jid;
+	if (to == AFF_OUTCAST)
+		return jid_pure(p->s->arena, jid);
+	jid_ways(p->s->arena, jid, ways);
+	for (int i = 0; i < 2; i++)
+		if (plan_own_affiliation(p, ways[i], &a) && a == AFF_OUTCAST)
+			return ways[i];
+	return jid;
 }
 
 struct change *
@@ -70,10 +74,14 @@ static struct change *
 cause_of(const struct plan *p, const struct occupant *o)
 {
 	struct change *c = cause_written(p, o->bare);
-	const char *other = c == NULL ? jid_other(p->s->arena, o->bare) : NULL;
+	const char *ways[2];
 
-	if (other != NULL && plan_affiliation(p, o->bare) == AFF_OUTCAST)
-		c = cause_written(p, other);
+	if (c != NULL)
+		return c;
+	jid_ways(p->s->arena, o->bare, ways);
+	for (int i = 0; i < 2 && c == NULL; i++)
+		if (ways[i] != o->bare && plan_affiliation(p, o->bare) == AFF_OUTCAST)
+			c = cause_written(p, ways[i]);
 	return c;
 }
 

@@ -154,6 +154,7 @@ read_targets(struct call *c, const char *var, const char ***targets, size_t *n)
 
 		if (target == NULL)
 			return call_fault(c, BAD_PAYLOAD, given[i]);
+		target = ban_target(s, target);
 		b = ban_of(s, target);
 		if (b != NULL && b->configured)
 			return call_fault(c, IN_CONFIGURATION, given[i]);

@@ -73,41 +73,59 @@ affiliation_stored(const struct room *r, const char *bare, struct affil *out)
 	return affiliation_in(r->service, r->id, bare, out);
 }
 
-enum affiliation
-affiliation_by_domain(enum affiliation a)
+/*
+ * What users of a domain have by the domain's affiliation (9.2). Whole domains may be banned or be members; a
+ * component that owns a room does not make its users owners.
+ */
+static enum affiliation
+by_domain(enum affiliation a)
 {
 	return a <= AFF_MEMBER ? a : AFF_NONE;
 }
 
 /* *own: it is its own, not its domain's. */
 static enum affiliation
-read_written(const struct room *r, const char *bare, bool *own)
+find_written(affiliation_own *find, const void *of, const char *bare, bool *own)
 {
 	const char *at = strchr(bare, '@');
-	struct affil f;
+	enum affiliation a;
 
-	*own = affiliation_stored(r, bare, &f);
+	*own = find(of, bare, &a);
 	if (*own)
-		return f.affiliation;
-	if (at != NULL && affiliation_stored(r, at + 1, &f))
-		return affiliation_by_domain(f.affiliation);
-	return AFF_NONE;
+		return a;
+	return at != NULL && find(of, at + 1, &a) ? by_domain(a) : AFF_NONE;
 }
 
 /*
  * A ban holds however the domain is written; what is given to somebody is for the address that it was given to, and
  * what is given to a domain for those who are not banned themselves.
  */
-static enum affiliation
-read_standing(const struct room *r, const char *bare)
+enum affiliation
+affiliation_find(struct arena *arena, affiliation_own *find, const void *of, const char *bare)
 {
 	bool own, other_own;
-	enum affiliation a = read_written(r, bare, &own);
-	const char *other = !own ? jid_other(r->service->arena, bare) : NULL;
+	enum affiliation a = find_written(find, of, bare, &own);
+	const char *ways[2];
 
-	if (other == NULL || read_written(r, other, &other_own) != AFF_OUTCAST)
+	if (own)
 		return a;
-	return a == AFF_NONE || other_own ? AFF_OUTCAST : a;
+	jid_ways(arena, bare, ways);
+	for (int i = 0; i < 2; i++)
+		if (ways[i] != bare && find_written(find, of, ways[i], &other_own) == AFF_OUTCAST &&
+		    (a == AFF_NONE || other_own))
+			return AFF_OUTCAST;
+	return a;
+}
+
+static bool
+find_stored(const void *room, const char *jid, enum affiliation *a)
+{
+	struct affil f;
+
+	if (!affiliation_stored(room, jid, &f))
+		return false;
+	*a = f.affiliation;
+	return true;
 }
 
 enum affiliation
@@ -119,7 +137,7 @@ affiliation_of(const struct room *r, const char *bare)
 	if (last->bare == NULL || last->room_id != r->id || strcmp(last->bare, bare) != 0)
 		*last = (struct standing){
 			.room_id = r->id,
-			.affiliation = read_standing(r, bare),
+			.affiliation = affiliation_find(s->arena, find_stored, r, bare),
 			.bare = arena_strdup(s->arena, bare),
 		};
 	return last->affiliation;

@@ -109,6 +109,14 @@ ban_of(const struct service *s, const char *target)
 	return map_get(&s->bans.by_target, target);
 }
 
+const char *
+ban_target(const struct service *s, const char *target)
+{
+	if (ban_of(s, target) != NULL || strchr(target, '*') != NULL)
+		return target;
+	return jid_pure(s->arena, target);
+}
+
 /* The ban that names a bare JID, or its domain, so written. */
 static const struct ban *
 find_written(const struct service *s, const char *bare)
@@ -127,9 +135,15 @@ static const struct ban *
 find(const struct service *s, const char *bare)
 {
 	const struct ban *b = find_written(s, bare);
-	const char *other = b == NULL ? jid_other(s->arena, bare) : NULL;
+	const char *ways[2];
 
-	return other != NULL ? find_written(s, other) : b;
+	if (b != NULL)
+		return b;
+	jid_ways(s->arena, bare, ways);
+	for (int i = 0; i < 2 && b == NULL; i++)
+		if (ways[i] != bare)
+			b = find_written(s, ways[i]);
+	return b;
 }
 
 const struct ban *
@@ -187,7 +201,7 @@ bans_load(struct service *s, const char *const *configured)
 
 	bans_free(s);
 	for (; configured != NULL && *configured != NULL; configured++) {
-		b.target = *configured;
+		b.target = ban_target(s, *configured);
 		if (ban_of(s, b.target) == NULL)
 			add(s, &b, true);
 	}

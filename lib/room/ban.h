@@ -49,6 +49,12 @@ int bans_each(const struct service *, int (*visit)(void *arg, const struct ban *
 const struct ban *ban_of(const struct service *, const char *target);
 const struct ban *user_ban(struct service *, struct user *);
 
+/*
+ * As what one is banned, or is no more: as the ban that there is has it, else so that it is found by all who are
+ * written another way: jid_pure().
+ */
+const char *ban_target(const struct service *, const char *target);
+
 /* Removes those that have expired. */
 void bans_expire(struct service *);
 

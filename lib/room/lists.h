@@ -30,13 +30,17 @@ bool affiliation_stored(const struct room *, const char *bare, struct affil *);
 /* The same for a room that need not be loaded. */
 bool affiliation_in(struct service *, uint64_t room_id, const char *bare, struct affil *);
 
-/*
- * What users of a domain have by the domain's affiliation (9.2). Whole domains may be banned or be
- * members; a component that owns a room does not make its users owners.
- */
-enum affiliation affiliation_by_domain(enum affiliation);
+/* The affiliation that this very JID has of its own; false: none. */
+typedef bool affiliation_own(const void *of, const char *jid, enum affiliation *);
 
-/* The affiliation that holds for a bare JID: its own, else by its domain, else none. */
+/*
+ * The affiliation that holds for a bare JID: its own, else a ban of the same one with its domain written another way
+ * (jid_ways()), else its domain's, else a ban of that written another way.
+ */
+enum affiliation
+affiliation_find(struct arena *, affiliation_own *, const void *of, const char *bare);
+
+/* The same by what is stored. */
 enum affiliation affiliation_of(const struct room *, const char *bare);
 
 /* To be called at the end of a turn: forgets what affiliation_of() remembers. */

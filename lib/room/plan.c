@@ -77,35 +77,18 @@ plan_own_affiliation(const struct plan *p, const char *jid, enum affiliation *a)
 	return true;
 }
 
-/* *own: it is its own, not its domain's. */
-static enum affiliation
-affiliation_written(const struct plan *p, const char *bare, bool *own)
+static bool
+find_planned(const void *plan, const char *jid, enum affiliation *a)
 {
-	const char *at = strchr(bare, '@');
-	enum affiliation a;
-
-	*own = plan_own_affiliation(p, bare, &a);
-	if (*own)
-		return a;
-	if (at != NULL && plan_own_affiliation(p, at + 1, &a))
-		return affiliation_by_domain(a);
-	return AFF_NONE;
+	return plan_own_affiliation(plan, jid, a);
 }
 
 enum affiliation
 plan_affiliation(const struct plan *p, const char *bare)
 {
-	bool own, other_own;
-	enum affiliation a;
-	const char *other;
-
 	if (map_count(&p->affils) == 0)
 		return affiliation_of(p->room, bare);
-	a = affiliation_written(p, bare, &own);
-	other = !own ? jid_other(p->s->arena, bare) : NULL;
-	if (other == NULL || affiliation_written(p, other, &other_own) != AFF_OUTCAST)
-		return a;
-	return a == AFF_NONE || other_own ? AFF_OUTCAST : a;
+	return affiliation_find(p->s->arena, find_planned, p, bare);
 }
 
 struct change *

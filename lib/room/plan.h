@@ -170,10 +170,7 @@ struct change *plan_add_affiliation(struct plan *, const struct affil *);
 /* The affiliation that this very JID has of its own when the plan is done; false: none. */
 bool plan_own_affiliation(const struct plan *, const char *jid, enum affiliation *);
 
-/*
- * The affiliation that holds for a bare JID when the plan is done: its own, else a ban of the same one with its
- * domain written the other way (jid_other()), else its domain's, else a ban of that written the other way.
- */
+/* The affiliation that holds for a bare JID when the plan is done: affiliation_find(). */
 enum affiliation plan_affiliation(const struct plan *, const char *bare);
 
 /* The bare JID for which a nick is reserved when the plan is done, or NULL. */

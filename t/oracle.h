@@ -148,10 +148,11 @@ struct deed {
 /* What is remembered of a room besides what the service has inside. */
 struct model {
 	char jid[TEXT_MAX];
-	uint64_t id;	  /* of the struct room: another one is another room */
-	bool ever_open;	  /* addresses were open to all once in this run */
-	bool ever_mute;	  /* visitors' statuses were kept from others once */
-	struct due *said; /* that is history */
+	uint64_t id;	     /* of the struct room: another one is another room */
+	unsigned long begun; /* the step in which that came */
+	bool ever_open;	     /* addresses were open to all once in this run */
+	bool ever_mute;	     /* visitors' statuses were kept from others once */
+	struct due *said;    /* that is history */
 	size_t nsaid, cap;
 	char subject[TEXT_MAX], subject_nick[TEXT_MAX];
 

@@ -403,6 +403,9 @@ takes_old(const struct news *n, const char *body)
 	}
 	while (i > 0 && strcmp(m->said[i - 1].id, body) != 0)
 		i--;
+	/* Of the room before, which ended after it had entered. */
+	if (i == 0 && m->begun == n->w->step)
+		return;
 	if (i == 0 || n->nick == NULL || strcmp(m->said[i - 1].nick, n->nick) != 0)
 		complain(n, "an old message that was never said");
 	else if (m->said[i - 1].retracted > 0 && m->said[i - 1].retracted < n->w->step)

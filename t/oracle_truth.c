@@ -155,6 +155,7 @@ truth_notes(struct world *w)
 			continue;
 		if (r->id != m->id) {
 			m->id = r->id;
+			m->begun = w->step;
 			m->nsaid = 0;
 			m->ever_mute = false;
 			*m->subject = *m->subject_nick = '\0';

@@ -5,9 +5,23 @@
 #include "background.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "log.h"
+
+char *
+background_path(const char *path)
+{
+	char folder[PATH_MAX], whole[2 * PATH_MAX];
+
+	if (*path == '/' || getcwd(folder, sizeof folder) == NULL)
+		return mem_strdup(path);
+	snprintf(whole, sizeof whole, "%s/%s", folder, path);
+	return mem_strdup(whole);
+}
 
 int
 background_enter(void)

@@ -6,6 +6,12 @@
 #define BACKGROUND_H
 
 /*
+ * The path as it is from / as well, for free(3). Links in it are followed each time that it is used: what they lead
+ * to may be what is changed.
+ */
+char *background_path(const char *path);
+
+/*
  * Goes on in a child, in a session of its own and in /. The process that was started waits until that is ready,
  * and its exit status says whether it is. Returns, in the child only, where background_ready() tells it.
  */

@@ -578,10 +578,8 @@ main(int argc, char **argv)
 	if (rc != -1)
 		return rc;
 	settle_in(&d);
-	/* The daemon changes its folder, and SIGHUP reads the file again. */
-	path = realpath(d.path, NULL);
-	if (path != NULL)
-		d.path = path;
+	/* SIGHUP reads the file again. */
+	d.path = path = background_path(d.path);
 	d.conf = conf_read(d.path, complain_to_stderr);
 	if (d.conf != NULL)
 		rc = run(&d);

@@ -4,9 +4,9 @@
 options.t - mucd's command line, its configuration file, its signals
 
 -n tells good files from bad ones, by file and line, and touches nothing; secrets that everybody may read
-are refused; -V, -h and what is no option. SIGHUP takes what can be taken, and what it says is so; SIGTERM
-and SIGINT end it with status 0 within two seconds, and its occupants are in when it is back. Two
-of them cannot have one database. It needs no rights: as an ordinary user it does all that, too.
+are refused; -V, -h and what is no option. SIGHUP takes what can be taken, and what it says is so; it follows
+links anew. SIGTERM and SIGINT end it with status 0 within two seconds, and its occupants are in when it is
+back. Two of them cannot have one database. It needs no rights: as an ordinary user it does all that, too.
 """
 import sys
 sys.dont_write_bytecode = True
@@ -195,6 +195,35 @@ def reload():
     same(host.end(mucd), 0, "mucd ends well")
 
 
+def link():
+    """The file is another one when a link on the way to it is, as in a volume of Kubernetes."""
+    host = Fake()
+    mucd = Mucd(host.components(), start=False)
+    versions = [mucd.dir + "/" + v for v in ("one", "two", "three")]
+    for n, folder in enumerate(versions):
+        os.mkdir(folder)
+        mucd.write(host.components(), 'backup_dir = "%s/none-%d"\n' % (mucd.dir, n))
+        os.rename(mucd.conf, folder + "/mucd.conf")
+
+    def lead_to(version):
+        os.symlink(versions[version], mucd.dir + "/new")
+        os.rename(mucd.dir + "/new", mucd.dir + "/current")
+        if version > 0:
+            shutil.rmtree(versions[version - 1])
+    lead_to(0)
+    os.symlink("current/mucd.conf", mucd.conf)
+    mucd.start(attach=False)
+    host.attach()
+    lead_to(1)
+    mucd.proc.send_signal(signal.SIGHUP)
+    ok(mucd.says("none-1: No such file") and mucd.says("mucd.conf: read again"), "SIGHUP: a link leads elsewhere")
+    lead_to(2)
+    ok(mucd.hand_over(1) and mucd.says("none-2: No such file"), "SIGUSR2: again")
+    host.link.close()
+    host.attach()
+    same(host.end(mucd), 0, "it connects, and ends well")
+
+
 def ends():
     server = Server("prosody")
     mucd = Mucd(server.components)
@@ -296,4 +325,4 @@ def ordinary_user():
         proc.stderr.close()
 
 
-main([checks, options, reload, ends, two, ordinary_user], 300)
+main([checks, options, reload, link, ends, two, ordinary_user], 300)

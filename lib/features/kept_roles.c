@@ -16,12 +16,15 @@ on_role(struct plan *p, const struct change *c)
 		kept_role_set(p->room, o->bare, o->affiliation, c->role);
 }
 
-/* Another affiliation: what was given under the old one is over. */
+/* Another affiliation, or a ban of the domain: what was given under the old one is over. */
 static void
 on_affiliation(struct plan *p, const struct change *c)
 {
-	if (c->before != c->affil.affiliation)
-		kept_role_del(p->room, c->affil.jid);
+	if (c->before == c->affil.affiliation)
+		return;
+	kept_role_del(p->room, c->affil.jid);
+	if (c->affil.affiliation == AFF_OUTCAST && strchr(c->affil.jid, '@') == NULL)
+		kept_roles_del(p->room, c->affil.jid);
 }
 
 /* 5.1.3: but a moderator by role may stay one, and does so on coming back, too. */

@@ -5,7 +5,10 @@
  * A role holds together with the affiliation under which it was given or taken. Sessions of one bare
  * JID under two nicks have one record: the last word about either counts.
  */
+#include <string.h>
+
 #include "../base/rec.h"
+#include "lists.h"
 #include "waiting.h"
 
 enum { /* tags of a record in table roles; never reused */
@@ -47,6 +50,47 @@ kept_role_del(struct room *r, const char *bare)
 	if (s->store->get(s->store, TABLE_roles, key, &val) != STORE_OK)
 		return;
 	s->store->del(s->store, TABLE_roles, key);
+}
+
+struct search {
+	struct room *room;
+	const char *domain;
+	struct found {
+		const char *bare;
+		struct found *next;
+	} * found;
+};
+
+/* Of an address that is too long for a key nothing is left to tell its domain: what it has stays. */
+static int
+of_domain(void *arg, struct bytes key, struct bytes val)
+{
+	struct search *w = arg;
+	struct arena *a = w->room->service->arena;
+	const char *bare = arena_strndup(a, (const char *)key.p + 8, key.n - 8);
+	struct found *f;
+
+	(void)val;
+	if (strchr(bare, '@') == NULL || strcmp(jid_domain(bare), w->domain) != 0)
+		return 0;
+	f = arena_alloc(a, sizeof(*f));
+	*f = (struct found){ bare, w->found };
+	w->found = f;
+	return 0;
+}
+
+void
+kept_roles_del(struct room *r, const char *domain)
+{
+	struct service *s = r->service;
+	struct search w = { .room = r, .domain = domain };
+	struct affil own;
+	uint8_t id[8];
+
+	s->store->each(s->store, TABLE_roles, id_key(r->id, id), BYTES_NONE, of_domain, &w);
+	for (const struct found *f = w.found; f != NULL; f = f->next)
+		if (!affiliation_stored(r, f->bare, &own))
+			kept_role_del(r, f->bare);
 }
 
 void

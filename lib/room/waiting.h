@@ -85,6 +85,9 @@ enum role role_entering(const struct room *, const char *bare, enum affiliation)
 void kept_role_set(struct room *, const char *bare, enum affiliation, enum role);
 void kept_role_del(struct room *, const char *bare);
 
+/* Those of all of a domain who have no affiliation of their own are kept no longer. */
+void kept_roles_del(struct room *, const char *domain);
+
 /* -- spoke.c: who has spoken a short while ago; XEP-0500 -- */
 
 /* Records of a room: beyond it the oldest is forgotten. */

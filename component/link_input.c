@@ -101,7 +101,7 @@ refuse(struct link *l, enum piece kind, const char *p, size_t n)
 	if (kind == PIECE_STANZA)
 		result = muc_refuse(w->muc, l->incoming, p, n, w->now);
 	else
-		result = muc_input_over(w->muc, l->incoming, p, n, w->now);
+		result = muc_refuse_over(w->muc, l->incoming, p, n, w->now);
 	inq_drop_opened(&l->q);
 	world_did(w, result);
 	if (result == MUC_DISAGREE)

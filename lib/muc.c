@@ -402,6 +402,16 @@ tag_length(const char *p, size_t n)
 	return 0;
 }
 
+enum parse
+muc_parse_head(struct muc_stream *st, const char *p, size_t n, const struct xml **x)
+{
+	const size_t ntag = tag_length(p, n);
+
+	if (ntag == 0)
+		return PARSE_BAD;
+	return xml_parse_tag(st->parser, st->muc->s.arena, p, ntag, x);
+}
+
 /* Time from one complaint to the next: it is clients that make servers pass on such things. */
 #define BAD_SAY_MS (60 * 1000)
 
@@ -422,15 +432,13 @@ static enum muc_input
 refuse_bad(struct muc *m, struct muc_stream *st, const char *p, size_t n)
 {
 	struct service *s = &m->s;
-	const size_t ntag = tag_length(p, n);
 	const struct xml *x;
-	enum parse e = PARSE_BAD;
+	enum parse e;
 
 	s->stats.in_bad++;
 	if (st->way.console != NULL)
 		return MUC_DISAGREE;
-	if (ntag > 0)
-		e = xml_parse_tag(st->parser, s->arena, p, ntag, &x);
+	e = muc_parse_head(st, p, n, &x);
 	if (e == PARSE_DISAGREE)
 		return MUC_DISAGREE;
 	if (e == PARSE_OK || e == PARSE_UNBOUND)
@@ -467,7 +475,8 @@ muc_input(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct 
 }
 
 enum muc_input
-muc_input_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, struct muc_now now)
+muc_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, struct muc_now now,
+    head_refuser *refuse)
 {
 	struct service *s = &m->s;
 	const struct xml *x;
@@ -481,8 +490,14 @@ muc_input_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, 
 	if (e == PARSE_DISAGREE)
 		return MUC_DISAGREE;
 	if (e == PARSE_OK || e == PARSE_UNBOUND)
-		late_refuse(m, st, x, n, TOO_LARGE);
+		refuse(m, st, x, n, TOO_LARGE);
 	return muc_turn_state(m);
+}
+
+enum muc_input
+muc_input_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, struct muc_now now)
+{
+	return muc_over(m, st, tag, n, now, late_refuse);
 }
 
 int64_t

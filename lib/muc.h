@@ -323,7 +323,11 @@ muc_input_over(struct muc *, struct muc_stream *, const char *tag, size_t n, str
 enum muc_input
 muc_refuse(struct muc *, struct muc_stream *, const char *p, size_t n, struct muc_now);
 
-/* Handles one presence kept by muc_refuse(). False when there is none. */
+/* The same for one that was too long or too deep, by its start tag: that is answered as by muc_input_over(). */
+enum muc_input
+muc_refuse_over(struct muc *, struct muc_stream *, const char *tag, size_t n, struct muc_now);
+
+/* Handles one presence kept by these two. False when there is none. */
 bool muc_late(struct muc *, struct muc_now, enum muc_input *);
 
 /* -- fences -- */

@@ -6,6 +6,7 @@
 #define MUC_INT_H
 
 #include "muc.h"
+#include "base/xml_parse.h"
 #include "dispatch.h"
 #include "room/console.h"
 
@@ -34,12 +35,23 @@ struct muc {
 /* How the turn goes on. */
 enum muc_input muc_turn_state(struct muc *);
 
+/* What can be read of a stanza that libxml2 does not take: its start tag, as xml_parse_tag() has it. */
+enum parse muc_parse_head(struct muc_stream *, const char *p, size_t n, const struct xml **);
+
+/* Refuses a stanza by its head. */
+typedef void
+head_refuser(struct muc *, struct muc_stream *, const struct xml *, size_t nbytes, enum deny);
+
+/* A stanza that is too long or too deep, of which there is the start tag alone. */
+enum muc_input muc_over(
+    struct muc *, struct muc_stream *, const char *tag, size_t n, struct muc_now, head_refuser *);
+
 /* -- muc_late.c -- */
 
 void late_free(struct muc *, struct late *);
 
 /* Refuses by the head, as long as not too many refusals wait to be told. */
-void late_refuse(struct muc *, struct muc_stream *, const struct xml *, size_t nbytes, enum deny);
+head_refuser late_refuse;
 
 struct muc_stream {
 	struct xml_parser *parser;

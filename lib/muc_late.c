@@ -79,21 +79,27 @@ is_in(const struct muc *m, const char *key, const char *from, const char *to)
 	return r != NULL && room_session(r, sender.full) != NULL;
 }
 
+static void
+write_leaving(struct muc *m, struct buf *b, const char *from, const char *to)
+{
+	struct xml *x = xml_new(m->s.arena, NS_STANZA, "presence");
+
+	xml_set(m->s.arena, x, "from", from);
+	xml_set(m->s.arena, x, "to", to);
+	xml_set(m->s.arena, x, "type", "unavailable");
+	xml_write(b, x);
+}
+
 /* Who leaves has left, whatever else is kept: there are no more of these than there are sessions. */
 static void
 keep_leaving(
     struct muc *m, struct muc_stream *st, const char *key, const char *from, const char *to)
 {
-	struct xml *x;
 	struct buf b = BUF_INIT;
 
 	if (!is_in(m, key, from, to))
 		return;
-	x = xml_new(m->s.arena, NS_STANZA, "presence");
-	xml_set(m->s.arena, x, "from", from);
-	xml_set(m->s.arena, x, "to", to);
-	xml_set(m->s.arena, x, "type", "unavailable");
-	xml_write(&b, x);
+	write_leaving(m, &b, from, to);
 	keep(m, st, key, b.p, b.len);
 	buf_release(&b);
 }
@@ -119,23 +125,49 @@ keep_late(struct muc *m, struct muc_stream *st, const struct xml *x, const char 
 		keep_leaving(m, st, key, from, to);
 }
 
+/* Only the head can be read, or counts. What is never answered is taken by it: dispatch.c. */
+static void
+refuse_head(struct muc *m, struct muc_stream *st, const struct xml *x, size_t n, enum deny why)
+{
+	const char *type = xml_get(x, "type");
+	struct buf b = BUF_INIT;
+
+	if (!xml_is(x, NS_STANZA, "presence") || type == NULL || strcmp(type, "unavailable") != 0) {
+		late_refuse(m, st, x, n, why);
+		return;
+	}
+	write_leaving(m, &b, xml_get(x, "from"), xml_get(x, "to"));
+	keep_late(m, st, x, b.p, b.len);
+	buf_release(&b);
+}
+
 enum muc_input
 muc_refuse(struct muc *m, struct muc_stream *st, const char *p, size_t n, struct muc_now now)
 {
 	struct service *s = &m->s;
 	const struct xml *x;
 	enum parse e;
+	bool whole;
 
 	s->now = now;
 	s->stats.in_refused++;
 	e = xml_parse(st->parser, s->arena, p, n, &x);
+	whole = e == PARSE_OK;
+	if (e == PARSE_BAD)
+		e = muc_parse_head(st, p, n, &x);
 	if (e == PARSE_DISAGREE)
 		return MUC_DISAGREE;
-	if (e == PARSE_OK && xml_is(x, NS_STANZA, "presence"))
+	if (whole && xml_is(x, NS_STANZA, "presence"))
 		keep_late(m, st, x, p, n);
-	else if (e == PARSE_OK || e == PARSE_UNBOUND)
-		late_refuse(m, st, x, n, RESOURCE_CONSTRAINT);
+	else if (e != PARSE_BAD)
+		refuse_head(m, st, x, n, RESOURCE_CONSTRAINT);
 	return muc_turn_state(m);
+}
+
+enum muc_input
+muc_refuse_over(struct muc *m, struct muc_stream *st, const char *tag, size_t n, struct muc_now now)
+{
+	return muc_over(m, st, tag, n, now, refuse_head);
 }
 
 bool

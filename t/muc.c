@@ -211,6 +211,63 @@ test_late_leaving(void)
 	test_release(&t);
 }
 
+typedef enum muc_input
+refuse_by(struct muc *, struct muc_stream *, const char *, size_t, struct muc_now);
+
+/* How many are in the room when all that was kept is handled: b enters, and leaves by that. */
+static int
+left_by(refuse_by *refuse, const char *leave)
+{
+	enum muc_input result;
+	enum muc_error e;
+	struct test t;
+	int n;
+
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	free(test_ask(&t, UNLOCK("a")));
+	muc_refuse(t.muc, t.stream, ENTER("b", "B"), strlen(ENTER("b", "B")), t.now);
+	ok(refuse(t.muc, t.stream, leave, strlen(leave), t.now) == MUC_GO_ON, "%.80s", leave);
+	while (muc_late(t.muc, t.now, &result))
+		muc_commit(t.muc);
+	n = (int)muc_stats(t.muc)->sessions;
+	test_release(&t);
+	return n;
+}
+
+/* Nor is it lost because the stanza cannot be read: what is never answered is taken by its head. */
+static void
+test_late_malformed(void)
+{
+#define HEAD_OF_BYE "<presence from='b@example/r' to='room@rooms.example/B' type='unavailable'>"
+	struct test t;
+	enum muc_error e;
+	char *out;
+
+	is_int(left_by(muc_refuse, HEAD_OF_BYE "</presence>"), 1, "who leaves has left");
+	is_int(left_by(muc_refuse, HEAD_OF_BYE "<e:x/></presence>"), 1,
+	    "so has who does with a prefix that is declared nowhere");
+	is_int(left_by(muc_refuse, HEAD_OF_BYE "&x;</presence>"), 1, "or what is not well-formed");
+	is_int(left_by(muc_refuse_over, HEAD_OF_BYE), 1, "or too much");
+	test_init(&t);
+	test_start(&t, &e);
+	free(test_ask(&t, ENTER("a", "A")));
+	muc_refuse(t.muc, t.stream, SAY("a", "&x;"), strlen(SAY("a", "&x;")), t.now);
+	muc_commit(t.muc);
+	out = test_drain(&t, 65536);
+	is_int(count_of(out, "<resource-constraint"), 1, "others are told that there is no room");
+	free(out);
+	muc_refuse_over(
+	    t.muc, t.stream, "<message from='a@example/r' to='room@rooms.example'>", 52, t.now);
+	muc_commit(t.muc);
+	out = test_drain(&t, 65536);
+	is_int(count_of(out, "<policy-violation"), 1, "or that it is too much anyway");
+	free(out);
+	is_int((int)muc_stats(t.muc)->in_over, 1, "which is counted");
+	test_release(&t);
+}
+
 static void
 test_over(void)
 {
@@ -398,10 +455,7 @@ test_almost_full(void)
 
 /* How many of 100 stanzas that are refused by their head are answered, each way of refusing them. */
 static int
-answered(struct test *t,
-    enum muc_input (*refuse)(
-	struct muc *, struct muc_stream *, const char *, size_t, struct muc_now),
-    const char *head)
+answered(struct test *t, refuse_by *refuse, const char *head)
 {
 	char *out;
 	int n = 0;
@@ -843,6 +897,7 @@ main(void)
 	test_retry();
 	test_refuse();
 	test_late_leaving();
+	test_late_malformed();
 	test_over();
 	test_odd();
 	test_down();

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@
 #include "log.h"
 
 #define LINE_BYTES 2048 /* of one line, escapes included */
+#define WAIT_MS	   1000 /* for whoever takes none; the lines behind it do not wait */
+#define PAUSE_MS   10
 
 static enum { TO_STDERR, TO_JOURNAL, TO_SYSLOG } where = TO_STDERR;
 static enum muc_log level = MUC_LOG_INFO;
@@ -70,10 +73,11 @@ log_to_syslog(const char *name, const char *path)
 	where = TO_SYSLOG;
 }
 
-/* RFC 3164, as syslog(3) writes it; a line that nobody takes is lost. */
-static void
-send_to_syslog(int priority, const char *seen)
+/* RFC 3164, as syslog(3) writes it; what there is nobody for is lost. False: syslogd(8) is there and takes nothing. */
+static bool
+send_to_syslog(int priority, const char *seen, int wait_ms)
 {
+	const struct timespec pause = { 0, PAUSE_MS * 1000000 };
 	char line[LINE_BYTES + 128], stamp[32];
 	const time_t now = time(NULL);
 	struct tm tm;
@@ -81,8 +85,24 @@ send_to_syslog(int priority, const char *seen)
 	strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", localtime_r(&now, &tm));
 	snprintf(line, sizeof line, "<%d>%s %s[%ld]: %s", LOG_DAEMON | priority, stamp, sys.name,
 	    (long)getpid(), seen);
-	sendto(sys.fd, line, strlen(line), MSG_NOSIGNAL, (const struct sockaddr *)&sys.to,
-	    sizeof sys.to);
+	while (sendto(sys.fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT,
+		   (const struct sockaddr *)&sys.to, sizeof sys.to) == -1 &&
+	       errno == EAGAIN) {
+		if (wait_ms <= 0)
+			return false;
+		nanosleep(&pause, NULL);
+		wait_ms -= PAUSE_MS;
+	}
+	return true;
+}
+
+/* A line is no more than a pipe takes at once. */
+static bool
+is_taken(int wait_ms)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, wait_ms) != 0;
 }
 
 void
@@ -154,31 +174,51 @@ log_visible(const char *s, char *out, size_t cap)
 	out[len] = '\0';
 }
 
+/* False: nobody takes it, though somebody should. */
+static bool
+put(enum muc_log urgency, const char *seen, int wait_ms)
+{
+	const int priority = levels[urgency].priority;
+	struct timespec ts;
+	char stamp[32];
+	struct tm tm;
+
+	if (where == TO_SYSLOG)
+		return send_to_syslog(priority, seen, wait_ms);
+	if (!is_taken(wait_ms))
+		return false;
+	if (where == TO_JOURNAL) {
+		fprintf(stderr, "<%d>%s\n", priority, seen);
+		return true;
+	}
+	clock_gettime(CLOCK_REALTIME, &ts);
+	localtime_r(&ts.tv_sec, &tm);
+	strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm);
+	fprintf(
+	    stderr, "%s.%03ld %s: %s\n", stamp, ts.tv_nsec / 1000000, levels[urgency].name, seen);
+	return true;
+}
+
 void
 log_line(enum muc_log urgency, const char *line)
 {
-	char seen[LINE_BYTES], stamp[32];
-	struct timespec ts;
-	struct tm tm;
+	static unsigned nlost;
+	char seen[LINE_BYTES];
 
 	if (urgency > level)
 		return;
-	log_visible(line, seen, sizeof seen);
-	switch (where) {
-	case TO_SYSLOG:
-		send_to_syslog(levels[urgency].priority, seen);
-		break;
-	case TO_JOURNAL:
-		fprintf(stderr, "<%d>%s\n", levels[urgency].priority, seen);
-		break;
-	case TO_STDERR:
-		clock_gettime(CLOCK_REALTIME, &ts);
-		localtime_r(&ts.tv_sec, &tm);
-		strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm);
-		fprintf(stderr, "%s.%03ld %s: %s\n", stamp, ts.tv_nsec / 1000000,
-		    levels[urgency].name, seen);
-		break;
+	if (nlost > 0) {
+		snprintf(seen, sizeof seen, "%u line%s of the log lost: nobody took it in time",
+		    nlost, nlost == 1 ? "" : "s");
+		if (!put(MUC_LOG_WARN, seen, 0)) {
+			nlost++;
+			return;
+		}
+		nlost = 0;
 	}
+	log_visible(line, seen, sizeof seen);
+	if (!put(urgency, seen, WAIT_MS))
+		nlost++;
 }
 
 /* error: added as strerror(3) has it; 0: none. */

@@ -6,6 +6,9 @@
  * end the process and are for what is wrong here, never for what a peer does. Whatever the
  * arguments bring along, a line stays one line: control characters, broken UTF-8 and characters
  * that turn text around are written as \xNN, a backslash as two.
+ *
+ * Whoever reads the log and takes nothing for a second keeps nobody waiting any longer: lines are lost until they
+ * do again, and then it is said how many.
  */
 #ifndef LOG_H
 #define LOG_H

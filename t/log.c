@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log.c - component/log.c: what syslogd(8) gets
+ * log.c - component/log.c: what syslogd(8) gets, and what becomes of lines that nobody takes
  */
 #include "../component/log.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -40,6 +43,64 @@ next(int fd)
 	return line;
 }
 
+static bool
+is_soon(time_t began)
+{
+	return time(NULL) - began < 10;
+}
+
+/* syslogd(8) is there, and takes nothing. */
+static void
+test_hung_syslog(void)
+{
+	const int fd = listen_there();
+	const time_t began = time(NULL);
+	int nlost = 0, n = 0;
+
+	for (int i = 0; i < 2000; i++)
+		log_info("line %d", i);
+	ok(is_soon(began), "who does not take the log keeps nobody waiting");
+	while (*next(fd) != '\0')
+		n++;
+	ok(n > 0 && n < 2000, "some lines are lost");
+	log_info("at last");
+	if (sscanf(strchr(next(fd), ':'), ": %d lines of the log lost", &nlost) != 1)
+		nlost = 0;
+	ok(n + nlost == 2000, "how many is said when lines are taken again");
+	ok(strstr(next(fd), ": at last") != NULL, "and lines come");
+	close(fd);
+}
+
+/* Standard error is a pipe that nobody reads. */
+static void
+test_full_pipe(void)
+{
+	static char text[1 << 17];
+	const time_t began = time(NULL);
+	const int kept = dup(STDERR_FILENO);
+	int fds[2];
+	ssize_t n;
+
+	if (pipe(fds) == -1 || dup2(fds[1], STDERR_FILENO) == -1)
+		return;
+	log_to_stderr();
+	for (int i = 0; i < 2000; i++)
+		log_info(
+		    "%s%d", "a line of some length that fills the pipe before long, number ", i);
+	ok(is_soon(began), "who does not read the pipe keeps nobody waiting");
+	n = read(fds[0], text, sizeof text - 1);
+	ok(n > 0 && text[n - 1] == '\n', "it has whole lines");
+	log_info("at last");
+	n = read(fds[0], text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	ok(strstr(text, "lines of the log lost") != NULL && strstr(text, ": at last") != NULL,
+	    "how many are lost is said when lines are taken again");
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int
 main(void)
 {
@@ -68,6 +129,8 @@ main(void)
 	snprintf(want, sizeof want, "<30>mucd[%ld]: again", (long)getpid());
 	is_str(next(fd), want, "it is there again after syslogd(8) was restarted");
 	close(fd);
+	test_hung_syslog();
+	test_full_pipe();
 	unlink(sun.sun_path);
 	rmdir(dir);
 	return tap_done();

@@ -145,7 +145,7 @@ struct store_room_size {
 	uint64_t records, bytes, messages;
 };
 
-/* Visits all rooms, in order of their names. */
+/* Visits all rooms, in order of their names, then those of an import that goes on (import_goes_on()) and have none. */
 void store_rooms(struct store *,
     void (*visit)(void *arg, const char *jid, const struct store_room_size *), void *arg);
 

@@ -1220,6 +1220,48 @@ test_naming_export(void)
 	test_release(&t);
 }
 
+struct sized {
+	unsigned n, times[MANY]; /* rooms, and how often each of those many was among them */
+	uint64_t least, most;	 /* records of one of these */
+};
+
+static void
+note_size(void *arg, const char *jid, const struct store_room_size *size)
+{
+	struct sized *z = arg;
+	unsigned n;
+
+	z->n++;
+	if (sscanf(jid, "%u@rooms.example", &n) != 1 || n >= MANY)
+		return;
+	z->times[n]++;
+	z->least = z->least == 0 || size->records < z->least ? size->records : z->least;
+	z->most = size->records > z->most ? size->records : z->most;
+}
+
+/* They take room, each once, and what they replace is not there. */
+static void
+test_naming_sizes(void)
+{
+	struct sized z = { 0 };
+	unsigned nonce = 0;
+	struct test t;
+
+	begin(&t);
+	make_empty(&t);
+	free(test_ask(&t, ENTER("romeo", "Romeo")));
+	import_many(&t, true);
+	ok(import_goes_on(t.muc), "rooms wait for their names");
+	store_rooms(t.host.store, note_size, &z);
+	for (int i = 0; i < MANY; i++)
+		nonce += z.times[i] == 1;
+	is_int(nonce, MANY, "each has a size");
+	is_int(z.n, MANY + 1, "and another room");
+	ok(z.least == 2 && z.most == 2, "of what there will be of them: %llu records to %llu",
+	    (unsigned long long)z.least, (unsigned long long)z.most);
+	test_release(&t);
+}
+
 /* One of them replaces a room that nobody has used for long: when such rooms are destroyed it is not one. */
 static void
 test_naming_unused(void)
@@ -1349,7 +1391,7 @@ test_created(void)
 	import_free(in);
 	muc_commit(t.muc);
 	out = export_all(t.host.store);
-	ok(strstr(out, " created=2026-01-01T01:00:00") != NULL, "it is made now: %s", out);
+	ok(strstr(out, " created=2026-01-01T01:00:00") != NULL, "it is made now");
 	free(out);
 	test_release(&t);
 }
@@ -1829,6 +1871,7 @@ main(int argc, char **argv)
 	test_naming();
 	test_naming_export();
 	test_naming_before();
+	test_naming_sizes();
 	test_naming_unused();
 	test_naming_unserved();
 	test_created();

@@ -13,6 +13,7 @@ for who does hold some, what is too old is removed later.
 import sys
 sys.dont_write_bytecode = True
 import ctypes
+import fcntl
 import json
 import pty
 import pwd
@@ -578,7 +579,39 @@ def owner():
     same({os.stat(d + "/db/" + f).st_uid for f in os.listdir(d + "/db")}, {nobody.pw_uid},
          "all files are nobody's")
     same(os.stat(d + "/copy").st_mode & 0o777, 0o600, "the copy is for its owner alone")
+    with open(d + "/db/data.mdb", "r+") as f:
+        f.truncate(0)
+        f.write("nothing of LMDB" * 1000)
+    for argv in (("export", "-o", d + "/none"), ("backup", d + "/none")):
+        same((ctl(*argv[:1], "-c", conf, *argv[1:])[0], [f for f in os.listdir(d) if "none" in f]), (2, []),
+             "nothing is left of what fails: %s" % argv[0])
     del os.environ["ASAN_OPTIONS"]
 
 
-main((refused, unsound, owner, big, moved, beside, pausing, unanswered, full, serving), 600)
+def parts():
+    """A file is written under another name first, and what has that name already is not used."""
+    d, conf = place()
+    good(("import", "-c", conf, write(d + "/file", ROOM)), "there is a room")
+    want = good(("export", "-c", conf), "which is exported")
+    out, part = d + "/out", d + "/out.part"
+    for what, prepare in (
+            ("what everybody may read", lambda: os.chmod(write(part, "left"), 0o644)),
+            ("a link to something else", lambda: os.symlink(write(d + "/else", "else"), part)),
+            ("a pipe", lambda: os.mkfifo(part))):
+        prepare()
+        good(("export", "-c", conf, "-o", out), "beside %s" % what)
+        same((read(out), os.stat(out).st_mode & 0o777, os.path.lexists(part)), (want, 0o600, False),
+             "it is whole, and for its owner alone")
+        os.unlink(out)
+    same(read(d + "/else"), "else", "what the link leads to is as it was")
+    with open(write(part, "half"), "r+") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        status, _, err = ctl("export", "-c", conf, "-o", out)
+        ok(status != 0 and "it is being written" in err, "two do not write one file")
+        same((read(part), os.path.exists(out)), ("half", False), "what the first has written is as it was")
+    good(("export", "-c", conf, "-o", out), "when that one has ended there is another")
+    status, _, err = ctl("export", "-c", conf, "-o", out)
+    ok(status != 0 and "File exists" in err and not os.path.exists(part), "what is there is not written over")
+
+
+main((refused, unsound, owner, parts, big, moved, beside, pausing, unanswered, full, serving), 600)

@@ -4,6 +4,7 @@
  */
 #include "db.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -276,18 +277,46 @@ part_of(const char *path)
 	return strcat(part, ".part");
 }
 
+/*
+ * A file that nobody had before: neither one that somebody else has put there to read it, or for us to follow, nor
+ * what was left behind with another mode. Who writes one has it locked. -1 with errno.
+ */
+static int
+open_part(const char *part)
+{
+	const int left = open(part, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	int fd;
+
+	if (left != -1 && flock(left, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK) {
+		close(left);
+		errno = EBUSY;
+		return -1;
+	}
+	unlink(part);
+	if (left != -1)
+		close(left);
+	fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd != -1)
+		flock(fd, LOCK_EX | LOCK_NB);
+	return fd;
+}
+
 FILE *
 db_create(const char *path)
 {
 	char *part = part_of(path);
-	int fd = -1;
+	int fd = open_part(part);
 
-	if (access(path, F_OK) == 0)
+	/* Not before: whoever has written it may just have ended. */
+	if (fd != -1 && access(path, F_OK) == 0) {
+		unlink(part);
+		close(fd);
+		fd = -1;
 		errno = EEXIST;
-	else
-		fd = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	}
 	if (fd == -1)
-		ctl_complain("%s: %s", path, strerror(errno));
+		ctl_complain(
+		    "%s: %s", path, errno == EBUSY ? "it is being written" : strerror(errno));
 	free(part);
 	return fd != -1 ? fdopen(fd, "w+") : NULL;
 }
@@ -312,15 +341,15 @@ db_finish(FILE *f, const char *path, bool is_whole)
 {
 	char *part = part_of(path);
 	/* The folder is root's, if it is root who asked. */
-	bool good = is_whole && seteuid(getuid()) == 0;
+	bool good = seteuid(getuid()) == 0 && is_whole;
 
 	good = good && fflush(f) == 0 && fsync(fileno(f)) == 0;
-	good = fclose(f) == 0 && good;
 	good = good && rename(part, path) == 0 && sync_folder(path);
 	if (is_whole && !good)
 		ctl_complain("%s: %s", path, strerror(errno));
 	if (!good)
 		unlink(part);
+	fclose(f); /* and the lock is gone */
 	free(part);
 	return good;
 }

@@ -49,7 +49,7 @@ bool db_become_owner(const struct db *);
 
 /*
  * A file that is to be written beside its name until it is whole: readable for its owner alone, for there are
- * passwords in it. NULL, and it has been said why: also when there is one of that name.
+ * passwords in it. NULL, and it has been said why: also when there is one of that name, or one is being written.
  */
 FILE *db_create(const char *path);
 

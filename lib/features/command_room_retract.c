@@ -406,8 +406,8 @@ static size_t
 take_back(struct plan *p, struct retracting *w, const struct entry *original)
 {
 	struct arena *a = p->s->arena;
-	const struct moderation m = { w->nick, arena_strndup(a, w->actor, strcspn(w->actor, "/")),
-		w->reason };
+	const struct moderation m = { retracting_nick(p->room, w),
+		arena_strndup(a, w->actor, strcspn(w->actor, "/")), w->reason };
 	const bool tells = w->told < (uint64_t)p->s->limits.retractions_told;
 	struct entry e = {
 		.kind = keeps(p, tells) ? ENTRY_RETRACTION : ENTRY_NONE,

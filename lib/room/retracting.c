@@ -194,3 +194,11 @@ retracting_each(const struct room *r, int (*visit)(void *arg, const struct retra
 
 	s->store->each(s->store, TABLE_retracting, id_key(r->id, id), BYTES_NONE, walk_visit, &w);
 }
+
+const char *
+retracting_nick(const struct room *r, const struct retracting *w)
+{
+	const struct occupant *o = w->nick != NULL ? room_nick(r, w->nick) : NULL;
+
+	return o != NULL && jid_is_of(w->actor, o->bare) ? w->nick : NULL;
+}

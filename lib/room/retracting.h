@@ -48,4 +48,7 @@ unsigned retracting_count(const struct room *);
 void
 retracting_each(const struct room *, int (*visit)(void *arg, const struct retracting *), void *arg);
 
+/* The nick of who ordered it, if it is theirs still; it may be somebody else's by now. NULL: it is not. */
+const char *retracting_nick(const struct room *, const struct retracting *);
+
 #endif

@@ -107,18 +107,31 @@ without_status(struct arena *a, const char *payload, size_t n, size_t *len)
 	return out;
 }
 
-/* Is the claim `by` (or `from`) this room's own, or the service's? What cannot be read is suspect. */
+static bool
+is_room(const struct service *s, const char *room, const char *bare)
+{
+	return strcmp(bare, room) == 0 ||
+	       (strchr(bare, '@') == NULL && service_domain(s, bare) >= 0);
+}
+
+/*
+ * Is the claim `by` (or `from`) this room's own, or the service's, in either writing of the domain? Clients know both for
+ * one. What cannot be read is suspect.
+ */
 static bool
 claims_room(struct service *s, const char *room, const char *by)
 {
+	const char *ways[2];
 	struct jid j;
 
 	if (by == NULL)
 		return false;
 	by += strspn(by, " \t\r\n");
 	by = arena_strndup(s->arena, by, strcspn(by, " \t\r\n"));
-	return !jid_prep(s->arena, by, &j) || strcmp(j.bare, room) == 0 ||
-	       (j.node == NULL && service_domain(s, j.domain) >= 0);
+	if (!jid_prep(s->arena, by, &j) || is_room(s, room, j.bare))
+		return true;
+	jid_ways(s->arena, j.bare, ways);
+	return is_room(s, room, ways[0]) || is_room(s, room, ways[1]);
 }
 
 /* Who said it really: XEP-0045 7.2.13, example 34, lets rooms say so. */

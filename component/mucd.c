@@ -160,19 +160,26 @@ handing_of(const struct mucd *d)
 	};
 }
 
+/* At what another one could not go on. */
+static bool
+is_busy(const struct mucd *d)
+{
+	if (backup_runs())
+		log_warnx("handing over: not while a backup is made");
+	else if (control_imports(d->loop.control))
+		log_warnx("handing over: not while rooms are imported");
+	else
+		return false;
+	return true;
+}
+
 static bool
 may_leave(void *arg)
 {
 	const struct mucd *d = arg;
 	const struct handing h = handing_of(d);
 
-	if (backup_runs())
-		log_warnx("handing over: not while a backup is made");
-	else if (control_imports(d->loop.control))
-		log_warnx("handing over: not while rooms are imported");
-	else
-		return handover_check(&h);
-	return false;
+	return !is_busy(d) && handover_check(&h);
 }
 
 static const char *
@@ -252,6 +259,9 @@ leave(void *arg)
 	const struct mucd *d = arg;
 	const struct handing h = handing_of(d);
 
+	/* Again: what was handled since may have begun it. */
+	if (is_busy(d))
+		return;
 	log_info("another mucd goes on here");
 	loop_notify_reloading();
 	handover_exec(&h);
@@ -473,10 +483,8 @@ check(const struct mucd *d)
 		fprintf(stderr, "%s: control_group: mucd is not in the group %s\n", d->path, group);
 		return 1;
 	}
-	if (handover_is_asked() && !has_places(d->conf, place, sizeof place)) {
-		fprintf(stderr, "%s: %s\n", d->path, place);
-		return 1;
-	}
+	if (handover_is_asked() && !has_places(d->conf, place, sizeof place))
+		why = place;
 	if (why != NULL) {
 		fprintf(stderr, "mucd " MUC_VERSION ": %s\n", why);
 		return 1;

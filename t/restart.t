@@ -148,6 +148,40 @@ def pieces():
     same(mucd.stop()[0], 0, "mucd ends well")
 
 
+def children(mucd):
+    with open("/proc/%d/task/%d/children" % (mucd.proc.pid, mucd.proc.pid)) as f:
+        return set(f.read().split())
+
+
+def busy():
+    """A backup is begun while the server is waited for to take what it is told."""
+    fake = Fake(rcvbuf=4096)
+    folder = tempfile.mkdtemp(dir=TOP)
+    control = TOP + "/busy"
+    mucd = Mucd(fake.components(), 'control = "%s"\nbackup_dir = "%s"\nrate_burst = 100000\n' % (control, folder),
+                attach=False)
+    link = fake.attach()
+    known = children(mucd)
+    info = ("<iq type='get' id='i' from='romeo@localhost/r' to='" + DOMAIN + "'><query xmlns='" + NS["disco"] +
+            "'/></iq>")
+    for _ in range(50):
+        link.send(info * 100)
+    time.sleep(1)
+    mucd.proc.send_signal(signal.SIGUSR2)
+    time.sleep(0.2)
+    asked = subprocess.Popen([MUCCTL, "-n", "-S", control, "back-up"], stdout=subprocess.DEVNULL)
+    child = until(lambda: children(mucd) - known, 10, 0).pop()
+    os.kill(int(child), signal.SIGSTOP)
+    asked.wait()
+    link.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    said = until(lambda: not link.fill(0) and mucd.says("handing over: not|another mucd goes on", 0), PATIENCE, 0)
+    ok(said and said.group(0).startswith("handing"), "it waits for that")
+    os.kill(int(child), signal.SIGCONT)
+    ok(mucd.says("is complete") and until(lambda: children(mucd) == known), "which is made, and its process is gone")
+    ok(mucd.hand_over(1, lambda: link.fill(0)), "then another one goes on")
+    same(fake.end(mucd), 0, "mucd ends well")
+
+
 def moved():
     """The configuration names another server by then."""
     before, after = Fake(), Fake()
@@ -174,4 +208,4 @@ def ejabberd():
     conversation("ejabberd")
 
 
-main([pieces, moved, refused, prosody, ejabberd], 300)
+main([pieces, moved, busy, refused, prosody, ejabberd], 300)

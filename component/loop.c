@@ -295,10 +295,12 @@ hear_news(struct run *r)
 static void
 end(struct run *r)
 {
-	if (!r->lo->wants_end || r->w->is_stopping)
+	const bool is_wanted = r->lo->wants_end;
+
+	r->lo->wants_end = false;
+	if (!is_wanted || r->w->is_stopping)
 		return;
 	log_info("stopping for good: all leave");
-	r->lo->wants_end = false;
 	r->lo->is_ending = true;
 	r->w->is_leaving = r->w->is_listening = false;
 	muc_leave(r->w->muc, r->w->now);

@@ -56,6 +56,33 @@ def told():
     same(mucd.stop()[0], 0, "mucd ends well")
 
 
+def stat(pid):
+    """Its state, and what follows that."""
+    with open("/proc/%d/stat" % pid) as f:
+        return f.read().rpartition(")")[2].split()
+
+
+def ticks(pid):
+    return sum(int(n) for n in stat(pid)[11:13])
+
+
+def both():
+    """It is stopped at the same time, and the server does not end its stream."""
+    fake = Fake()
+    mucd = Mucd(fake.components(), attach=False)
+    fake.attach()
+    mucd.proc.send_signal(signal.SIGSTOP)
+    until(lambda: stat(mucd.proc.pid)[0] == "T")
+    for sig in (signal.SIGUSR1, signal.SIGTERM, signal.SIGCONT):
+        mucd.proc.send_signal(sig)
+    ok(mucd.says(r"info: stopping\n"), "SIGTERM at the same time")
+    before = ticks(mucd.proc.pid)
+    time.sleep(1)
+    spent = ticks(mucd.proc.pid) - before
+    ok(spent < os.sysconf("SC_CLK_TCK") / 5, "it sleeps while it waits: %d ticks" % spent)
+    same(mucd.proc.wait(PATIENCE), 0, "and ends well")
+
+
 def enter(link, nick="Romeo"):
     link.send("<presence from='romeo@localhost/r' to='%s/%s'><x xmlns='%s'/></presence>" %
               (ROOM, nick, NS["muc"]))
@@ -114,4 +141,4 @@ def not_ours():
     same(p.communicate("end\n", timeout=10)[0].split(), ["1", "room"], "and goes on with it")
 
 
-main([told, not_told, not_ours], 120)
+main([told, both, not_told, not_ours], 120)

@@ -420,6 +420,8 @@ leave(struct run *r)
 
 	if (r->lo->wants_leave && r->lo->is_ending)
 		log_warnx("handing over: not now, all leave");
+	else if (r->lo->wants_leave && r->w->is_halted && !r->w->is_leaving)
+		log_warnx("handing over: not now, the disk is full");
 	if (r->lo->wants_leave && !r->lo->is_ending && !r->w->is_leaving && !r->w->is_stopping &&
 	    !r->w->is_halted && r->lo->may_leave(r->lo->arg)) {
 		r->w->is_leaving = true;

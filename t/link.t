@@ -526,6 +526,8 @@ def test_no_room():
     s.send(ping("halted", "h@example.org/1"))
     ok(not answered(s, "halted", 3), "nothing is handled")
     ok(m.proc.poll() is None and m.log.count("has no room") == 1, "but the link stays")
+    m.proc.send_signal(signal.SIGUSR2)
+    ok(m.says("handing over: not now, the disk is full"), "no other mucd goes on, and the log says why")
     resource.prlimit(m.proc.pid, resource.RLIMIT_FSIZE,
                      (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     ok(answered(s, "halted") and m.says("there is room again"), "until there is room")

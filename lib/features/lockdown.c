@@ -4,9 +4,9 @@
  *
  * What moderated and members-only rooms are (XEP-0045 7.2.6, 7.4, 8.1), for so many minutes, whatever the
  * configuration says. Nobody is made to leave: most of those who are in did nothing, and would not get back in;
- * but whoever is no member has no voice meanwhile, in no way: not to all, not to one, and not by the nickname
- * that they take. Nor can they become a member by registering. Roles stay, so a room with a thousand
- * occupants is not told a thousand presences, twice.
+ * but whoever is no member has no voice meanwhile, in no way: not to all, not to one, not by the nickname
+ * that they take, and not by a status text: is_muted(). Nor can they become a member by registering. Roles stay,
+ * so a room with a thousand occupants is not told a thousand presences, twice.
  */
 #include "feature.h"
 

@@ -20,6 +20,13 @@ room_locked_down(const struct room *r)
 	return r->lockdown_ms > r->service->now.wall_ms;
 }
 
+bool
+lockdown_mutes(const struct occupant *o)
+{
+	return room_locked_down(o->room) && o->affiliation < AFF_MEMBER &&
+	       o->role != ROLE_MODERATOR;
+}
+
 void
 lockdown_watch(struct room *r)
 {

@@ -12,11 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct occupant;
 struct room;
 RB_HEAD(lockdown_tree, room);
 
 /* Is it locked down now? */
 bool room_locked_down(const struct room *);
+
+/* Has somebody in it no voice for so long? Who is neither a member nor a moderator. */
+bool lockdown_mutes(const struct occupant *);
 
 /* Locks it down until then (wall), or ends it: 0. It is saved. */
 void room_lock_down(struct room *, int64_t until_ms);

@@ -84,7 +84,8 @@ sees_presence(const struct room *r, const struct occupant *who, const struct occ
 bool
 is_muted(const struct occupant *o)
 {
-	return !room_lets(&o->room->config, AFF_NONE, o->role, MAY_SHOW_STATUS);
+	return !room_lets(&o->room->config, AFF_NONE, o->role, MAY_SHOW_STATUS) ||
+	       lockdown_mutes(o);
 }
 
 const char *

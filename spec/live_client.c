@@ -22,7 +22,9 @@
 
 #define OPEN_MS	   60000 /* the first client of a server that has just begun */
 #define CLOSE_MS   5000
-#define BARRIER_MS 30000
+#define BARRIER_MS 60000
+#define GONE_MS	   60000
+#define AGAIN_MS   1000 /* the server may have given it to somebody who was about to end */
 #define RUN_MS	   20
 
 struct clients {
@@ -210,18 +212,18 @@ client_send(struct client *c, const struct xml *x)
 	buf_release(&b);
 }
 
-/* Asks the domain and waits for the answer, whatever it is; NULL when none comes. */
+/* Asks an address and waits for the answer, whatever it is; NULL when none comes in that time. */
 static const struct xml *
-ask(struct client *c, const char *domain, const char *ns, const char *name)
+ask(struct client *c, const char *to, const char *ns, const char *name, int64_t ms)
 {
 	struct arena *a = c->all->a;
-	int64_t until = live_now_ms() + BARRIER_MS;
+	int64_t until = live_now_ms() + ms;
 	struct xml *iq = xml_new(a, NS_STANZA, "iq");
 
 	snprintf(c->wanted, sizeof(c->wanted), "player-%u", ++c->all->nids);
 	c->answer = NULL;
 	xml_set(a, iq, "type", "get");
-	xml_set(a, iq, "to", domain);
+	xml_set(a, iq, "to", to);
 	xml_set(a, iq, "id", arena_strdup(a, c->wanted));
 	xml_add(a, iq, ns, name);
 	client_send(c, iq);
@@ -234,13 +236,24 @@ ask(struct client *c, const char *domain, const char *ns, const char *name)
 bool
 client_barrier(struct client *c, const char *domain)
 {
-	return ask(c, domain, NS_PING, "ping") != NULL;
+	return ask(c, domain, NS_PING, "ping", BARRIER_MS) != NULL;
+}
+
+bool
+client_sees_gone(struct client *c, const char *full)
+{
+	int64_t until = live_now_ms() + GONE_MS;
+
+	while (c->up && !live_stopping && live_now_ms() < until)
+		if (ask(c, full, NS_PING, "ping", AGAIN_MS) != NULL)
+			return true;
+	return false;
 }
 
 bool
 client_finds(struct client *c, const char *domain)
 {
-	const char *type = xml_get(ask(c, domain, NS_DISCO_INFO, "query"), "type");
+	const char *type = xml_get(ask(c, domain, NS_DISCO_INFO, "query", AGAIN_MS), "type");
 
 	return type != NULL && strcmp(type, "result") == 0;
 }

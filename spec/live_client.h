@@ -39,12 +39,15 @@ const char *client_full(const struct client *); /* its full JID, as bound */
 void client_send(struct client *, const struct xml *);
 
 /*
- * Asks that domain by a ping and waits for the answer, up to 10 s: what came before it is there.
+ * Asks that domain by a ping and waits for the answer, up to a minute: what came before it is there.
  * The answer is not given to take(). False when none comes.
  */
 bool client_barrier(struct client *, const char *domain);
 
-/* Does that domain answer disco#info with a result? */
+/* Waits until the server answers for a session that it has ended; false when it does not. */
+bool client_sees_gone(struct client *, const char *full);
+
+/* Does that domain answer disco#info with a result, at once? Asked when mucd ends it may never be answered. */
 bool client_finds(struct client *, const char *domain);
 
 #endif

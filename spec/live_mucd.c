@@ -14,6 +14,8 @@
 #include "muc.h"
 #include "scs.h"
 
+#define RELOAD_MS 60000
+
 /* The parts one behind the other, for free(3). */
 static char *
 joined(const char *a, const char *b, const char *c)
@@ -212,7 +214,7 @@ bool
 mucd_reload(struct mucd *m, const struct server_conf *conf, const struct scs *scs)
 {
 	const unsigned before = count_reloads(m);
-	const int64_t until = live_now_ms() + 10000;
+	const int64_t until = live_now_ms() + RELOAD_MS;
 
 	if (!write_conf(m, conf, scs) || kill(m->proc.pid, SIGHUP) != 0)
 		return false;

@@ -25,7 +25,7 @@
 #include "base/mem.h"
 #include "live_proc.h"
 
-#define STOP_MS 10000
+#define STOP_MS 60000
 #define REAP_MS 3000
 
 volatile sig_atomic_t live_stopping;

@@ -17,9 +17,9 @@
 #include "scs.h"
 
 #define ATTACH_MS  60000
-#define WAIT_MS	   15000
+#define WAIT_MS	   60000
 #define ADVANCE_MS 3000 /* the greatest that is really waited for */
-#define GONE_MS	   50	/* for the server to tell that a session has ended */
+#define GONE_MS	   50	/* for a server that has ended a session to tell so */
 #define FENCED	   4	/* pings until the last fence has come back */
 
 struct live_seat {
@@ -177,12 +177,18 @@ disconnects(struct play *p, struct seat *s)
 {
 	struct live *w = p->arg;
 	struct live_seat *ls = seat_of(p, s);
+	const struct scs_pair *service;
 
 	if (!speaker_is(p, NULL))
 		return false;
 	client_close(ls->client);
 	ls->client = NULL;
+	if (!client_sees_gone(w->control, s->full))
+		return play_fail(p, "the server does not end the session of %s", s->client->name);
 	run_events(w, GONE_MS);
+	for (service = p->scs->services; service != NULL; service = service->next)
+		if (!client_barrier(w->control, service->value))
+			return play_fail(p, "%s does not answer a ping", service->value);
 	return true;
 }
 

@@ -42,6 +42,18 @@ def good(found, complaints, what):
         diag("\n".join(complaints[:60]))
 
 
+def speak(load, link, switches, times, rng):
+    """So many times a little is said and mucd commits it: all at once, after it has stood still, is one image."""
+    switches.arm(NOTHING, (LAST,), 1 << 40)  # counts them
+    for _ in range(times):
+        before = switches.get("done")
+        if not loads.run(load, link, 10, rng):
+            return False
+        until(lambda: loads.take(load, link, 0.01) or switches.get("done") > before, 5)
+    switches.disarm()
+    return True
+
+
 def powers(rng):
     """Every image of one run of mucd, from its very first call on."""
     shim = Shimmed()
@@ -49,7 +61,7 @@ def powers(rng):
     mucd = shim.mucd(host.components(), SETTINGS, attach=False)
     link = host.attach()
     load = loads.Load(rng, nclients=8, sizes=(10, 100, 1000, 6000, 20000))
-    ok(loads.run(load, link, 2500 if LONG else 500, rng), "mucd serves")
+    ok(speak(load, link, shim.switches, 250 if LONG else 50, rng), "mucd serves")
     ok(loads.settle(load, link), "and answers")
     mucd.kill()
     diag(dict(load.count))
@@ -67,6 +79,7 @@ def powers(rng):
 # What befalls which calls, how late at most, and how mucd takes it: it dies, ends by itself, or goes on.
 DIES, ENDS, GOES = "dies", "ends", "goes on"
 ENOUGH = 24  # more than there are kinds
+KINDS = 8
 FAULTS = (
     (KILL, (WRITE, SYNC, RESERVE), 0, 120, {DIES}),
     (TEAR, (WRITE,), 0, 100, {DIES}),
@@ -108,10 +121,10 @@ class Series:
     def attach(self):
         """The first to knock may be one that has died since."""
         self.link.close()
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while self.mucd.runs() and time.monotonic() < end:
             try:
-                self.link = self.host.attach(2)
+                self.link = self.host.attach(0.5)
                 self.link.send("".join(self.load.lost()))
                 return True
             except (OSError, Failure):
@@ -120,7 +133,7 @@ class Series:
 
     def hit(self, fault, at_start):
         """Returns how mucd has taken it, None if it did not come to that, and what is wrong."""
-        deed, calls, error, latest, _ = fault
+        deed, calls, error, latest, outcomes = fault
         switches = self.shim.switches
         mark = len(self.mucd.log())
         if at_start:
@@ -128,26 +141,28 @@ class Series:
         switches.arm(deed, calls, self.rng.randint(1, 4 if at_start else latest), error)
         if at_start:
             self.mucd.start(attach=False)
-            if until(lambda: not self.mucd.runs() or select.select([self.host.listener], [], [], 0)[0], 10):
+            if until(lambda: not self.mucd.runs() or select.select([self.host.listener], [], [], 0)[0]):
                 self.mucd.runs() and self.attach()
         for _ in range(12):
             if self.mucd.runs() and not self.link.ended:
                 loads.run(self.load, self.link, 20, self.rng)
             if switches.get("ndeeds") or not self.mucd.runs() or self.link.ended:
                 break
-        was_hit = switches.get("ndeeds")
         switches.disarm()
+        # What has begun by now may still be hit.
+        until(lambda: not switches.get("within") or not self.mucd.runs())
+        was_hit = switches.get("ndeeds")
         switches.set(ndeeds=0)
         if was_hit and deed == FILL and self.rng.random() < 0.5:
             time.sleep(1.1)
         switches.set(is_full=0)
         if was_hit and deed in (KILL, TEAR, AFTER):
-            self.mucd.proc.wait(10)
+            self.mucd.proc.wait(PATIENCE)
         elif was_hit and (error == errno.ENOSPC or deed == SHORT and calls[0] != SEND):
             # It tries again after a second.
             until(lambda: not self.mucd.runs() or "there is room again" in self.mucd.log()[mark:], 3)
-        elif was_hit and calls[0] != SEND:
-            until(lambda: not self.mucd.runs(), 0.3)
+        elif was_hit and outcomes == {ENDS}:
+            until(lambda: not self.mucd.runs())
         if not self.mucd.runs():
             found, complaints = self.shim.final(self.mucd.database)
             status = self.mucd.proc.returncode
@@ -174,7 +189,7 @@ def failing(rng):
 
     def goes_on():
         """A machine that has other things to do gets the time for enough of them."""
-        return time.monotonic() < end or (sum(count.values()) < ENOUGH and time.monotonic() < end + 90)
+        return time.monotonic() < end or sum(count.values()) < ENOUGH or len(count) <= KINDS
 
     while goes_on():
         series = Series(rng)
@@ -208,7 +223,7 @@ def failing(rng):
     ok(total >= ENOUGH, "%d faults, and the database looked at" % total)
     same(wrong, 0, "nothing was lost by any, nor would have been by a power failure then: %d images" % nimages)
     same(surprises[:3], [], "mucd goes on or ends, as it is to")
-    ok(len(count) > 8, "of %d kinds" % len(count))
+    ok(len(count) > KINDS, "of %d kinds" % len(count))
 
 
 def images():

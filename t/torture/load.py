@@ -9,7 +9,7 @@ same thing twice before it is answered, so what is acknowledged can be told from
 import collections
 import time
 
-from muctest import DOMAIN, NS, Failure, bare_of, codes, local, nick_of
+from muctest import DOMAIN, NS, PATIENCE, Failure, bare_of, codes, local, nick_of
 
 # What the load is not to meet, in mucd.conf.
 UNLIMITED = """
@@ -235,8 +235,11 @@ class Load:
                 room.there.pop(jid, None)
 
 
-def run(load, link, steps, rng, most=8):
-    """Says so many things, in bursts, and takes what is told meanwhile. False: the link has ended."""
+def run(load, link, steps, rng, most=8, is_over=lambda: False):
+    """
+    Says so many things, in bursts, and takes what is told meanwhile; fewer, if nobody can do anything and is_over().
+    False: the link has ended.
+    """
     left, since = steps, time.monotonic()
     try:
         while left > 0 and not link.ended:
@@ -249,7 +252,9 @@ def run(load, link, steps, rng, most=8):
             left -= len(burst)
             if burst:
                 since = time.monotonic()
-            elif time.monotonic() > since + 30:
+            elif is_over():
+                break
+            elif time.monotonic() > since + PATIENCE:
                 raise Failure("nobody can do anything: %s" % [vars(r) for r in load.rooms if r.state != "gone"])
             if burst:
                 link.send("".join(burst))
@@ -272,7 +277,7 @@ def take(load, link, timeout):
         link.send("".join(back))
 
 
-def settle(load, link, seconds=10):
+def settle(load, link, seconds=PATIENCE):
     """Until mucd has answered a last question."""
     end = time.monotonic() + seconds
     ident = "last%d" % load.fresh()

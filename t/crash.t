@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 from muctest import *
 
 ROUNDS = 5
+LEAST = 5       # of each one's messages are heard in a round, however slow the machine is
 CONTROL = TOP + "/control"
 SEED = int(os.environ.get("SEED") or 1)
 
@@ -88,9 +89,15 @@ def conversation(kind, server, mucd, romeo, juliet):
     number = 0
     heard = {romeo: [], juliet: []}
     members, asked = set(), {}
+
+    def goes_on():
+        """Until enough is heard, and affiliations are acknowledged."""
+        got = romeo.inbox
+        return (any(len(numbers(got, room, nick)) < LEAST for nick in ("Romeo", "Juliet")) or
+                len([x for x in got if x.get("id") in asked]) < 2)
     for n in range(ROUNDS):
         end = time.monotonic() + rng.uniform(0.05, 0.6)
-        while time.monotonic() < end:
+        while time.monotonic() < end or goes_on():
             for c in (romeo, juliet):
                 number += 1
                 c.send("<message type='groupchat' to='%s' id='n%d'><body>number %d</body></message>" %
@@ -143,7 +150,7 @@ def conversation(kind, server, mucd, romeo, juliet):
 
 
 def answer_questions(c, seconds, stop):
-    """As a client that is there does; returns when stop(stanza) is true of one that it gets."""
+    """As a client that is there does, for so long; returns when stop(stanza) is true of one that it gets."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         x = c.find(lambda x: (local(x.tag) == "iq" and x.get("type") == "get") or stop(x), 0.5)
@@ -165,10 +172,14 @@ def gone_meanwhile(kind, server, mucd, romeo, juliet):
     ghost.join(room, "Ghost")
     sync(romeo, juliet)
     mucd.kill()
+    # Whose server knows that it is gone: mucd is not told of it later.
+    ghost.send("</stream:stream>")
+    until(lambda: ghost.ended or not ghost.fill(1) and ghost.ended)
     ghost.close()
+    until(lambda: condition(romeo.iq(ghost.jid, "get", "<ping xmlns='urn:xmpp:ping'/>")) == "service-unavailable")
     romeo.all(), juliet.all()
     mucd.start()
-    x = answer_questions(romeo, 20, lambda x: x.get("from") == room + "/Ghost" and
+    x = answer_questions(romeo, PATIENCE, lambda x: x.get("from") == room + "/Ghost" and
                          x.get("type") == "unavailable")
     ok(x is not None and "333" in codes(x), "%s: who went away meanwhile is found out" % kind)
     answer_questions(juliet, 2, lambda x: False)

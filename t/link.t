@@ -185,7 +185,7 @@ class Mucd:
         with self.lock:
             while not re.search(pattern, self.log):
                 if not self.lock.wait(max(0, end - time.monotonic())):
-                    return False
+                    return re.search(pattern, self.log) is not None
             return True
 
     def stop(self, sig=signal.SIGTERM, timeout=60):
@@ -319,7 +319,7 @@ def test_unreachable():
     def tries():
         return m.log.count("127.0.0.1:%d: cannot connect" % port)
     before, since = tries(), time.monotonic()
-    while (tries() - before < 4 or time.monotonic() < since + 3) and time.monotonic() < since + 60:
+    while (tries() < 6 or tries() - before < 4 or time.monotonic() < since + 3) and time.monotonic() < since + 60:
         time.sleep(0.1)
     got, took = tries() - before, time.monotonic() - since
     ok(3 < got < 10 + 13 * took and before + got > 5, "waits between tries: %d in %.1f s, of 100 to 400 ms" % (got, took))
@@ -335,7 +335,7 @@ def test_lost():
     s.attach()
     s.send(ping("a"))
     answered(s, "a")
-    ok(s.until("> $"), "a white space keeps the connection alive")
+    ok(s.until("> +$"), "a white space keeps the connection alive")
     s.send("</stream:stream>")
     ok(s.ended() and m.says("the server closed the stream"), "the server closes the stream")
     ok(s.attach(), "attached again")
@@ -455,7 +455,7 @@ def test_asleep():
     """It is mucd that sleeps, and the server takes what there is meanwhile."""
     for _ in range(5):
         s = Server(buffer=65536)
-        m = Mucd([(DOMAIN, s.port)], "link_stuck_ms = 2000")
+        m = Mucd([(DOMAIN, s.port)], "link_stuck_ms = 6000")
         s.attach()
         s.conn.settimeout(60)
         try:
@@ -465,7 +465,7 @@ def test_asleep():
             # On a machine where that takes longer.
             pass
         m.stop(signal.SIGKILL)
-    s.until("nothing like it", 2.2)
+    s.until("nothing like it", 6.2)
     m.proc.send_signal(signal.SIGCONT)
     s.send(ping("awake", "new@example.org/1"))
     ok(answered(s, "awake", 60) and "taken no byte" not in m.log, "a server that takes all while mucd sleeps is kept")
@@ -476,14 +476,14 @@ def test_answers():
     """A server that returns fences is there as long as it does, or says anything else."""
     fence = r"<iq\b[^>]*\bid=['\"]mucd-fence-[^>]*/>"
     s = Server()
-    m = Mucd([(DOMAIN, s.port)], "fence_bytes = 4096\nfence_ms = 10\nlink_answer_ms = 2000\nlink_keepalive_s = 1")
+    m = Mucd([(DOMAIN, s.port)], "fence_bytes = 4096\nfence_ms = 10\nlink_answer_ms = 5000\nlink_keepalive_s = 1")
     s.attach()
     s.send(ping("a"))
     found = answered(s, "a") and s.until(fence)
     ok(found, "a fence goes out")
-    ok(not m.says("has answered nothing", 3), "a server that has never returned any may keep silence")
+    ok(not m.says("has answered nothing", 6), "a server that has never returned any may keep silence")
     s.send(found.group(0))
-    end = time.monotonic() + 4
+    end = time.monotonic() + 7
     while time.monotonic() < end:
         found = s.until(fence, 0.2)
         if found:
@@ -492,11 +492,12 @@ def test_answers():
     s.send(ping("b"))
     ok(answered(s, "b") and s.until(fence), "a fence is not returned")
     for n in range(10):
-        time.sleep(0.3)
+        time.sleep(0.6)
         since = time.monotonic()
         s.send(ping("c%d" % n))
     ok(answered(s, "c9") and "has answered nothing" not in m.log, "while other things come it is waited for")
-    ok(m.says("has answered nothing for 2 s") and 1.9 < time.monotonic() - since < 7,
+    # By itself it waits for 60 s.
+    ok(m.says("has answered nothing for 5 s") and 4.9 < time.monotonic() - since < 30,
        "a server that has fallen silent is left after link_answer_ms")
     ok(s.attach(), "and attached to anew")
     s.send(ping("d"))

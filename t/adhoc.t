@@ -21,7 +21,7 @@ import slixmpp
 from slixmpp.exceptions import IqError
 from muctest import *
 
-WAIT = 10
+WAIT = PATIENCE
 SHUTDOWN = "http://jabber.org/protocol/admin#shutdown"
 PROSODY = "http://prosody.im/protocol/muc#set-affiliation"
 
@@ -180,7 +180,7 @@ async def host(romeo, mucd, server, folder):
 
 async def story(server, mucd, folder):
     romeo, juliet = Guest(server, "romeo"), Guest(server, "juliet")
-    await asyncio.wait_for(asyncio.gather(romeo.ready, juliet.ready), 20)
+    await asyncio.wait_for(asyncio.gather(romeo.ready, juliet.ready), WAIT)
     await menu(romeo, juliet)
     await rooms(romeo, juliet)
     copy = await host(romeo, mucd, server, folder)

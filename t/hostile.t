@@ -243,7 +243,7 @@ def broken():
     for text in ends:
         before = host.mucd.count("attached to")
         host.link.send(text)
-        ended = until(lambda: host.link.ended or not host.link.fill(0.05) and host.link.ended, 5)
+        ended = until(lambda: host.link.ended or not host.link.fill(0.05) and host.link.ended)
         host.link.close()
         host.attach()
         same((bool(ended), host.lives()[1], host.mucd.count("attached to")), (True, True, before + 1),

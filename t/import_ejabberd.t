@@ -53,11 +53,11 @@ def story(server):
 def dump(mnesia, path):
     """ejabberdctl dump, without an ejabberd."""
     libs = os.path.dirname(glob.glob("/usr/lib/*/ejabberd-*")[0])
-    code = ('mnesia:start(), ok = mnesia:wait_for_tables(mnesia:system_info(local_tables), 20000), '
+    code = ('mnesia:start(), ok = mnesia:wait_for_tables(mnesia:system_info(local_tables), 60000), '
             '{ok, []} = ejabberd_admin:dump_mnesia("%s"), halt(0).' % path)
     return subprocess.run(["erl", "-noshell", "-noinput", "-mnesia", "dir", '"%s"' % mnesia, "-eval", code],
                           env={**os.environ, "ERL_LIBS": libs, "HOME": TOP}, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=60, preexec_fn=die_with_parent).returncode
+                          capture_output=True, timeout=2 * PATIENCE, preexec_fn=die_with_parent).returncode
 
 
 def compare(was, now, room, but=()):

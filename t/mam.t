@@ -22,7 +22,7 @@ from muctest import *
 ROOM = "library@" + DOMAIN
 COUNT = 10000
 PAGE = 250
-WAIT = 30
+WAIT = PATIENCE
 SID = "{urn:xmpp:sid:0}stanza-id"
 # A crowd's worth of messages by one user.
 FAST = "rate_burst = 1000000\nrate_bytes_burst = 1073741824\n"

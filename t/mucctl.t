@@ -38,7 +38,7 @@ def run(*args, env={}):
     return Ran(p.returncode, p.stdout, p.stderr)
 
 
-def at_terminal(args, answers, env={}, timeout=30, columns=0):
+def at_terminal(args, answers, env={}, timeout=PATIENCE, columns=0):
     """answers: (what the question ends in, what is typed) each. All that is shown, and how it ended."""
     pid, fd = pty.fork()
     if pid == 0:
@@ -638,7 +638,7 @@ def answers():
            "a form without fields is agreed to, or not")
     is_ran(at_terminal(["-S", s.path, "work"], [(r"Go on: yes or no\? \[yes\]:", "\n")]), 0, "done", "or is")
     # A service that says nothing, and one that goes.
-    s = Service(lambda x, n: time.sleep(3) or DONE)
+    s = Service(lambda x, n: threading.Event().wait() and DONE)
     is_ran(run("-S", s.path, "-t", "1", "work"), 2, "has not answered within 1 s", "no answer", "err")
 
     def gone(x, n):

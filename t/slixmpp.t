@@ -20,7 +20,7 @@ from slixmpp.exceptions import IqError, PresenceError
 from muctest import *
 
 ROOM = slixmpp.JID("lounge@" + DOMAIN)
-WAIT = 10
+WAIT = PATIENCE
 
 
 class Guest(slixmpp.ClientXMPP):
@@ -73,7 +73,7 @@ async def refused(awaitable, want, what):
 
 async def story(kind, server):
     romeo, juliet = Guest(server, "romeo"), Guest(server, "juliet")
-    await asyncio.wait_for(asyncio.gather(romeo.ready, juliet.ready), 20)
+    await asyncio.wait_for(asyncio.gather(romeo.ready, juliet.ready), WAIT)
     muc, muc2 = romeo["xep_0045"], juliet["xep_0045"]
 
     info = await romeo["xep_0030"].get_info(DOMAIN, timeout=WAIT)

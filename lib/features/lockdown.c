@@ -102,6 +102,7 @@ const struct feature feature_lockdown = {
 		[CH_RETRACT] = may_speak,
 		[CH_SUBJECT] = may_speak,
 		[CH_PRIVATE] = may_speak,
+		[CH_INVITE] = may_speak,
 		[CH_RENAME] = may_speak,
 		[CH_AFFILIATION] = may_affiliation,
 	},

@@ -29,7 +29,6 @@
 #define SCHEMA_ENV "MUCD_SCHEMA"
 #define FILTER_ENV "MUCD_FILTER"
 #define CHECK_MS   3000
-#define LINKS	   1000 /* more are not believed */
 
 enum { /* tags of the state; never reused */
 	TAG_SYSLOG = 1,
@@ -209,7 +208,8 @@ read_field(struct handover *h, const struct rec *f)
 		h->connector_fd = (int)rec_u64(f);
 	if (f->tag == TAG_CONNECTOR_PID)
 		h->connector_pid = (pid_t)rec_u64(f);
-	if (f->tag == TAG_DOMAIN && h->n < LINKS) {
+	if (f->tag == TAG_DOMAIN) {
+		h->v = mem_realloc(h->v, (h->n + 1) * sizeof *h->v);
 		h->v[h->n++] = (struct handed){ .domain = *f, .fd = -1 };
 		return;
 	}
@@ -241,7 +241,6 @@ handover_read(void)
 	fd = atoi(number);
 	unsetenv(STATE_ENV);
 	h = mem_alloc(sizeof *h);
-	h->v = mem_alloc(LINKS * sizeof *h->v);
 	h->connector_fd = -1;
 	if (fd <= STDERR_FILENO || fstat(fd, &st) == -1 || st.st_size > INT32_MAX) {
 		log_warnx("handed over: nothing can be read");

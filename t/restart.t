@@ -11,6 +11,7 @@ component whose server is another one now attaches to that. On Prosody and on ej
 """
 import sys
 sys.dont_write_bytecode = True
+import resource
 from muctest import *
 import muctest
 
@@ -182,6 +183,34 @@ def busy():
     same(fake.end(mucd), 0, "mucd ends well")
 
 
+def many():
+    """A connection for each of very many components; each goes on with its own."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most < 4096:
+        diag("no more than %d descriptors here" % most)
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    fake = Fake()
+    fake.listener.listen(1000)
+    domains = ["d%d.localhost" % n for n in range(1002)]
+    mucd = Mucd([(d, fake.port, SECRET) for d in domains], attach=False)
+    links = {}
+    for _ in domains:
+        link = fake.attach()
+        links[link.root.get("to")] = link
+    same(len(links), len(domains), "each has one")
+    ok(mucd.hand_over(1), "another mucd goes on")
+    same(mucd.count("going on with the connection"), len(domains), "with all connections")
+    wrong = []
+    for d, link in links.items():
+        link.send("<iq type='get' id='a' from='romeo@localhost/r' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>" % d)
+        x = link.find(lambda x: x.get("id") == "a", 5 if not wrong else 0)
+        if x is None or x.get("from") != d:
+            wrong.append(d)
+    same(wrong, [], "each of which is its component's")
+    mucd.kill()
+
+
 def moved():
     """The configuration names another server by then."""
     before, after = Fake(), Fake()
@@ -208,4 +237,4 @@ def ejabberd():
     conversation("ejabberd")
 
 
-main([pieces, moved, busy, refused, prosody, ejabberd], 300)
+main([pieces, moved, busy, many, refused, prosody, ejabberd], 600)

@@ -79,25 +79,51 @@ copy(const char *database, const char *to)
 	return rc == 0;
 }
 
+/* Of what is being made, in the child. */
+static struct {
+	char part[4096], data[4096], lock[4096], own[4096];
+} made;
+
 static void
-discard(const char *part, const char *data)
+name_made(const char *folder, const char *name, const char *suffix)
 {
-	unlink(data);
-	rmdir(part);
+	snprintf(made.part, sizeof made.part, "%s/%s%s", folder, name, suffix);
+	snprintf(made.data, sizeof made.data, "%s/%s%s/data.mdb", folder, name, suffix);
+	snprintf(made.lock, sizeof made.lock, "%s/%s%s/lock.mdb", folder, name, suffix);
+	snprintf(made.own, sizeof made.own, "%s/%s%s/mucd.lock", folder, name, suffix);
 }
 
-/* A copy in a folder of that name, on the disk. */
-static bool
-copy_to(const char *database, const char *part, const char *data)
+static void
+discard(void)
 {
-	if (mkdir(part, 0700) == -1) {
-		log_warn("backup: %s", part);
+	unlink(made.data);
+	unlink(made.lock);
+	unlink(made.own);
+	rmdir(made.part);
+}
+
+/* mucd stops: nobody would ever look for it. */
+static void
+on_end(int signo)
+{
+	(void)signo;
+	discard();
+	_exit(1);
+}
+
+/* A copy in its folder, on the disk. */
+static bool
+copy_to(const char *database)
+{
+	if (mkdir(made.part, 0700) == -1) {
+		log_warn("backup: %s", made.part);
 		return false;
 	}
-	if (copy(database, part) && sync_path(data, O_RDONLY) &&
-	    sync_path(part, O_RDONLY | O_DIRECTORY))
+	signal(SIGTERM, on_end);
+	if (copy(database, made.part) && sync_path(made.data, O_RDONLY) &&
+	    sync_path(made.part, O_RDONLY | O_DIRECTORY))
 		return true;
-	discard(part, data);
+	discard();
 	return false;
 }
 
@@ -105,16 +131,15 @@ copy_to(const char *database, const char *part, const char *data)
 static bool
 make(const char *database, const char *folder, const char *name)
 {
-	char part[4096], data[4096], whole[4096];
+	char whole[4096];
 
-	snprintf(part, sizeof part, "%s/%s.part", folder, name);
-	snprintf(data, sizeof data, "%s/%s.part/data.mdb", folder, name);
+	name_made(folder, name, ".part");
 	snprintf(whole, sizeof whole, "%s/%s", folder, name);
-	if (!copy_to(database, part, data))
+	if (!copy_to(database))
 		return false;
-	if (rename(part, whole) == -1) {
+	if (rename(made.part, whole) == -1) {
 		log_warn("backup: %s", whole);
-		discard(part, data);
+		discard();
 		return false;
 	}
 	if (!sync_path(folder, O_RDONLY | O_DIRECTORY))
@@ -127,18 +152,11 @@ make(const char *database, const char *folder, const char *name)
 static bool
 check(const char *database, const char *folder, const char *name)
 {
-	static const char *const files[] = { "mucd.lock", "lock.mdb", "data.mdb" };
-	char part[4096], file[4096];
 	bool good;
 
-	snprintf(part, sizeof part, "%s/%s.verify", folder, name);
-	snprintf(file, sizeof file, "%s/%s.verify/data.mdb", folder, name);
-	good = copy_to(database, part, file) && store_look(part);
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-		snprintf(file, sizeof file, "%s/%s.verify/%s", folder, name, files[i]);
-		unlink(file);
-	}
-	rmdir(part);
+	name_made(folder, name, ".verify");
+	good = copy_to(database) && store_look(made.part);
+	discard();
 	return good;
 }
 

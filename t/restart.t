@@ -154,6 +154,17 @@ def children(mucd):
         return set(f.read().split())
 
 
+def stopped_backup(mucd, control, known, folder=None):
+    """The process that makes one, stopped in the midst of it: when there is something of it in that folder."""
+    asked = subprocess.Popen([MUCCTL, "-n", "-S", control, "back-up"], stdout=subprocess.DEVNULL)
+    child = int(until(lambda: children(mucd) - known, 10, 0).pop())
+    if folder is not None:
+        until(lambda: any(".part" in f for f in os.listdir(folder)), 5, 0)
+    os.kill(child, signal.SIGSTOP)
+    asked.wait()
+    return child
+
+
 def busy():
     """A backup is begun while the server is waited for to take what it is told."""
     fake = Fake(rcvbuf=4096)
@@ -170,17 +181,17 @@ def busy():
     time.sleep(1)
     mucd.proc.send_signal(signal.SIGUSR2)
     time.sleep(0.2)
-    asked = subprocess.Popen([MUCCTL, "-n", "-S", control, "back-up"], stdout=subprocess.DEVNULL)
-    child = until(lambda: children(mucd) - known, 10, 0).pop()
-    os.kill(int(child), signal.SIGSTOP)
-    asked.wait()
+    child = stopped_backup(mucd, control, known)
     link.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     said = until(lambda: not link.fill(0) and mucd.says("handing over: not|another mucd goes on", 0), PATIENCE, 0)
     ok(said and said.group(0).startswith("handing"), "it waits for that")
-    os.kill(int(child), signal.SIGCONT)
+    os.kill(child, signal.SIGCONT)
     ok(mucd.says("is complete") and until(lambda: children(mucd) == known), "which is made, and its process is gone")
     ok(mucd.hand_over(1, lambda: link.fill(0)), "then another one goes on")
-    same(fake.end(mucd), 0, "mucd ends well")
+    child = stopped_backup(mucd, control, known, folder)
+    same(fake.end(mucd), 0, "mucd ends well in the midst of a backup")
+    os.kill(child, signal.SIGCONT)
+    ok(until(lambda: not any(".part" in f for f in os.listdir(folder))), "of which no part is left")
 
 
 def many():

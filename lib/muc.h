@@ -258,6 +258,9 @@ enum muc_error muc_reload(struct muc *, const struct muc_conf *);
 /* Checks room_defaults and room_forced alone (mucd -n). MUC_OK, or MUC_CONF_BAD and *bad is the var. */
 enum muc_error muc_conf_check(const struct muc_conf *, const char **bad);
 
+/* Is that an option of rooms, and a value of it? By itself: what goes with others, and what does not, is not asked. */
+bool muc_option_suits(const char *var, const char *value);
+
 /* -- domains -- */
 
 /*

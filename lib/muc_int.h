@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * muc_int.h - what muc.c, muc_late.c and muc_out.c share
+ * muc_int.h - what muc.c, muc_conf.c, muc_late.c and muc_out.c share
  */
 #ifndef MUC_INT_H
 #define MUC_INT_H
@@ -45,6 +45,11 @@ head_refuser(struct muc *, struct muc_stream *, const struct xml *, size_t nbyte
 /* A stanza that is too long or too deep, of which there is the start tag alone. */
 enum muc_input muc_over(
     struct muc *, struct muc_stream *, const char *tag, size_t n, struct muc_now, head_refuser *);
+
+/* -- muc_conf.c -- */
+
+/* What muc_reload() has taken is given back. */
+void muc_conf_forget(struct muc *);
 
 /* -- muc_late.c -- */
 

@@ -57,7 +57,7 @@ none "inside lib: muc -> dispatch -> features -> room -> base" "$(includes lib |
 		if (f ~ /^lib\/room\//) return 4
 		if (f ~ /^lib\/(charge|command|error)\.[ch]$/ || f ~ /^lib\/features\// || f ~ /^lib\/features?\.[ch]$/) return 5
 		if (f ~ /^lib\/dispatch\.[ch]$/) return 6
-		if (f ~ /^lib\/muc(_int|_late|_out)?\.[ch]$/) return 7
+		if (f ~ /^lib\/muc(_int|_conf|_late|_out)?\.[ch]$/) return 7
 		return 99
 	}
 	floor($1) == 99 { print $1 ": on which floor is it?" }

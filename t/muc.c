@@ -693,6 +693,10 @@ test_conf(void)
 	t.conf.room_defaults = unknown;
 	is_int(muc_conf_check(&t.conf, &var), MUC_CONF_BAD, "an unknown default");
 	is_str(var, "colour", "is named");
+	ok(muc_option_suits("muc#roomconfig_passwordprotectedroom", "1"), "one half of a password");
+	ok(!muc_option_suits("muc#roomconfig_passwordprotectedroom", "perhaps") &&
+		!muc_option_suits("colour", "1"),
+	    "a bad value, and an option that is none");
 	t.conf.room_defaults = bad;
 	is_int(muc_reload(t.muc, &t.conf), MUC_CONF_BAD, "a bad value changes nothing");
 	out = test_ask(&t, "<presence from='b@example/r' to='other@rooms.example/B'>"

@@ -238,15 +238,6 @@ foreign_end(struct foreign *f)
 	arena_reset(f->arena);
 }
 
-static bool
-suits(const char *var, const char *value)
-{
-	const char *pair[] = { var, value, NULL }, *bad;
-	const struct muc_conf conf = { .room_defaults = pair };
-
-	return muc_conf_check(&conf, &bad) == MUC_OK;
-}
-
 /* Its first bytes, as many as it may have; a character is there or not. */
 static const char *
 cut(struct arena *a, const char *var, const char *value)
@@ -254,7 +245,7 @@ cut(struct arena *a, const char *var, const char *value)
 	char *s = arena_strdup(a, value);
 	size_t n = strlen(s);
 
-	while (n > 0 && !suits(var, s)) {
+	while (n > 0 && !muc_option_suits(var, s)) {
 		do
 			n--;
 		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80);
@@ -267,12 +258,12 @@ void
 foreign_set(struct foreign *f, const char *var, const char *value)
 {
 	value = clean(f->arena, value);
-	if (!suits(var, value)) {
-		if (suits(var, "x"))
+	if (!muc_option_suits(var, value)) {
+		if (muc_option_suits(var, "x"))
 			foreign_note(f, "%s is too long: it is cut", var);
 		else
 			foreign_note(f, "%s: \"%s\" does not suit it: it is left out", var, value);
-		value = suits(var, "x") ? cut(f->arena, var, value) : NULL;
+		value = muc_option_suits(var, "x") ? cut(f->arena, var, value) : NULL;
 	}
 	if (value == NULL)
 		return;

@@ -586,7 +586,7 @@ main(int argc, char **argv)
 	if (rc != -1)
 		return rc;
 	settle_in(&d);
-	/* SIGHUP reads the file again. */
+	resident_gives_back();
 	d.path = path = background_path(d.path);
 	d.conf = conf_read(d.path, complain_to_stderr);
 	if (d.conf != NULL)

@@ -4,8 +4,13 @@
  */
 #include "resident.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define LARGE_BYTES (128 << 10)
+#define SPARE_BYTES                                                                                \
+	(1 << 20) /* at the end of the heap: what a turn takes the next one takes again */
 
 /* What is resident and of no file: the database is mapped, and its pages are the kernel's to give back. */
 uint64_t
@@ -21,4 +26,11 @@ resident_bytes(void *unused)
 		fclose(f);
 	}
 	return n == 2 ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+void
+resident_gives_back(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
 }

@@ -226,31 +226,33 @@ affiliate(struct test *t, const char *jid, const char *affiliation)
 }
 
 static void
-set_by_command(struct test *t, const char *jid, const char *affiliation)
+command(struct test *t, const char *from, const char *to, const char *node, const char *var,
+    const char *value)
 {
 	char *out = test_askf(t,
-	    "<iq from='o@good/r' to='a@rooms.example' type='set' id='c'>"
-	    "<command xmlns='http://jabber.org/protocol/commands' node='import-affiliations'>"
-	    "<x xmlns='jabber:x:data' type='submit'><field var='lines'><value>%s %s</value></field>"
+	    "<iq from='%s' to='%s' type='set' id='c'>"
+	    "<command xmlns='http://jabber.org/protocol/commands' node='%s'>"
+	    "<x xmlns='jabber:x:data' type='submit'><field var='%s'><value>%s</value></field>"
 	    "</x></command></iq>",
-	    jid, affiliation);
+	    from, to, node, var, value);
 
-	ok(strstr(out, "status='completed'") != NULL, "%s: %s", jid, affiliation);
+	ok(strstr(out, "status='completed'") != NULL, "%s %s", node, value);
 	free(out);
 }
 
 static void
-ban_by_command(struct test *t, const char *command, const char *target)
+set_by_command(struct test *t, const char *jid, const char *affiliation)
 {
-	char *out = test_askf(t,
-	    "<iq from='admin@example/r' to='rooms.example' type='set' id='c'>"
-	    "<command xmlns='http://jabber.org/protocol/commands' node='%s'>"
-	    "<x xmlns='jabber:x:data' type='submit'><field var='targets'><value>%s</value></field>"
-	    "</x></command></iq>",
-	    command, target);
+	char line[128];
 
-	ok(strstr(out, "status='completed'") != NULL, "%s %s", command, target);
-	free(out);
+	snprintf(line, sizeof(line), "%s %s", jid, affiliation);
+	command(t, "o@good/r", "a@rooms.example", "import-affiliations", "lines", line);
+}
+
+static void
+ban_by_command(struct test *t, const char *node, const char *target)
+{
+	command(t, "admin@example/r", "rooms.example", node, "targets", target);
 }
 
 /* A server may say its domain in letters or in ASCII: bans hold for both, gifts for the one that they were made to. */
